@@ -1,0 +1,41 @@
+// core/git: git without libgit2's types: local repositories in this process, everything that talks
+// to a remote in a child process.
+// git.h         this file: what all of them share
+// repository.h  a local repository: make, read and write commits
+// remote.h      push, fetch and list a remote, through the tau-git helper
+// url.h         the one canonical form of a repository's address
+// The helper (app/git) exists because libgit2 offers no deadline and no cancel on a stalled peer,
+// reads the user's HOME, and keeps secrets in its own memory: a child can be killed, gets a HOME of
+// its own, and takes the secrets with it when it ends.
+#pragma once
+
+#include "core/base/encoding.h"
+#include "core/base/result.h"
+#include "core/base/secret.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tau::git {
+
+/// Full hexadecimal commit id, 40 lower-case digits.
+using CommitId = std::string;
+
+struct Author {
+    std::string name;
+    std::string email;
+};
+
+/// Path inside the tree ("functions/ping/main.go") -> content.
+using Files = std::map<std::string, std::string>;
+
+} // namespace tau::git
