@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/flow/flow.h"
+#include "core/project/draft.h"
+#include "core/project/export.h"
+#include "core/vault/network.h"
+
+#include <memory>
+
+namespace tau::flow {
+
+/// Plans a creation without doing anything: its steps are already described (with key fingerprints
+/// and files), and nothing exists yet, not even a journal. `invalid_argument` when the draft does
+/// not validate or names a node or host that the network does not have.
+Result<std::unique_ptr<Flow>> plan_create_project(const project::Draft& draft,
+                                                  const vault::Network& network, World& world);
+
+/// Creations of this data folder that are neither done nor undone, newest first.
+Result<std::vector<Unfinished>> list_unfinished(const std::filesystem::path& data);
+/// What World needs before a flow can be opened: which network and git host it was made for.
+struct FlowOrigin {
+    vault::Network network; ///< as it was when planned
+    std::string git_host;
+};
+Result<FlowOrigin> read_origin(const std::filesystem::path& data, const std::string& id);
+Result<std::unique_ptr<Flow>> open_create_project(const std::string& id, World& world);
+/// Removes the journal of an unfinished creation and leaves everything it made as it is.
+Result<void> forget(const std::filesystem::path& data, const std::string& id);
+
+/// A project that was created here: its record on disk, and where its clones are.
+struct LocalProject {
+    std::string project_id;
+    std::string name;
+    std::int64_t created_at = 0;
+    std::filesystem::path configuration; ///< clone
+    std::filesystem::path code;          ///< clone
+    std::filesystem::path export_file;   ///< project.yaml
+};
+Result<std::vector<LocalProject>> list_projects(const std::filesystem::path& data);
+Result<project::Export> load_export(const LocalProject& project);
+/// Secret store name of a deploy key's seed: "deploy/<project id>/<role>".
+std::string deploy_key_name(const std::string& project_id, vault::Role role);
+
+} // namespace tau::flow

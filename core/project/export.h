@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/vault/registration.h"
+
+#include <string>
+#include <vector>
+
+namespace tau::project {
+
+/// A project as one file (project.yaml): everything that is public about it and that anyone can
+/// check, no secret in clear.
+struct Export {
+    std::string project_id;
+    std::string name;
+    std::string description;
+    std::string email;
+    std::int64_t created_at = 0;
+    Bytes vault_record;              ///< the signed node record
+    std::string idempotency_key;
+    vault::Registration registration; ///< as it was sent, with its signature
+    std::string registration_body;   ///< the exact JSON that the receipt's hash covers
+    vault::Receipt receipt;
+    std::array<vault::Claim, 2> claims; ///< configuration, code
+};
+
+/// Writes YAML with a comment on top that names the command that verifies it.
+std::string to_yaml(const Export& project);
+/// At most 1 MB; `corrupt` names field, line and column.
+Result<Export> parse_export(std::string_view yaml);
+
+/// One line of a verification.
+struct Finding {
+    std::string subject;  ///< "Deploy key proof, configuration"
+    bool ok = false;
+    std::string sentence;
+};
+/// Offline: record, contexts, proofs, bundle signatures, registration signature, claims, receipt,
+/// and that they all speak of the same project, owner, repositories and node. Any changed byte in
+/// a protected field makes the finding that covers it fail. Proofs run on all cores.
+std::vector<Finding> verify(const Export& project);
+bool all_ok(const std::vector<Finding>& findings);
+
+} // namespace tau::project

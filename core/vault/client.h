@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/ports.h"
+#include "core/vault/node_record.h"
+#include "core/vault/registration.h"
+
+namespace tau::vault {
+
+/// How long and how often a request is tried again: 429, 502, 503, 504 and network errors, with
+/// full jitter, honouring Retry-After. Only what is safe to repeat is repeated: GET, and a POST
+/// with an idempotency key.
+struct RetryPolicy {
+    int tries = 5;
+    std::chrono::milliseconds first_delay{500};
+    std::chrono::milliseconds total{std::chrono::minutes{5}};
+};
+
+/// One vault node's HTTP interface. Checks what it can of every answer against the record.
+class Client {
+public:
+    Client(Http& http, Entropy& entropy, NodeRecord record, RetryPolicy policy = {});
+
+    Result<NodeRecord> fetch_record(std::int64_t now, std::stop_token stop);
+    Result<Bytes> challenge(const seal::Point& owner_key, std::stop_token stop);
+    /// `idempotency_key`: 32 hex digits, made and journalled before the first try. The receipt's
+    /// signature and contents are verified against `registration`. A 422 is
+    /// `permission_denied` with the failed checks' sentences as message and the whole answer's
+    /// JSON as detail.
+    Result<RegistrationAnswer> register_project(const Registration& registration,
+                                                const std::string& idempotency_key,
+                                                std::stop_token stop);
+    Result<RegistrationStatus> status(const std::string& registration_id,
+                                      const keys::OwnerKey& owner, std::int64_t now,
+                                      std::stop_token stop);
+    /// Revokes; a registration that is not there (any more) counts as revoked.
+    Result<void> revoke(const std::string& registration_id, const keys::OwnerKey& owner,
+                        std::int64_t now, std::stop_token stop);
+    /// Where the git host must send this repository's webhook.
+    std::string hook_url(const std::string& registration_id, Role role) const;
+
+private:
+    Result<HttpResponse> send(HttpRequest request, bool repeatable, std::stop_token stop);
+    Http& http_;
+    Entropy& entropy_;
+    NodeRecord record_;
+    RetryPolicy policy_;
+};
+
+} // namespace tau::vault
