@@ -35,8 +35,8 @@ struct Remote {
     std::string url;                    ///< ssh:// or https://
     std::vector<std::string> host_keys; ///< for ssh; at least one
     Credential credential;
-    std::chrono::milliseconds deadline{60000};   ///< for the whole operation
-    std::uint64_t max_bytes = 64U << 20U;        ///< received; more is `limit_exceeded`
+    std::chrono::milliseconds deadline{60000}; ///< for the whole operation
+    std::uint64_t max_bytes = 64U << 20U;      ///< received; more is `limit_exceeded`
 };
 
 struct RemoteRef {

@@ -4,7 +4,8 @@
 
 namespace tau::git {
 
-/// One local repository. Not shared between threads.
+/// One local repository. Not shared between threads. Branches are local ("main") or fetched ones
+/// ("origin/main").
 class Repository {
 public:
     /// An empty repository with `branch` as HEAD; `bare` without a work tree. Folder must be absent

@@ -9,11 +9,11 @@
 namespace tau::git {
 
 struct Url {
-    std::string scheme; ///< "ssh" or "https"
-    std::string user;   ///< "git" when none is given and the scheme is ssh
-    std::string host;   ///< lower case
+    std::string scheme;     ///< "ssh" or "https"
+    std::string user;       ///< "git" when none is given and the scheme is ssh
+    std::string host;       ///< lower case
     std::uint16_t port = 0; ///< 0: the scheme's own
-    std::string path;   ///< "/owner/name.git"
+    std::string path;       ///< "/owner/name.git"
     std::string to_string() const;
 };
 
