@@ -7,8 +7,9 @@
 namespace tau::vault {
 
 /// How long and how often a request is tried again: 429, 502, 503, 504 and network errors, with
-/// full jitter, honouring Retry-After. Only what is safe to repeat is repeated: GET, and a POST
-/// with an idempotency key.
+/// full jitter, honouring Retry-After (also on 409: the same request is still being worked on).
+/// Every call of Client is safe to repeat: a registration carries its idempotency key, a challenge
+/// costs the node nothing, revoking twice is revoking.
 struct RetryPolicy {
     int tries = 5;
     std::chrono::milliseconds first_delay{500};
@@ -39,7 +40,7 @@ public:
     std::string hook_url(const std::string& registration_id, Role role) const;
 
 private:
-    Result<HttpResponse> send(HttpRequest request, bool repeatable, std::stop_token stop);
+    Result<HttpResponse> send(HttpRequest request, std::stop_token stop);
     Http& http_;
     Entropy& entropy_;
     NodeRecord record_;

@@ -12,18 +12,18 @@ namespace tau::vault {
 /// are the list's word, not the node's.
 struct ListedNode {
     NodeRecord record;
-    Bytes encoded;                  ///< the record as it was signed
+    Bytes encoded; ///< the record as it was signed
     std::uint32_t audits_passed = 0;
     std::uint32_t audits_failed = 0;
-    std::int64_t first_seen = 0;    ///< unix seconds
+    std::int64_t first_seen = 0;      ///< unix seconds
     std::uint32_t measured_slots = 0; ///< registrations per hour; 0: not measured
 };
 
 /// Where repositories can be made in this network.
 struct GitHost {
-    std::string kind;               ///< "local"
-    std::string name;               ///< for people: "Git host on this computer"
-    std::filesystem::path root;     ///< kind "local": its folder
+    std::string kind;           ///< "local"
+    std::string name;           ///< for people: "Git host on this computer"
+    std::filesystem::path root; ///< kind "local": its folder
 };
 
 struct RefusedRecord {
@@ -40,8 +40,8 @@ struct RefusedRecord {
 struct Network {
     std::string name;
     std::vector<GitHost> git_hosts;
-    std::vector<ListedNode> nodes;        ///< only records that verify now
-    std::vector<RefusedRecord> refused;   ///< the others, and why
+    std::vector<ListedNode> nodes;      ///< only records that verify now
+    std::vector<RefusedRecord> refused; ///< the others, and why
 };
 
 /// At most 1 MB of YAML; `corrupt` names what is wrong and where (line and column).

@@ -2,8 +2,10 @@
 
 #include "core/seal/bundle.h"
 #include "core/vault/claim.h"
+#include "core/vault/node_record.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,11 @@ struct RegisteredRepository {
     std::string default_branch;
     Bytes sealed; ///< an encoded TVB1 bundle
 };
+
+/// Reads "SHA256:" and 43 characters of unpadded base64, as a host key's fingerprint.
+bool is_host_key_fingerprint(std::string_view text);
+/// "Qm…", 46 characters: base58 of 0x12 0x20 and 32 bytes.
+bool is_project_id(std::string_view text);
 
 /// Which branch or commit of a repository a part of the network runs.
 struct Deployment {
@@ -41,6 +48,8 @@ struct Registration {
 /// The bytes that the owner signs under "TauREG1-register".
 Bytes signed_bytes(const Registration& registration);
 void sign(Registration& registration, const keys::OwnerKey& owner);
+/// Whether the signature is that of the owner key it names.
+bool has_good_signature(const Registration& registration);
 std::string to_json(const Registration& registration);
 /// Strict about shape and size; names the field that is wrong. Does not check the signature.
 Result<Registration> parse_registration(std::string_view json);
@@ -56,12 +65,16 @@ std::string_view to_string(Outcome outcome);
 
 /// One row of `checks[]`.
 struct Check {
-    std::string name;    ///< "proof", "ownership" …
-    std::string target;  ///< "configuration", "code" or ""
+    std::string name;   ///< "proof", "ownership" …
+    std::string target; ///< "configuration", "code" or ""
     Outcome outcome = Outcome::passed;
-    std::string reason;  ///< stable code, "" when passed: "claim_missing"
+    std::string reason; ///< stable code, "" when passed: "claim_missing"
     std::string sentence;
 };
+
+/// Hash of a request's body and of one proof, as the receipt carries them.
+Hash32 body_hash(std::string_view body);
+Hash32 proof_hash(const seal::Proof& proof);
 
 /// Signed by the node's sign key under "TauREG1-receipt". All fields are covered.
 struct Receipt {
@@ -69,7 +82,7 @@ struct Receipt {
     std::string project_id;
     std::string node_id;
     seal::Point owner_key{};
-    Hash32 body_hash{};          ///< BLAKE2b-256 of the request's body ("TauREG1-body")
+    Hash32 body_hash{};                   ///< BLAKE2b-256 of the request's body ("TauREG1-body")
     std::array<Hash32, 4> proof_hashes{}; ///< BLAKE2b-256 ("TauREG1-proof"): conf. key, conf.
                                           ///< webhook, code key, code webhook
     std::int64_t time = 0;
@@ -79,12 +92,16 @@ struct Receipt {
 Bytes signed_bytes(const Receipt& receipt);
 std::string to_json(const Receipt& receipt);
 Result<Receipt> parse_receipt(std::string_view json);
+/// With the node's sign key, libsodium's 64 bytes.
+Result<void> sign(Receipt& receipt, const Secret& node_sign_secret_key);
 /// `untrusted` when the signature is not the node's.
 Result<void> verify_receipt(const Receipt& receipt, const seal::Point& node_sign_key);
 
+/// A registration is "active" from the moment it is stored; its two `webhook` checks stay pending
+/// until the git host's first signed delivery.
 struct RegistrationAnswer {
     std::string registration_id;
-    std::string state;          ///< "active", "pending", "revoked", "refused"
+    std::string state; ///< "active", "revoked", "refused"
     std::vector<Check> checks;
     std::optional<Receipt> receipt;
 };
@@ -110,8 +127,9 @@ struct RegistrationStatus {
 std::string to_json(const RegistrationStatus& status);
 Result<RegistrationStatus> parse_registration_status(std::string_view json);
 
-/// Owner-signed requests carry `Authorization: TauOwner <base64 key>.<unix time>.<base64 signature>`
-/// over method, path, time and body under "TauREG1-request"; a node accepts 5 minutes of skew.
+/// Owner-signed requests carry `Authorization: TauOwner <base64 key>.<unix time>.<base64
+/// signature>` over method, path, time and body under "TauREG1-request"; a node accepts 5 minutes
+/// of skew.
 std::string owner_authorization(const keys::OwnerKey& owner, std::string_view method,
                                 std::string_view path, std::string_view body, std::int64_t now);
 /// The owner key of a good header; `unauthenticated` otherwise.

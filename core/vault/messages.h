@@ -1,0 +1,17 @@
+#pragma once
+
+// Parts of the messages that several .cpp files of this folder read and write as JSON.
+
+#include "core/vault/json.h"
+#include "core/vault/registration.h"
+
+namespace tau::vault {
+
+json::Value to_value(const Deployment& deployment);
+Result<std::vector<Deployment>> read_deployments(const json::Value& array);
+json::Value to_value(const Check& check);
+Result<std::vector<Check>> read_checks(const json::Value& array);
+json::Value to_value(const Receipt& receipt);
+Result<Receipt> read_receipt(const json::Value& value);
+
+} // namespace tau::vault
