@@ -39,8 +39,7 @@ public:
     std::string fingerprint() const { return ssh_fingerprint(public_); }
     /// openssh-key-v1 text that ssh-keygen reads; bcrypt and aes256-ctr when there is a
     /// passphrase. `rounds` is bcrypt's cost (ssh-keygen's default is 16).
-    Result<Secret> openssh_private_key(std::string_view comment,
-                                       const Secret* passphrase = nullptr,
+    Result<Secret> openssh_private_key(std::string_view comment, const Secret* passphrase = nullptr,
                                        unsigned rounds = 16) const;
 
 private:

@@ -14,7 +14,7 @@ enum class KeyStretching { interactive, moderate };
 /// The file is replaced atomically under a lock, so several processes may share it.
 /// Opening makes the file if there is none; a wrong passphrase is `unauthenticated`.
 Result<std::unique_ptr<SecretStore>> open_secret_file(const std::filesystem::path& path,
-                                                      const Secret& passphrase,
-                                                      KeyStretching cost, Entropy& entropy);
+                                                      const Secret& passphrase, KeyStretching cost,
+                                                      Entropy& entropy);
 
 } // namespace tau::keys

@@ -14,10 +14,10 @@ namespace tau::seal {
 /// One sealed value: the public statement, its proof and, for a deploy key, the seed's envelope.
 struct Sealed {
     Context context;
-    Point point{};      ///< Y
-    Point vault_key{};  ///< V
+    Point point{};     ///< Y
+    Point vault_key{}; ///< V
     Proof proof{};
-    Bytes envelope;     ///< 72 bytes or none
+    Bytes envelope; ///< 72 bytes or none
 };
 
 /// A repository's two sealed values, deploy key first (TVE1 3.11).
@@ -39,8 +39,7 @@ struct Expected {
 
 /// Makes and self-verifies a bundle; both proofs run on two threads.
 Result<Bundle> seal_bundle(const keys::DeployKey& deploy_key, const keys::WebhookSecret& webhook,
-                           const keys::OwnerKey& owner, const Expected& expected,
-                           Entropy& entropy);
+                           const keys::OwnerKey& owner, const Expected& expected, Entropy& entropy);
 
 Bytes encode(const Bundle& bundle);
 /// Strict: exact length, count 2, order, no trailing byte. Checks no signature and no proof.
@@ -54,9 +53,9 @@ Result<void> verify_proof(const Sealed& sealed);
 
 /// What the vault gets out of a bundle.
 struct Opened {
-    Secret deploy_scalar;               ///< a, 32 bytes, canonical
-    std::optional<Secret> deploy_seed;  ///< absent: the envelope was junk (`seed_unavailable`)
-    Secret webhook_scalar;              ///< s
+    Secret deploy_scalar;              ///< a, 32 bytes, canonical
+    std::optional<Secret> deploy_seed; ///< absent: the envelope was junk (`seed_unavailable`)
+    Secret webhook_scalar;             ///< s
 };
 /// Verifies both proofs and opens them with the vault's Ed25519 secret key (64 bytes).
 Result<Opened> open_bundle(const Bundle& bundle, const Secret& vault_secret_key);

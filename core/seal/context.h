@@ -11,14 +11,14 @@ enum class Purpose : std::uint8_t { deploy_key = 1, webhook = 2 };
 /// Everything a proof is bound to (TVE1 3.4). Each text is 1..1024 bytes.
 struct Context {
     Purpose purpose = Purpose::deploy_key;
-    Hash32 nonce{};                ///< random per bundle, equal in both proofs of a bundle
-    std::uint64_t created_at = 0;  ///< unix seconds
-    std::uint64_t expires_at = 0;  ///< 0: never
-    Hash32 aux_hash{};             ///< H("TauVE1-envelope", envelope); zero without envelope
+    Hash32 nonce{};               ///< random per bundle, equal in both proofs of a bundle
+    std::uint64_t created_at = 0; ///< unix seconds
+    std::uint64_t expires_at = 0; ///< 0: never
+    Hash32 aux_hash{};            ///< H("TauVE1-envelope", envelope); zero without envelope
     std::string project_id;
-    std::string repository_url;    ///< canonical ssh://git@host/path.git, see canonical_ssh_url
-    std::string node_id;           ///< base58
-    Bytes owner_key;               ///< key type (1 = Ed25519) || key
+    std::string repository_url; ///< canonical ssh://git@host/path.git, see canonical_ssh_url
+    std::string node_id;        ///< base58
+    Bytes owner_key;            ///< key type (1 = Ed25519) || key
     bool operator==(const Context&) const = default;
 };
 

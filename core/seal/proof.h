@@ -5,7 +5,7 @@
 
 namespace tau::seal {
 
-inline constexpr std::size_t executions = 144;      ///< M
+inline constexpr std::size_t executions = 144;       ///< M
 inline constexpr std::size_t hidden_executions = 48; ///< u
 inline constexpr std::size_t proof_size = 3912;
 using Proof = std::array<std::uint8_t, proof_size>;

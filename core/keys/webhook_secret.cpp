@@ -1,0 +1,70 @@
+#include "core/keys/webhook_secret.h"
+
+#include "core/seal/locked.h"
+#include "core/seal/points.h"
+#include "core/seal/tagged_hash.h"
+
+namespace tau::keys {
+
+namespace {
+
+constexpr std::string_view header_prefix = "sha256=";
+
+Hash32 hmac_sha256(const Secret& secret, std::string_view body) {
+    seal::Locked<crypto_auth_hmacsha256_state> state;
+    Hash32 mac;
+    crypto_auth_hmacsha256_init(&*state, secret.data(), secret.size());
+    crypto_auth_hmacsha256_update(&*state, as_bytes(body).data(), body.size());
+    crypto_auth_hmacsha256_final(&*state, mac.data());
+    return mac;
+}
+
+} // namespace
+
+WebhookSecret WebhookSecret::generate(Entropy& entropy) {
+    Secret wide(crypto_core_ed25519_NONREDUCEDSCALARBYTES);
+    Secret s(crypto_core_ed25519_SCALARBYTES);
+    std::optional<seal::Point> commitment;
+    while (!commitment) { // 512 bits reduced are uniform but for 2^-259, and zero as rarely
+        entropy.fill(wide.bytes());
+        crypto_core_ed25519_scalar_reduce(s.data(), wide.data());
+        commitment = seal::base_times(s.bytes());
+    }
+    return WebhookSecret(std::move(s), *commitment);
+}
+
+Result<WebhookSecret> WebhookSecret::from_scalar(const Secret& s) {
+    if (!seal::is_canonical_scalar(s.bytes())) {
+        return fail(ErrorCode::invalid_argument, "The webhook's scalar is not a canonical one.");
+    }
+    const std::optional<seal::Point> commitment = seal::base_times(s.bytes());
+    if (!commitment) {
+        return fail(ErrorCode::invalid_argument, "The webhook's scalar has no commitment.");
+    }
+    return WebhookSecret(s.clone(), *commitment);
+}
+
+Secret WebhookSecret::text(const Hash32& nonce) const {
+    const Secret raw = seal::keyed_hash("TauVE1-hooksec", 32, scalar_, {commitment_, nonce});
+    Secret hex_and_zero(2 * raw.size() + 1);
+    sodium_bin2hex(reinterpret_cast<char*>(hex_and_zero.data()), hex_and_zero.size(), raw.data(),
+                   raw.size());
+    return Secret::copy_of(ByteView(hex_and_zero.data(), 2 * raw.size()));
+}
+
+std::string sign_webhook(const Secret& secret, std::string_view body) {
+    return std::string(header_prefix) + to_hex(hmac_sha256(secret, body));
+}
+
+bool verify_webhook(const Secret& secret, std::string_view body, std::string_view header) {
+    if (!header.starts_with(header_prefix)) {
+        return false;
+    }
+    const std::string_view hex = header.substr(header_prefix.size());
+    const Result<Bytes> claimed = from_hex(hex);
+    const Hash32 mac = hmac_sha256(secret, body);
+    return claimed && claimed->size() == mac.size() &&
+           sodium_memcmp(claimed->data(), mac.data(), mac.size()) == 0;
+}
+
+} // namespace tau::keys
