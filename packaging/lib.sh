@@ -21,12 +21,6 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-apt_install() {
-    mkdir -p "$build"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 \
-        install --no-install-recommends "$@" </dev/null >"$build/apt.log" 2>&1
-}
-
 # install_packages GROUP...: installs what is missing; touches nothing when all is there.
 install_packages() {
     local missing=() name
@@ -45,19 +39,21 @@ install_packages() {
         die "These packages are missing, and installing them needs root or sudo. As root:
   apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     fi
-    local had_sshd=no
-    [ ! -x /usr/sbin/sshd ] || had_sshd=yes
-    # Lists that are missing or old show up as a package that is not found: only then fetch them.
-    if ! apt_install "${missing[@]}"; then
-        say "Fetching fresh lists of packages."
+    local sshd_before
+    sshd_before=$(command -v /usr/sbin/sshd || true)
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
+        install --no-install-recommends "${missing[@]}")
+    if ! apt-get -qq --simulate install --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
         as_root apt-get -qq update
-        if ! apt_install "${missing[@]}"; then
-            cat "$build/apt.log" >&2
+    fi
+    if ! as_root "${install[@]}" -y </dev/null; then
+        say "Once more, with a fresh list of packages."
+        as_root apt-get -qq update
+        as_root "${install[@]}" -y </dev/null ||
             die "apt-get could not install the packages; its own words are above."
-        fi
     fi
     # Only the program is wanted: nobody asked for this machine to accept logins.
-    if [ $had_sshd = no ] && [ -x /usr/sbin/sshd ] && [ -d /run/systemd/system ]; then
+    if [ -z "$sshd_before" ] && [ -x /usr/sbin/sshd ] && [ -d /run/systemd/system ]; then
         as_root systemctl disable --quiet --now ssh.service
         say "openssh-server was installed for its program; its system service is off."
     fi

@@ -1,0 +1,49 @@
+// tau-git: one exchange with one git remote, for the program that started it (core/git/remote.h).
+// It reads a request with its secrets from its input, and writes progress and a result to its
+// output. It is a program of its own so that it can be killed at any moment, whatever the other
+// side does.
+#include "app/git/operations.h"
+
+#include <algorithm>
+#include <iostream>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr rlim_t mebibyte = 1U << 20U;
+
+void limit(__rlimit_resource_t resource, rlim_t value) {
+    const rlimit both{value, value};
+    ::setrlimit(resource, &both);
+}
+
+/// A hostile remote may spend our memory, disk and time up to here, and no more.
+void limit_resources(const tau::git::Remote& remote) {
+    const auto seconds = static_cast<rlim_t>(
+        std::clamp<std::int64_t>(remote.deadline.count() / 1000 + 5, 5, 24 * 3600));
+    ::alarm(static_cast<unsigned>(seconds)); // should nobody be left to kill us
+    limit(RLIMIT_CPU, seconds);
+    limit(RLIMIT_FSIZE, 2 * remote.max_bytes + 64 * mebibyte);
+    limit(RLIMIT_NOFILE, 64);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    limit(RLIMIT_AS, 4 * remote.max_bytes + 1024 * mebibyte);
+#endif
+}
+
+} // namespace
+
+int main() {
+    if (!tau::protect_process()) {
+        return 1;
+    }
+    const auto request = tau::git::read_request(STDIN_FILENO);
+    if (!request) {
+        std::cout << tau::git::encode_result(tau::fail(request.error())) << std::flush;
+        return 2;
+    }
+    limit_resources(request->remote);
+    const auto result = tau::git::perform(*request);
+    std::cout << tau::git::encode_result(result) << std::flush;
+    return result ? 0 : 1;
+}

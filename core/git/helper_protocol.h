@@ -1,0 +1,37 @@
+#pragma once
+
+// What this program and its child tau-git say to each other. The child reads one request on its
+// input: a header as JSON, then the secrets as raw bytes, each with its length before it. It
+// answers with lines of JSON: any number of progress lines, then one result.
+
+#include "core/git/remote.h"
+
+#include <variant>
+
+namespace tau::git {
+
+enum class HelperOperation { list, push, fetch };
+
+struct HelperRequest {
+    HelperOperation operation = HelperOperation::list;
+    std::filesystem::path repository; ///< empty to list
+    Remote remote;
+    std::vector<std::string> names; ///< refspecs to push, or branches to fetch
+};
+
+using HelperResult = Result<std::vector<RemoteRef>>; ///< refs only when listing
+using HelperMessage = std::variant<Progress, HelperResult>;
+
+/// The bytes of a request; a Secret, for they hold the credential.
+Result<Secret> encode_request(HelperOperation operation, const std::filesystem::path& repository,
+                              const Remote& remote, const std::vector<std::string>& names);
+/// Reads a request from a descriptor to its end.
+Result<HelperRequest> read_request(int fd);
+
+/// One line each, with its line end.
+std::string encode_progress(const Progress& progress);
+std::string encode_result(const HelperResult& result);
+/// `corrupt` for a line that is neither.
+Result<HelperMessage> decode_message(const std::string& line);
+
+} // namespace tau::git

@@ -1,0 +1,210 @@
+#include "core/git/remote.h"
+
+#include "core/base/file.h"
+#include "core/base/process.h"
+#include "core/base/text.h"
+#include "core/git/helper_protocol.h"
+#include "core/git/url.h"
+
+#include <csignal>
+#include <cstdlib>
+
+namespace tau::git {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t longest_answer = 16U << 20U; ///< 10,000 refs with long names
+
+/// A HOME for one helper: empty but for a known_hosts that makes libgit2 ask for the host's
+/// Ed25519 key (without it, it would take another one first, which is not pinned). The key in it
+/// is nobody's; what counts is the pinned fingerprint.
+class HelperHome {
+public:
+    static Result<HelperHome> make(const Url& url) {
+        std::string path = (fs::temp_directory_path() / "tau-git-XXXXXX").string();
+        if (::mkdtemp(path.data()) == nullptr) {
+            return fail(io_error("create a folder like", path));
+        }
+        HelperHome home(path);
+        const std::string host =
+            url.port == 0 ? url.host : "[" + url.host + "]:" + std::to_string(url.port);
+        std::error_code code;
+        fs::create_directory(home.path_ / ".ssh", code);
+        auto written = write_file_atomic(home.path_ / ".ssh" / "known_hosts",
+                                         host + " ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" +
+                                             std::string(43, 'A') + "\n");
+        if (!written) {
+            return fail(written.error());
+        }
+        return home;
+    }
+    HelperHome(HelperHome&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    HelperHome& operator=(HelperHome&&) = delete;
+    ~HelperHome() {
+        std::error_code ignored;
+        if (!path_.empty()) {
+            fs::remove_all(path_, ignored);
+        }
+    }
+    const fs::path& path() const { return path_; }
+
+private:
+    explicit HelperHome(fs::path path) : path_(std::move(path)) {}
+    fs::path path_;
+};
+
+/// The address to connect to, with the credential's user in it; refuses what cannot work.
+Result<Url> checked_url(const Remote& remote) {
+    auto url = parse_url(remote.url);
+    if (!url) {
+        return url;
+    }
+    const bool token = std::holds_alternative<TokenCredential>(remote.credential);
+    if (url->scheme == "ssh" && (token || remote.host_keys.empty())) {
+        return fail(ErrorCode::invalid_argument,
+                    token
+                        ? "A token logs in over https, but the address is " + url->to_string() + "."
+                        : "No host key is known for " + url->host + ".",
+                    "Give the host's SHA256 fingerprints.");
+    }
+    if (const auto* key = std::get_if<KeyCredential>(&remote.credential)) {
+        url->user = key->user;
+    } else if (const auto* scalar = std::get_if<ScalarCredential>(&remote.credential)) {
+        url->user = scalar->user;
+    } else if (url->scheme == "https") {
+        url->user.clear();
+    }
+    return url;
+}
+
+Command helper_command(const fs::path& program, const fs::path& home) {
+    Command command;
+    command.program = program;
+    command.environment = {"HOME=" + home.string(), "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"};
+    if (const char* libraries = std::getenv("LD_LIBRARY_PATH")) {
+        command.environment.push_back(std::string("LD_LIBRARY_PATH=") + libraries);
+    }
+    command.own_group = true;
+    return command;
+}
+
+/// Says of a wait that ended early what was going on, and with whom.
+Error explain(Error error, const Url& url, const Remote& remote, const std::string& phase) {
+    const std::string host = bounded_text(url.host, 100);
+    if (error.code == ErrorCode::timeout) {
+        error.message = "The git host " + host + " did not finish within " +
+                        std::to_string(remote.deadline.count() / 1000) + " seconds (" + phase +
+                        ").";
+        error.hint = "Check the network, then try again.";
+    } else if (error.code == ErrorCode::cancelled) {
+        error.message = "The exchange with the git host " + host + " was cancelled.";
+    }
+    return error;
+}
+
+HelperResult converse(Process& helper, const Secret& request, const Wait& wait, std::string& phase,
+                      const ProgressCallback& progress) {
+    if (auto written = helper.write_input(request.bytes(), wait); !written) {
+        return fail(written.error());
+    }
+    helper.close_input();
+    for (;;) {
+        const auto line = helper.read_line(wait, longest_answer);
+        if (!line) {
+            return fail(line.error());
+        }
+        if (!*line) {
+            return fail(ErrorCode::internal, "The git helper ended without an answer.",
+                        "Try again; if it happens again, please report it.",
+                        bounded_text(helper.error_output()));
+        }
+        auto message = decode_message(**line);
+        if (!message) {
+            return fail(message.error());
+        }
+        if (auto* result = std::get_if<HelperResult>(&*message)) {
+            return std::move(*result);
+        }
+        const auto& step = std::get<Progress>(*message);
+        phase = step.phase;
+        if (progress) {
+            progress(step);
+        }
+    }
+}
+
+HelperResult ask_helper(HelperOperation operation, const fs::path& repository, const Remote& remote,
+                        const std::vector<std::string>& names, const std::stop_token& stop,
+                        const ProgressCallback& progress) {
+    const Wait wait = Wait::at_most(remote.deadline, stop);
+    const auto url = checked_url(remote);
+    if (!url) {
+        return fail(url.error());
+    }
+    const auto program = find_helper();
+    if (!program) {
+        return fail(program.error());
+    }
+    const auto home = HelperHome::make(*url);
+    if (!home) {
+        return fail(home.error());
+    }
+    const auto request = encode_request(operation, repository, remote, names);
+    if (!request) {
+        return fail(request.error());
+    }
+    auto helper = Process::start(helper_command(*program, home->path()));
+    if (!helper) {
+        return fail(helper.error());
+    }
+    std::string phase = "connecting";
+    auto result = converse(*helper, *request, wait, phase, progress);
+    if (!result) {
+        return fail(explain(std::move(result.error()), *url, remote, phase));
+    }
+    return result;
+}
+
+Result<void> without_value(const HelperResult& result) {
+    return result ? Result<void>{} : fail(result.error());
+}
+
+} // namespace
+
+Result<std::vector<RemoteRef>> list_remote(const Remote& remote, std::stop_token stop) {
+    return ask_helper(HelperOperation::list, {}, remote, {}, stop, {});
+}
+
+Result<void> push(const fs::path& repository, const Remote& remote,
+                  const std::vector<std::string>& refspecs, std::stop_token stop,
+                  const ProgressCallback& progress) {
+    return without_value(ask_helper(HelperOperation::push, fs::absolute(repository), remote,
+                                    refspecs, stop, progress));
+}
+
+Result<void> fetch(const fs::path& repository, const Remote& remote,
+                   const std::vector<std::string>& branches, std::stop_token stop,
+                   const ProgressCallback& progress) {
+    return without_value(ask_helper(HelperOperation::fetch, fs::absolute(repository), remote,
+                                    branches, stop, progress));
+}
+
+Result<fs::path> find_helper() {
+    const auto folder = program_folder();
+    if (!folder) {
+        return fail(folder.error());
+    }
+    for (const fs::path& path :
+         {*folder / "tau-git", folder->parent_path() / "libexec" / "tau-console" / "tau-git"}) {
+        std::error_code code;
+        if (fs::is_regular_file(path, code)) {
+            return path;
+        }
+    }
+    return fail(ErrorCode::not_found, "The program tau-git is missing beside this one.",
+                "Install tau-console again.");
+}
+
+} // namespace tau::git

@@ -1,0 +1,174 @@
+#include "core/base/file.h"
+#include "core/base/process.h"
+#include "core/git/helper_protocol.h"
+#include "core/keys/deploy_key.h"
+#include "tests/support/listener.h"
+#include "tests/support/temporary_directory.h"
+
+#include <doctest/doctest.h>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+using namespace tau;
+using namespace tau::git;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+Remote remote_at(std::uint16_t port) {
+    Remote remote;
+    remote.url = "ssh://git@127.0.0.1:" + std::to_string(port) + "/me/a.git";
+    remote.host_keys = {"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    SystemEntropy entropy;
+    const auto key = keys::DeployKey::generate(entropy);
+    remote.credential = KeyCredential{"git", key.openssh_private_key("test").value(), std::nullopt};
+    return remote;
+}
+
+std::string contents(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Process numbers of this process's children.
+std::vector<std::string> children() {
+    std::vector<std::string> found;
+    for (const auto& task : fs::directory_iterator("/proc/self/task")) {
+        std::ifstream file(task.path() / "children");
+        found.insert(found.end(), std::istream_iterator<std::string>(file), {});
+    }
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("a silent peer is given up at the deadline, and leaves nothing behind") {
+    const test::Listener silent;
+    Remote remote = remote_at(silent.port());
+    remote.deadline = 300ms;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto result = list_remote(remote, {});
+    CHECK(std::chrono::steady_clock::now() - begin < 3s);
+    CHECK(result.error().code == ErrorCode::timeout);
+    CHECK(children().empty());
+}
+
+TEST_CASE("cancel works on a silent peer, and no secret shows in the process list") {
+    const test::Listener silent;
+    const Remote remote = remote_at(silent.port());
+    const auto& key = std::get<KeyCredential>(remote.credential).private_key;
+    // A line in the middle of the key's text, which is enough to know it by.
+    const std::string needle(key.view().substr(key.size() / 2, 24));
+
+    std::stop_source stop;
+    ErrorCode code = ErrorCode::internal;
+    std::jthread worker([&] {
+        const auto result = list_remote(remote, stop.get_token());
+        code = result ? ErrorCode::internal : result.error().code;
+    });
+    const int peer = ::accept(silent.fd(), nullptr, nullptr); // it is connecting now
+    const auto running = children();
+    CHECK(running.size() == 1);
+    for (const std::string& child : running) {
+        const fs::path proc = fs::path("/proc") / child;
+        CHECK(contents(proc / "cmdline").find("tau-git") != std::string::npos);
+        // It protects itself: only root may look at its environment.
+        CHECK(contents(proc / "environ").empty() == (::geteuid() != 0));
+        for (const char* file : {"cmdline", "environ"}) {
+            CHECK(contents(proc / file).find(needle) == std::string::npos);
+        }
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    stop.request_stop();
+    worker.join();
+    CHECK(std::chrono::steady_clock::now() - begin < 1s);
+    CHECK(code == ErrorCode::cancelled);
+    CHECK(children().empty());
+    ::close(peer);
+}
+
+TEST_CASE("no listener, and a peer that speaks nonsense, are unavailable") {
+    std::uint16_t port = 0;
+    {
+        const test::Listener closed;
+        port = closed.port();
+    }
+    CHECK(list_remote(remote_at(port), {}).error().code == ErrorCode::unavailable);
+
+    const test::Listener listener;
+    std::jthread nonsense([&] {
+        const int peer = ::accept(listener.fd(), nullptr, nullptr);
+        const std::string_view text = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        [[maybe_unused]] const ssize_t ignored = ::write(peer, text.data(), text.size());
+        ::close(peer);
+    });
+    CHECK(list_remote(remote_at(listener.port()), {}).error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE("what cannot work is refused before anything is started") {
+    Remote remote = remote_at(22);
+    remote.host_keys.clear();
+    CHECK(list_remote(remote, {}).error().code == ErrorCode::invalid_argument);
+    remote = remote_at(22);
+    remote.url = "ext::sh -c id";
+    CHECK(list_remote(remote, {}).error().code == ErrorCode::invalid_argument);
+    remote = remote_at(22);
+    remote.credential = TokenCredential{"me", Secret::copy_of("token")};
+    CHECK(list_remote(remote, {}).error().code == ErrorCode::invalid_argument);
+    const test::TemporaryDirectory empty;
+    CHECK(push(empty.path(), remote_at(22), {"refs/heads/main:refs/heads/main"}, {}).error().code ==
+          ErrorCode::not_found);
+}
+
+TEST_CASE("a request crosses with its secrets, and a broken one is refused") {
+    Remote remote = remote_at(2222);
+    std::get<KeyCredential>(remote.credential).passphrase = Secret::copy_of("pass");
+    const auto request =
+        encode_request(HelperOperation::push, "/a/b", remote, {"refs/heads/a:refs/heads/a"})
+            .value();
+    const auto through_pipe = [](ByteView bytes) {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+        ::close(ends[1]);
+        auto read = read_request(ends[0]);
+        ::close(ends[0]);
+        return read;
+    };
+    const auto read = through_pipe(request.bytes()).value();
+    CHECK(read.operation == HelperOperation::push);
+    CHECK(read.repository == "/a/b");
+    CHECK(read.remote.url == remote.url);
+    CHECK(read.remote.host_keys == remote.host_keys);
+    CHECK(read.names == std::vector<std::string>{"refs/heads/a:refs/heads/a"});
+    const auto& sent = std::get<KeyCredential>(remote.credential);
+    const auto& got = std::get<KeyCredential>(read.remote.credential);
+    CHECK(got.private_key.equals(sent.private_key));
+    CHECK(got.passphrase->equals(*sent.passphrase));
+    for (std::size_t size = 0; size < request.size(); size += 7) {
+        CAPTURE(size);
+        CHECK_FALSE(through_pipe(request.bytes().first(size)));
+    }
+    const auto header =
+        as_text(request.bytes().first(request.size() - sent.private_key.size() - 12));
+    CHECK(header.find("pass\"") == std::string_view::npos);
+}
+
+TEST_CASE("messages of the helper cross unchanged; nonsense is refused") {
+    const auto progress =
+        std::get<Progress>(decode_message(encode_progress({"sending", 1, 2, 3})).value());
+    CHECK(progress.phase == "sending");
+    CHECK(progress.bytes == 3);
+    const auto refs = std::get<HelperResult>(
+        decode_message(encode_result(std::vector<RemoteRef>{{"refs/heads/a", "00"}})).value());
+    CHECK(refs.value().at(0).name == "refs/heads/a");
+    const auto error = std::get<HelperResult>(
+        decode_message(encode_result(fail(ErrorCode::untrusted, "m", "h", "d\xff"))).value());
+    CHECK(error.error().code == ErrorCode::untrusted);
+    CHECK(error.error().hint == "h");
+    for (const char* line : {"", "{", "[]", "{}", "3", "{\"phase\":1}", "{\"refs\":[[1]]}"}) {
+        CHECK_FALSE(decode_message(line));
+    }
+}
