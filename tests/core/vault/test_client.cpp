@@ -1,0 +1,172 @@
+#include "core/vault/client.h"
+#include "core/vault/retry.h"
+#include "fixture.h"
+
+#include <deque>
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+/// Answers from a list, and remembers what it was asked.
+class ScriptedHttp final : public Http {
+public:
+    Result<HttpResponse> send(const HttpRequest& request, std::stop_token) override {
+        asked.push_back(request);
+        if (answers.empty()) {
+            return fail(ErrorCode::unavailable, "Nobody there.");
+        }
+        Result<HttpResponse> answer = std::move(answers.front());
+        answers.pop_front();
+        return answer;
+    }
+    std::deque<Result<HttpResponse>> answers;
+    std::vector<HttpRequest> asked;
+};
+
+HttpResponse answer(int status, std::string body = "{}", std::vector<HttpHeader> headers = {}) {
+    return {status, std::move(headers), std::move(body)};
+}
+
+const vault::RetryPolicy fast{5, std::chrono::milliseconds(2), std::chrono::milliseconds(3000)};
+
+struct World {
+    NodeKeys keys;
+    vault::NodeRecord record = make_record(keys);
+    ScriptedHttp http;
+    SystemEntropy entropy;
+    vault::Client client{http, entropy, record, fast};
+    keys::OwnerKey owner = make_owner();
+};
+
+} // namespace
+
+TEST_CASE("what may pass with time is tried again, what will not is not") {
+    for (const int status : {429, 502, 503, 504}) {
+        World world;
+        for (int i = 0; i < 4; ++i) {
+            world.http.answers.push_back(answer(status));
+        }
+        world.http.answers.push_back(answer(200, "{\"challenge\":\"AAAA\",\"expires_at\":1}"));
+        CHECK(world.client.challenge(world.owner.public_key(), {}));
+        CHECK(world.http.asked.size() == 5);
+    }
+    for (const int status : {400, 401, 404, 409, 413, 422, 500}) {
+        World world;
+        world.http.answers.push_back(answer(status));
+        CHECK_FALSE(world.client.challenge(world.owner.public_key(), {}));
+        CHECK(world.http.asked.size() == 1);
+    }
+    World silent;
+    const auto failed = silent.client.challenge(silent.owner.public_key(), {});
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == ErrorCode::unavailable);
+    CHECK(silent.http.asked.size() == 5);
+}
+
+TEST_CASE("Retry-After is honoured, and one beyond the whole budget ends the call at once") {
+    World world;
+    world.http.answers.push_back(answer(503, "", {{"retry-after", "1"}}));
+    world.http.answers.push_back(answer(200, "{\"challenge\":\"AAAA\"}"));
+    const auto before = std::chrono::steady_clock::now();
+    CHECK(world.client.challenge(world.owner.public_key(), {}));
+    CHECK(std::chrono::steady_clock::now() - before >= std::chrono::seconds(1));
+
+    World busy;
+    busy.http.answers.push_back(answer(503, "", {{"Retry-After", "3600"}}));
+    CHECK_FALSE(busy.client.challenge(busy.owner.public_key(), {}));
+    CHECK(busy.http.asked.size() == 1);
+}
+
+TEST_CASE("Retry-After is seconds or a date") {
+    const auto seconds = [](const char* value, const char* date) -> long long {
+        HttpResponse response = answer(503, "", {{"Retry-After", value}});
+        if (date != nullptr) {
+            response.headers.push_back({"Date", date});
+        }
+        const auto wait = vault::retry_after(response, 784111700);
+        return wait ? wait->count() : -1;
+    };
+    CHECK(seconds("120", nullptr) == 120);
+    CHECK(seconds(" 0 ", nullptr) == 0);
+    CHECK(seconds("Sun, 06 Nov 1994 08:49:37 GMT", nullptr) == 77);
+    CHECK(seconds("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:07 GMT") == 30);
+    CHECK(seconds("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:49:07 GMT") == 0);
+    for (const char* bad : {"", "soon", "-1", "1.5", "Sun, 06 Nov 1994 08:49:37 UTC",
+                            "Sun, 66 Nov 1994 08:49:37 GMT", "Sun, 06 ovN 1994 08:49:37 GMT"}) {
+        CAPTURE(bad);
+        CHECK(seconds(bad, nullptr) == -1);
+    }
+}
+
+TEST_CASE("waiting ends when it is told to stop") {
+    World world;
+    const vault::RetryPolicy slow{5, std::chrono::minutes(1), std::chrono::minutes(5)};
+    vault::Client client(world.http, world.entropy, world.record, slow);
+    std::stop_source stop;
+    stop.request_stop();
+    const auto before = std::chrono::steady_clock::now();
+    const auto failed = client.challenge(world.owner.public_key(), stop.get_token());
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == ErrorCode::cancelled);
+    CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(5));
+}
+
+TEST_CASE("a refusal is told with the failed checks' sentences") {
+    World world;
+    const vault::RegistrationAnswer refused{
+        "",
+        "refused",
+        {{"shape", "", vault::Outcome::passed, "", "Fine."},
+         {"ownership", "code", vault::Outcome::failed, "claim_missing", "There is no claim."}},
+        {}};
+    world.http.answers.push_back(answer(422, vault::to_json(refused)));
+    const auto result =
+        world.client.register_project(make_registration(world.owner), std::string(32, 'a'), {});
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ErrorCode::permission_denied);
+    CHECK(result.error().message.find("There is no claim.") != std::string::npos);
+    CHECK(result.error().message.find("Fine.") == std::string::npos);
+    CHECK(result.error().detail.find("claim_missing") != std::string::npos);
+}
+
+TEST_CASE("a receipt that is not for this request is refused") {
+    World world;
+    vault::RegistrationAnswer other{std::string(32, 'b'), "active", {}, {}};
+    world.http.answers.push_back(answer(201, vault::to_json(other)));
+    const auto result =
+        world.client.register_project(make_registration(world.owner), std::string(32, 'a'), {});
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ErrorCode::untrusted);
+}
+
+TEST_CASE("a node's record is fetched from that node only, and never an older one") {
+    const auto fetch = [](World& world, const vault::NodeRecord& record) {
+        world.http.answers.push_back(
+            answer(200, "{\"record\":\"" + to_base64(vault::encode(record)) + "\"}"));
+        return world.client.fetch_record(now, {});
+    };
+    World world;
+    CHECK(fetch(world, world.record));
+    vault::NodeRecord newer = world.record;
+    newer.seq = 8;
+    REQUIRE(vault::sign_record(newer, world.keys.sign, world.keys.seal));
+    CHECK(fetch(world, newer));
+    vault::NodeRecord older = world.record;
+    older.seq = 6;
+    REQUIRE(vault::sign_record(older, world.keys.sign, world.keys.seal));
+    CHECK_FALSE(fetch(world, older));
+    CHECK_FALSE(fetch(world, make_record(NodeKeys())));
+}
+
+TEST_CASE("what is already gone counts as revoked") {
+    World world;
+    world.http.answers.push_back(answer(404));
+    CHECK(world.client.revoke(std::string(32, 'a'), world.owner, now, {}));
+    CHECK(world.http.asked[0].method == "DELETE");
+    world.http.answers.push_back(answer(401));
+    CHECK_FALSE(world.client.revoke(std::string(32, 'a'), world.owner, now, {}));
+    CHECK(world.client.hook_url("id", vault::Role::code) ==
+          "http://127.0.0.1:8123/v1/hooks/id/code");
+}
