@@ -27,6 +27,9 @@ struct World {
     Entropy& entropy;
     Log& log;
     std::filesystem::path data; ///< private folder: journals and the local clones
+    /// Called with the name of each moment at which a crash would be telling: before and after
+    /// each record and each effect, from any of the flow's threads. For tests; may be empty.
+    std::function<void(std::string_view point)> at{};
 };
 
 enum class StepState { waiting, running, done, failed, undoing, undone };
@@ -34,11 +37,11 @@ std::string_view to_string(StepState state);
 
 /// One step as it stands now.
 struct StepView {
-    std::string id;        ///< "create-repository/configuration"
-    std::string sentence;  ///< what it will do, then what it did; names and fingerprints, no secret
+    std::string id;       ///< "create-repository/configuration"
+    std::string sentence; ///< what it will do, then what it did; names and fingerprints, no secret
     StepState state = StepState::waiting;
     std::chrono::milliseconds elapsed{0};
-    std::string link;      ///< address of what exists now; may be empty
+    std::string link; ///< address of what exists now; may be empty
     std::optional<Error> error;
 };
 
