@@ -190,8 +190,7 @@ ByteWriter& ByteWriter::u32(std::uint32_t v) {
 }
 
 ByteWriter& ByteWriter::u64(std::uint64_t v) {
-    return u32(static_cast<std::uint32_t>(v & 0xffffffff))
-        .u32(static_cast<std::uint32_t>(v >> 32));
+    return u32(static_cast<std::uint32_t>(v & 0xffffffff)).u32(static_cast<std::uint32_t>(v >> 32));
 }
 
 ByteWriter& ByteWriter::lp8(ByteView bytes) {

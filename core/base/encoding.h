@@ -22,15 +22,15 @@ inline std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string to_hex(ByteView bytes);                 ///< lower case
-Result<Bytes> from_hex(std::string_view text);      ///< either case; nothing but hex digits
+std::string to_hex(ByteView bytes);            ///< lower case
+Result<Bytes> from_hex(std::string_view text); ///< either case; nothing but hex digits
 
-std::string to_base64(ByteView bytes);              ///< RFC 4648 section 4, with padding
-std::string to_base64_unpadded(ByteView bytes);     ///< as OpenSSH prints fingerprints
-Result<Bytes> from_base64(std::string_view text);   ///< strict: padding needed, no white space
+std::string to_base64(ByteView bytes);            ///< RFC 4648 section 4, with padding
+std::string to_base64_unpadded(ByteView bytes);   ///< as OpenSSH prints fingerprints
+Result<Bytes> from_base64(std::string_view text); ///< strict: padding needed, no white space
 
-std::string to_base58(ByteView bytes);              ///< Bitcoin alphabet, leading zeros as '1'
-Result<Bytes> from_base58(std::string_view text);   ///< at most 128 characters
+std::string to_base58(ByteView bytes);            ///< Bitcoin alphabet, leading zeros as '1'
+Result<Bytes> from_base58(std::string_view text); ///< at most 128 characters
 
 /// Exactly N bytes out of a view, or an `invalid_argument` error that names `what`.
 template <std::size_t N>

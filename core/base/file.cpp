@@ -81,10 +81,10 @@ Result<void> write_all(int fd, const fs::path& path, ByteView bytes) {
 
 Error io_error(std::string_view verb, const fs::path& path) {
     const int number = errno;
-    const ErrorCode code = number == ENOENT                       ? ErrorCode::not_found
+    const ErrorCode code = number == ENOENT                      ? ErrorCode::not_found
                            : number == EACCES || number == EPERM ? ErrorCode::permission_denied
-                           : number == EEXIST                     ? ErrorCode::already_exists
-                                                                  : ErrorCode::io;
+                           : number == EEXIST                    ? ErrorCode::already_exists
+                                                                 : ErrorCode::io;
     return Error{code,
                  "Cannot " + std::string(verb) + " " + path.string() + ": " +
                      std::strerror(number) + ".",
@@ -98,8 +98,7 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit) {
         return fail(io_error("open", path));
     }
     std::string out;
-    auto done =
-        read_all(fd.get(), path, limit, [&](ByteView bytes) { out += as_text(bytes); });
+    auto done = read_all(fd.get(), path, limit, [&](ByteView bytes) { out += as_text(bytes); });
     if (!done) {
         return fail(done.error());
     }

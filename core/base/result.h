@@ -14,7 +14,7 @@ namespace tau {
 
 /// What kind of thing went wrong, for code that must decide; people read Error::message.
 enum class ErrorCode {
-    invalid_argument,  ///< the caller gave something that can never work
+    invalid_argument, ///< the caller gave something that can never work
     not_found,
     already_exists,
     permission_denied, ///< known to the other side, but not allowed
@@ -22,12 +22,12 @@ enum class ErrorCode {
     unavailable,       ///< cannot be reached or is too busy; trying again may help
     timeout,
     cancelled,
-    conflict,          ///< the world changed under us
-    corrupt,           ///< stored or received bytes are not what they must be
-    untrusted,         ///< a signature, proof, pin or host key does not fit
+    conflict,  ///< the world changed under us
+    corrupt,   ///< stored or received bytes are not what they must be
+    untrusted, ///< a signature, proof, pin or host key does not fit
     limit_exceeded,
-    io,                ///< this computer's files or processes
-    internal           ///< a defect of this program
+    io,      ///< this computer's files or processes
+    internal ///< a defect of this program
 };
 
 /// Stable name of a code, as used in logs and JSON ("not_found").

@@ -37,9 +37,7 @@ public:
     std::span<std::uint8_t> bytes() { return {data_, size_}; }
     ByteView bytes() const { return {data_, size_}; }
     /// The bytes as text, for APIs that take nothing else; valid as long as the Secret.
-    std::string_view view() const {
-        return {reinterpret_cast<const char*>(data_), size_};
-    }
+    std::string_view view() const { return {reinterpret_cast<const char*>(data_), size_}; }
     /// Constant time; false when the sizes differ.
     bool equals(ByteView other) const;
     bool equals(const Secret& other) const { return equals(other.bytes()); }

@@ -72,16 +72,14 @@ public:
                                                              const std::string& fingerprint,
                                                              std::stop_token stop) = 0;
     /// `public_line`: "ssh-ed25519 AAAA…". Always read-only, and checked to be so in the answer.
-    virtual Result<DeployKey> add_deploy_key(const Repository& repository,
-                                             const std::string& title,
+    virtual Result<DeployKey> add_deploy_key(const Repository& repository, const std::string& title,
                                              const std::string& public_line,
                                              std::stop_token stop) = 0;
-    virtual Result<void> remove_deploy_key(const Repository& repository,
-                                           const std::string& key_id, std::stop_token stop) = 0;
+    virtual Result<void> remove_deploy_key(const Repository& repository, const std::string& key_id,
+                                           std::stop_token stop) = 0;
 
-    virtual Result<std::optional<Webhook>> find_webhook(const Repository& repository,
-                                                        const std::string& url,
-                                                        std::stop_token stop) = 0;
+    virtual Result<std::optional<Webhook>>
+    find_webhook(const Repository& repository, const std::string& url, std::stop_token stop) = 0;
     /// Push events as JSON, signed with `secret`.
     virtual Result<Webhook> add_webhook(const Repository& repository, const std::string& url,
                                         const Secret& secret, std::stop_token stop) = 0;
@@ -94,8 +92,7 @@ public:
                                       std::stop_token stop) = 0;
 
     /// How this account itself pushes to the repository.
-    virtual Result<git::Remote> push_remote(const Repository& repository,
-                                            std::stop_token stop) = 0;
+    virtual Result<git::Remote> push_remote(const Repository& repository, std::stop_token stop) = 0;
     /// Fingerprints that a vault must pin for this host.
     virtual Result<std::vector<std::string>> host_keys(std::stop_token stop) = 0;
 };

@@ -15,22 +15,22 @@ namespace tau::project {
 
 /// One of the project's two repositories.
 struct RepositoryChoice {
-    std::string name;            ///< "tb_shop"
-    bool use_existing = false;   ///< take an existing empty repository, make none
+    std::string name;          ///< "tb_shop"
+    bool use_existing = false; ///< take an existing empty repository, make none
 };
 
 /// What the wizard edits and what `tau-project create` reads; nothing is done yet.
 struct Draft {
     std::string name;
     std::string description;
-    std::string email;           ///< optional
+    std::string email; ///< optional
     bool is_private = true;
-    std::string git_host;        ///< name of one of the network's git hosts
-    std::string owner;           ///< account or organisation on that host
+    std::string git_host; ///< name of one of the network's git hosts
+    std::string owner;    ///< account or organisation on that host
     RepositoryChoice configuration;
     RepositoryChoice code;
     std::string branch = "main";
-    std::string vault_node;      ///< node id
+    std::string vault_node; ///< node id
 };
 
 /// Fields as the form and the answer file name them.
@@ -39,7 +39,7 @@ std::string_view to_string(Field field);
 
 struct Issue {
     Field field = Field::name;
-    std::string sentence;        ///< "The name may not contain a dash."
+    std::string sentence; ///< "The name may not contain a dash."
 };
 
 /// Every issue that can be seen without asking anybody, in the order of the fields.

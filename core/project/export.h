@@ -15,10 +15,10 @@ struct Export {
     std::string description;
     std::string email;
     std::int64_t created_at = 0;
-    Bytes vault_record;              ///< the signed node record
+    Bytes vault_record; ///< the signed node record
     std::string idempotency_key;
     vault::Registration registration; ///< as it was sent, with its signature
-    std::string registration_body;   ///< the exact JSON that the receipt's hash covers
+    std::string registration_body;    ///< the exact JSON that the receipt's hash covers
     vault::Receipt receipt;
     std::array<vault::Claim, 2> claims; ///< configuration, code
 };
@@ -30,7 +30,7 @@ Result<Export> parse_export(std::string_view yaml);
 
 /// One line of a verification.
 struct Finding {
-    std::string subject;  ///< "Deploy key proof, configuration"
+    std::string subject; ///< "Deploy key proof, configuration"
     bool ok = false;
     std::string sentence;
 };
