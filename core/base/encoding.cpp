@@ -1,6 +1,7 @@
 #include "core/base/encoding.h"
 
 #include <algorithm>
+#include <iterator>
 #include <sodium.h>
 #include <stdexcept>
 
@@ -111,9 +112,8 @@ std::string to_base58(ByteView bytes) {
     }
     const auto first = std::find_if(bytes.begin(), bytes.end(), [](auto b) { return b != 0; });
     std::string out(static_cast<std::size_t>(first - bytes.begin()), '1');
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-        out.push_back(base58_alphabet[*digit]);
-    }
+    std::transform(digits.rbegin(), digits.rend(), std::back_inserter(out),
+                   [](std::uint8_t digit) { return base58_alphabet[digit]; });
     return out;
 }
 
