@@ -34,14 +34,14 @@ void hash_to_scalar(SigningWork& work, std::initializer_list<ByteView> parts,
     crypto_core_ed25519_scalar_reduce(out.data(), work.wide.data());
 }
 
-/// Whether `blob` is what an SSH client signs to log in as git with this key (RFC 4252 section 7,
-/// and OpenSSH's host-bound form of it, which names the server's key too).
-bool is_login_request(ByteView blob, const seal::Point& key) {
+/// Whether `blob` is what an SSH client signs to log in with this key (RFC 4252 section 7, and
+/// OpenSSH's host-bound form of it, which names the server's key too).
+bool is_login_request(ByteView blob, const seal::Point& key, std::string_view user) {
     constexpr std::uint8_t userauth_request = 50;
     SshReader in(blob);
     const ByteView session = in.string();
     const std::uint8_t message = in.u8();
-    const std::string_view user = as_text(in.string());
+    const std::string_view login = as_text(in.string());
     const std::string_view service = as_text(in.string());
     const std::string_view method = as_text(in.string());
     const std::uint8_t has_signature = in.u8();
@@ -53,7 +53,7 @@ bool is_login_request(ByteView blob, const seal::Point& key) {
     }
     const Bytes own_blob = ssh_public_blob(key);
     return in.at_end() && session.size() >= 20 && session.size() <= 64 &&
-           message == userauth_request && user == "git" && service == "ssh-connection" &&
+           message == userauth_request && login == user && service == "ssh-connection" &&
            (host_bound || method == "publickey") && has_signature == 1 &&
            algorithm == ssh_key_type &&
            std::equal(public_blob.begin(), public_blob.end(), own_blob.begin(), own_blob.end());
@@ -95,10 +95,11 @@ Result<Signature> ScalarSigner::sign(ByteView message, Entropy& entropy) const {
     return signature;
 }
 
-Result<Signature> ScalarSigner::sign_ssh_request(ByteView blob, Entropy& entropy) const {
-    if (!is_login_request(blob, public_)) {
+Result<Signature> ScalarSigner::sign_ssh_request(ByteView blob, Entropy& entropy,
+                                                 std::string_view user) const {
+    if (!is_login_request(blob, public_, user)) {
         return fail(ErrorCode::permission_denied,
-                    "The deploy key signs only its own SSH logins as the user git.");
+                    "The deploy key signs only its own SSH logins to the git host.");
     }
     return sign(blob, entropy);
 }

@@ -15,9 +15,11 @@ public:
     static Result<ScalarSigner> create(const Secret& scalar);
     const seal::Point& public_key() const { return public_; }
     Result<Signature> sign(ByteView message, Entropy& entropy) const;
-    /// Signs only an SSH user-authentication request for user "git", service "ssh-connection"
-    /// and this very key, so that the scalar is no general signing oracle.
-    Result<Signature> sign_ssh_request(ByteView blob, Entropy& entropy) const;
+    /// Signs only an SSH user-authentication request for this user, service "ssh-connection" and
+    /// this very key, so that the scalar is no general signing oracle (`permission_denied`). The
+    /// user is "git" but on a host that can log in nobody but its own account.
+    Result<Signature> sign_ssh_request(ByteView blob, Entropy& entropy,
+                                       std::string_view user = "git") const;
 
 private:
     ScalarSigner(Secret scalar, const seal::Point& point)
