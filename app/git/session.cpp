@@ -227,6 +227,11 @@ Error Session::explain_message(const std::string& said) const {
     const std::string all = said + (remote_said_.empty() ? "" : " " + remote_said_);
     const std::string lower = to_lower_ascii(all);
     const std::string where = url_.host + url_.path;
+    if (says(lower, {"private key unpack failed", "wrong passphrase"})) {
+        return {ErrorCode::unauthenticated,
+                "The private key cannot be opened with this passphrase.",
+                "Enter the passphrase again.", said};
+    }
     if (says(lower, {"does not appear to be a git repository", "not found", "could not be found",
                      "no such repository"})) {
         return {ErrorCode::not_found, "There is no repository " + where + " for this key.",
