@@ -145,9 +145,9 @@ TEST_CASE("wrong key, wrong passphrase, removed key and wrong host key have thei
 
     const auto added = add_key(repository);
     const Secret passphrase = Secret::copy_of("right");
-    const std::string locked = list(git::KeyCredential{
-        "git", added.key.openssh_private_key("x", &passphrase, 4).value(),
-        Secret::copy_of("wrong")});
+    const std::string locked =
+        list(git::KeyCredential{"git", added.key.openssh_private_key("x", &passphrase, 4).value(),
+                                Secret::copy_of("wrong")});
     CAPTURE(locked);
     CHECK(locked.starts_with("unauthenticated"));
     CHECK(list(credential(added.key)) == "");
