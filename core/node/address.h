@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/git/url.h"
+
+#include <string>
+
+namespace tau::node {
+
+/// Whether a numeric address (IPv4 or IPv6) is of the public internet: not loopback, private,
+/// link-local, carrier-grade, multicast, documentation, or one of those in IPv6's clothes.
+bool is_public_address(const std::string& numeric);
+
+/// The address to connect to instead of the name, so that the name cannot lead elsewhere a moment
+/// later. `permission_denied` when any of its addresses is not public; `unavailable` when it has
+/// none. Asks the system's resolver.
+Result<std::string> resolve_public(const std::string& host);
+
+} // namespace tau::node

@@ -1,0 +1,70 @@
+#include "core/node/routes.h"
+
+#include <algorithm>
+
+namespace tau::node {
+
+namespace {
+
+/// One answer for every delivery that is not believed, whatever the reason.
+Response not_believed() {
+    return problem(401, "signature_invalid", "The delivery is not signed with this hook's secret.");
+}
+
+bool is_delivery_id(const std::string& text) {
+    return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    });
+}
+
+} // namespace
+
+/// GitHub's shape of a delivery. The body is a hint that something happened; what happened is
+/// asked of the repository.
+Response Routes::hook(const Request& request, const std::string& id,
+                      const std::string& role_name) const {
+    const auto role = vault::role_from_string(role_name);
+    if (!role) {
+        return problem(404, "not_found", "There is nothing here.");
+    }
+    const auto found = store.find(id);
+    if (!found) {
+        return node_trouble(found.error());
+    }
+    const std::string* signature = request.header("X-Hub-Signature-256");
+    if (!*found || (*found)->state != "active" || signature == nullptr) {
+        return not_believed();
+    }
+    const auto unsealed =
+        unsealer.get(id, (*found)->repositories.at(static_cast<std::size_t>(*role)));
+    if (!unsealed) {
+        return node_trouble(unsealed.error());
+    }
+    if (!keys::verify_webhook((*unsealed)->webhook_text, request.body, *signature)) {
+        return not_believed();
+    }
+    const std::string* event = request.header("X-GitHub-Event");
+    if (event == nullptr || (*event != "push" && *event != "ping")) {
+        return problem(400, "event_not_supported", "Only ping and push are taken.");
+    }
+    const std::string* delivery = request.header("X-GitHub-Delivery");
+    if (delivery == nullptr || !is_delivery_id(*delivery)) {
+        return problem(400, "delivery_id_missing", "A delivery needs an id.");
+    }
+    const auto stored =
+        store.add_delivery(id, *role, *delivery, vault::body_hash(request.body), now);
+    if (!stored) {
+        return node_trouble(stored.error());
+    }
+    if (*stored == Delivery::conflicting) {
+        return problem(409, "delivery_id_reused",
+                       "A delivery with this id and other content came before.");
+    }
+    if (*stored == Delivery::fresh) {
+        tracker.hint(id, *role);
+    }
+    return {202, "application/json", {}, R"({"status":"accepted"})"};
+}
+
+} // namespace tau::node

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/node/validator.h"
+
+#include <functional>
+#include <mutex>
+#include <set>
+
+namespace tau::node {
+
+/// How one POST /v1/registrations ended.
+struct Registered {
+    enum class Kind { stored, repeated, refused, in_flight, failed } kind = Kind::failed;
+    std::string registration_id; ///< when stored
+    std::string body;            ///< JSON: the answer, or what is wrong
+};
+
+/// Takes a request through the checks and stores it: all of it or nothing.
+class Registrar {
+public:
+    /// `record_seq` gives the sequence number of the node's current record.
+    Registrar(const Identity& identity, Store& store, const Validator& validator,
+              std::function<std::uint64_t()> record_seq);
+    Registered run(std::string_view body, const std::string& idempotency_key, std::int64_t now);
+
+private:
+    class InFlight;
+    Registered decide(Candidate& candidate);
+    Registered store(Candidate& candidate);
+    Result<vault::Receipt> receipt(const Candidate& candidate, const std::string& id) const;
+
+    const Identity& identity_;
+    Store& store_;
+    const Validator& validator_;
+    std::function<std::uint64_t()> record_seq_;
+    std::mutex mutex_;
+    std::set<std::pair<seal::Point, std::string>> in_flight_;
+};
+
+} // namespace tau::node

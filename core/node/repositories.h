@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/git/remote.h"
+#include "core/vault/claim.h"
+
+#include <memory>
+
+namespace tau::node {
+
+/// How to log in to one registered repository.
+struct Login {
+    vault::Role role = vault::Role::configuration;
+    std::string url; ///< canonical ssh
+    std::vector<std::string> host_keys;
+    std::string default_branch;
+    const Secret* scalar = nullptr; ///< the unsealed deploy key
+};
+
+/// What a repository holds of its owner and its project; nullopt: the file is not there.
+struct Evidence {
+    std::optional<std::string> claim;  ///< `claim` on the branch tau-owner
+    std::optional<std::string> config; ///< config.yaml on the default branch (configuration only)
+};
+
+/// Why a login did not give its evidence: a stable code, and the sentence for people.
+struct LoginFailure {
+    std::string reason;
+    std::string sentence;
+};
+
+/// What a node asks of git hosts.
+class Repositories {
+public:
+    virtual ~Repositories() = default;
+    /// Whether this node may connect to the address at all (SSRF).
+    virtual tl::expected<void, LoginFailure> allow(const std::string& url) = 0;
+    /// Within 8 s and 1 MB.
+    virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
+    virtual Result<std::vector<git::RemoteRef>> list(const Login& login) = 0;
+};
+
+/// Real git over SSH through core/git. `allow_local` permits private and loopback addresses;
+/// `scratch` is a folder for short-lived clones. At most 16 logins run at once.
+std::unique_ptr<Repositories> git_repositories(std::filesystem::path scratch, bool allow_local);
+
+} // namespace tau::node

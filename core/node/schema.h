@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/node/database.h"
+
+namespace tau::node {
+
+/// Brings the database to this program's schema, one migration a transaction. `corrupt` when a
+/// newer program has already been here: its tables must not be guessed at.
+Result<void> migrate(Database& database, std::int64_t now);
+
+} // namespace tau::node

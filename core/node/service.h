@@ -1,0 +1,78 @@
+// core/node: inside a vault node, without the network in front of it.
+// service.h       this file: one request in, one response out
+// validator.h     the checks of a registration, in order; registrar.h stores what passes
+// store.h         what a node remembers, over database.h (SQLite)
+// repositories.h  logging in to git hosts; ref_tracker.h keeps their refs current
+// identity.h, challenge.h, unsealer.h   the node's keys and what they do
+#pragma once
+
+#include "core/ports.h"
+#include "core/vault/node_record.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace tau::node {
+
+struct Settings {
+    std::filesystem::path data; ///< keys and database; made, 0700
+    std::string name;
+    std::string endpoint; ///< http(s)://host[:port], as consoles reach it
+    std::uint16_t region = 0;
+    std::int16_t latitude = 0;  ///< 1/100 degree
+    std::int16_t longitude = 0; ///< 1/100 degree
+    std::uint16_t slots_per_hour = 0;
+    bool allow_local_repositories = false; ///< private and loopback git hosts
+    unsigned proof_threads = 0;            ///< 0: one for each core
+    std::chrono::milliseconds ref_debounce{2000};
+    std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
+};
+
+struct Request {
+    std::string method;
+    std::string target; ///< path, and query if any
+    std::vector<HttpHeader> headers;
+    std::string body;
+    const std::string* header(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<HttpHeader> headers;
+    std::string body;
+};
+
+/// Bodies larger than this are answered with 413 before they are read: 128 KB for a registration,
+/// 1 MB for a webhook, 4 KB elsewhere.
+std::size_t body_limit(std::string_view method, std::string_view target);
+/// Answered at once, without storage or work: fit for the thread that serves all connections.
+bool is_cheap(std::string_view method, std::string_view target);
+
+class Repositories;
+
+/// A vault node. Callable from any thread; a registration takes as long as two logins.
+class Service {
+public:
+    /// Opens or makes keys and database, and signs a fresh record.
+    static Result<std::unique_ptr<Service>> open(const Settings& settings, const Clock& clock,
+                                                 Entropy& entropy, Log& log);
+    /// The same with another way to git hosts, for tests and measurements.
+    static Result<std::unique_ptr<Service>> open(const Settings& settings, const Clock& clock,
+                                                 Entropy& entropy, Log& log,
+                                                 std::unique_ptr<Repositories> repositories);
+    ~Service();
+    Response handle(const Request& request);
+    /// Renews the record before it expires, and forgets what is past. Call it every few minutes.
+    Result<void> maintain();
+    /// The current record as it is signed.
+    Bytes record() const;
+    std::string node_id() const;
+
+private:
+    struct Parts;
+    explicit Service(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace tau::node

@@ -1,0 +1,202 @@
+#include "core/node/database.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <mutex>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tau::node {
+
+namespace {
+
+struct CloseConnection {
+    void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+};
+struct FinishStatement {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Connection = std::unique_ptr<sqlite3, CloseConnection>;
+using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
+
+class Sqlite final : public Database {
+public:
+    explicit Sqlite(Connection connection) : connection_(std::move(connection)) {}
+
+    Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
+        const std::lock_guard lock(mutex_);
+        sqlite3_stmt* raw = nullptr;
+        if (sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &raw,
+                               nullptr) != SQLITE_OK) {
+            return problem();
+        }
+        const Statement statement(raw);
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            if (!bind(raw, i, parameters[i])) {
+                return problem();
+            }
+        }
+        Rows rows;
+        for (;;) {
+            const int code = sqlite3_step(raw);
+            if (code == SQLITE_DONE) {
+                return rows;
+            }
+            if (code != SQLITE_ROW) {
+                return problem();
+            }
+            rows.push_back(read_row(raw));
+        }
+    }
+
+    Result<void> transaction(const std::function<Result<void>()>& work) override {
+        const std::lock_guard lock(mutex_); // recursive: `work` runs statements on this thread
+        if (const auto begun = run("BEGIN IMMEDIATE", {}); !begun) {
+            return fail(begun.error());
+        }
+        Result<void> done = work();
+        if (done) {
+            const auto committed = run("COMMIT", {});
+            if (committed) {
+                return {};
+            }
+            done = fail(committed.error());
+        }
+        (void)run("ROLLBACK", {}); // fails only when the engine has already rolled back
+        return done;
+    }
+
+private:
+    static bool bind(sqlite3_stmt* statement, std::size_t index, const Value& value) {
+        const int at =
+            sqlite3_bind_parameter_index(statement, ("$" + std::to_string(index + 1)).c_str());
+        if (const auto* number = std::get_if<std::int64_t>(&value)) {
+            return sqlite3_bind_int64(statement, at, *number) == SQLITE_OK;
+        }
+        if (const auto* text = std::get_if<std::string>(&value)) {
+            return sqlite3_bind_text64(statement, at, text->data(), text->size(), SQLITE_TRANSIENT,
+                                       SQLITE_UTF8) == SQLITE_OK;
+        }
+        if (const auto* bytes = std::get_if<Bytes>(&value)) {
+            // A null pointer would bind NULL, so an empty blob needs an address.
+            const void* data = bytes->empty() ? static_cast<const void*>("") : bytes->data();
+            return sqlite3_bind_blob64(statement, at, data, bytes->size(), SQLITE_TRANSIENT) ==
+                   SQLITE_OK;
+        }
+        return sqlite3_bind_null(statement, at) == SQLITE_OK;
+    }
+
+    static Row read_row(sqlite3_stmt* statement) {
+        std::vector<Value> values;
+        for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+            switch (sqlite3_column_type(statement, i)) {
+            case SQLITE_INTEGER:
+                values.emplace_back(std::int64_t{sqlite3_column_int64(statement, i)});
+                break;
+            case SQLITE_TEXT:
+            case SQLITE_BLOB: {
+                const bool text = sqlite3_column_type(statement, i) == SQLITE_TEXT;
+                const auto* data =
+                    static_cast<const std::uint8_t*>(sqlite3_column_blob(statement, i));
+                const ByteView view(data,
+                                    static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
+                values.push_back(text ? Value(std::string(as_text(view)))
+                                      : Value(Bytes(view.begin(), view.end())));
+                break;
+            }
+            default:
+                values.emplace_back();
+            }
+        }
+        return Row(std::move(values));
+    }
+
+    tl::unexpected<Error> problem() const {
+        const int code = sqlite3_extended_errcode(connection_.get());
+        if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
+            return fail(ErrorCode::already_exists, "The entry is already stored.");
+        }
+        const bool full = (code & 0xff) == SQLITE_FULL;
+        return fail(full ? ErrorCode::limit_exceeded : ErrorCode::io,
+                    full ? "The node's disk is full." : "The node's database did not answer.", {},
+                    bounded_text(sqlite3_errmsg(connection_.get())));
+    }
+
+    std::recursive_mutex mutex_;
+    Connection connection_;
+};
+
+Result<void> run_all(Database& database, std::initializer_list<std::string_view> statements) {
+    for (const std::string_view sql : statements) {
+        if (const auto done = database.run(sql); !done) {
+            return fail(done.error());
+        }
+    }
+    return {};
+}
+
+/// SQLite gives -wal and -shm the mode of the database itself, so it is made with the right one.
+Result<void> make_private_file(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0 || ::fchmod(file, 0600) != 0) {
+        const Error error = io_error("open", path);
+        if (file >= 0) {
+            ::close(file);
+        }
+        return fail(error);
+    }
+    ::close(file);
+    return {};
+}
+
+} // namespace
+
+std::int64_t Row::integer(std::size_t column) const {
+    const auto* value = std::get_if<std::int64_t>(&values_.at(column));
+    return value != nullptr ? *value : 0;
+}
+
+const std::string& Row::text(std::size_t column) const {
+    static const std::string none;
+    const auto* value = std::get_if<std::string>(&values_.at(column));
+    return value != nullptr ? *value : none;
+}
+
+const Bytes& Row::bytes(std::size_t column) const {
+    static const Bytes none;
+    const auto* value = std::get_if<Bytes>(&values_.at(column));
+    return value != nullptr ? *value : none;
+}
+
+Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path) {
+    if (const Result<void> made = make_private_file(path); !made) {
+        return fail(made.error());
+    }
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(
+        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW,
+        nullptr);
+    Connection connection(raw);
+    if (code != SQLITE_OK) {
+        return fail(ErrorCode::io, "The node's database cannot be opened.", {},
+                    bounded_text(raw != nullptr ? sqlite3_errmsg(raw) : "no memory"));
+    }
+    sqlite3_busy_timeout(raw, 5000);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    auto database = std::make_unique<Sqlite>(std::move(connection));
+    const Result<void> set = run_all(
+        *database, {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
+                    "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON",
+                    "PRAGMA secure_delete=ON", "PRAGMA wal_autocheckpoint=1000"});
+    if (!set) {
+        return fail(set.error());
+    }
+    return std::unique_ptr<Database>(std::move(database));
+}
+
+} // namespace tau::node

@@ -1,0 +1,394 @@
+#include "core/node/store.h"
+
+#include "core/node/schema.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace tau::node {
+
+namespace {
+
+constexpr std::int64_t delivery_memory = 30LL * 24 * 3600;
+constexpr std::int64_t challenge_memory = 300;
+
+Bytes blob(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+template <std::size_t N>
+std::array<std::uint8_t, N> fixed(const Bytes& bytes) {
+    std::array<std::uint8_t, N> out{};
+    std::copy_n(bytes.begin(), std::min(bytes.size(), N), out.begin());
+    return out;
+}
+
+std::string text(vault::Role role) {
+    return std::string(vault::to_string(role));
+}
+
+vault::Role role_of(const std::string& text) {
+    return vault::role_from_string(text).value_or(vault::Role::configuration);
+}
+
+std::string join(const std::vector<std::string>& lines) {
+    std::string joined;
+    for (const std::string& line : lines) {
+        joined += line + "\n";
+    }
+    return joined;
+}
+
+std::vector<std::string> split(const std::string& joined) {
+    std::vector<std::string> lines;
+    std::istringstream in(joined);
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+} // namespace
+
+Hash32 bundle_hash(ByteView bundle) {
+    return tagged_hash32("TauREG1-sealed", bundle);
+}
+
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, std::int64_t now) {
+    if (const Result<void> ready = migrate(*database, now); !ready) {
+        return fail(ready.error());
+    }
+    return std::unique_ptr<Store>(new Store(std::move(database)));
+}
+
+Result<void> Store::run(std::string_view sql, const std::vector<Value>& parameters) {
+    const auto done = database_->run(sql, parameters);
+    if (!done) {
+        return fail(done.error());
+    }
+    return {};
+}
+
+Result<std::optional<std::string>> Store::meta(const std::string& key) {
+    const auto rows = database_->run("SELECT v FROM meta WHERE k = $1", {key});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    return rows->empty() ? std::nullopt : std::optional(rows->front().text(0));
+}
+
+Result<void> Store::set_meta(const std::string& key, const std::string& value) {
+    return run("INSERT INTO meta(k, v) VALUES($1, $2) ON CONFLICT(k) DO UPDATE SET v = $2",
+               {key, value});
+}
+
+Result<std::optional<KnownRequest>> Store::find_request(const seal::Point& owner_key,
+                                                        const std::string& idempotency_key) {
+    const auto rows = database_->run("SELECT body_hash, state, answer FROM registration "
+                                     "WHERE owner_key = $1 AND idempotency_key = $2",
+                                     {blob(owner_key), idempotency_key});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    if (rows->empty()) {
+        return std::nullopt;
+    }
+    const Row& row = rows->front();
+    return KnownRequest{fixed<32>(row.bytes(0)), row.text(1), row.text(2)};
+}
+
+Result<bool> Store::is_redeemed(ByteView challenge_nonce) {
+    const auto rows =
+        database_->run("SELECT 1 FROM used_challenge WHERE nonce = $1", {blob(challenge_nonce)});
+    return rows.map([](const Rows& found) { return !found.empty(); });
+}
+
+Result<bool> Store::nonce_is_taken(const Hash32& nonce, const Hash32& hash) {
+    const auto rows =
+        database_->run("SELECT 1 FROM sealed WHERE nonce = $1 AND bundle_hash <> $2 LIMIT 1",
+                       {blob(nonce), blob(hash)});
+    return rows.map([](const Rows& found) { return !found.empty(); });
+}
+
+Result<std::optional<seal::Point>> Store::project_owner(const std::string& project_id) {
+    const auto rows = database_->run(
+        "SELECT owner_key FROM registration WHERE project_id = $1 AND state = 'active'",
+        {project_id});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    return rows->empty() ? std::nullopt : std::optional(fixed<32>(rows->front().bytes(0)));
+}
+
+Result<void> Store::erase_secrets(const std::string& id) {
+    for (const char* sql : {"DELETE FROM sealed WHERE registration_id = $1",
+                            "DELETE FROM ref_state WHERE registration_id = $1",
+                            "DELETE FROM delivery WHERE registration_id = $1"}) {
+        if (const auto done = run(sql, {id}); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> Store::replace_older(const NewRegistration& added) {
+    const auto older =
+        database_->run("SELECT id FROM registration WHERE project_id = $1 AND owner_key = $2 "
+                       "AND state = 'active'",
+                       {added.registration.project_id, blob(added.registration.owner_key)});
+    if (!older) {
+        return fail(older.error());
+    }
+    for (const Row& row : *older) {
+        if (auto done = erase_secrets(row.text(0)); !done) {
+            return done;
+        }
+        if (auto done = run("UPDATE registration SET state = 'replaced', updated_at = $2 "
+                            "WHERE id = $1",
+                            {row.text(0), added.now});
+            !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> Store::insert_repository(const NewRegistration& added, std::size_t index) {
+    const vault::RegisteredRepository& repository = added.registration.repositories[index];
+    const std::string& id = added.answer.registration_id;
+    const std::string role = text(repository.role);
+    const auto done =
+        run("INSERT INTO repository(registration_id, role, url, host_keys, "
+            "default_branch, webhook_seen) VALUES($1, $2, $3, $4, $5, 0)",
+            {id, role, repository.url, join(repository.host_keys), repository.default_branch});
+    if (!done) {
+        return done;
+    }
+    return run("INSERT INTO sealed(registration_id, role, version, bundle, nonce, bundle_hash, "
+               "created_at) VALUES($1, $2, 1, $3, $4, $5, $6)",
+               {id, role, repository.sealed, blob(added.bundles[index].deploy_key.context.nonce),
+                blob(bundle_hash(repository.sealed)), added.now});
+}
+
+Result<void> Store::insert(const NewRegistration& added) {
+    const vault::Registration& registration = added.registration;
+    const std::string& id = added.answer.registration_id;
+    Result<void> done =
+        run("INSERT INTO used_challenge(nonce, expires_at) VALUES($1, $2)",
+            {added.challenge_nonce, added.challenge_expires})
+            .and_then([&] { return replace_older(added); })
+            .and_then([&] {
+                return run("INSERT INTO registration(id, owner_key, idempotency_key, body_hash, "
+                           "project_id, project_name, state, created_at, updated_at, answer) "
+                           "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+                           {id, blob(registration.owner_key), added.idempotency_key,
+                            blob(added.body_hash), registration.project_id,
+                            registration.project_name, added.answer.state, added.now,
+                            vault::to_json(added.answer)});
+            });
+    for (std::size_t i = 0; done && i < registration.repositories.size(); ++i) {
+        done = insert_repository(added, i);
+    }
+    std::int64_t ord = 0;
+    for (const vault::Check& check : added.answer.checks) {
+        if (done) {
+            done =
+                run("INSERT INTO check_row(registration_id, ord, name, target, outcome, "
+                    "reason, sentence) VALUES($1, $2, $3, $4, $5, $6, $7)",
+                    {id, ord++, check.name, check.target,
+                     std::string(vault::to_string(check.outcome)), check.reason, check.sentence});
+        }
+    }
+    ord = 0;
+    for (const vault::Deployment& deployment : registration.deployments) {
+        if (done) {
+            done = run("INSERT INTO deployment(registration_id, ord, place, role, branch, "
+                       "commit_id) VALUES($1, $2, $3, $4, $5, $6)",
+                       {id, ord++, deployment.where, text(deployment.repository), deployment.branch,
+                        deployment.commit});
+        }
+    }
+    return done ? audit(added.now, registration.owner_key, "register", id) : done;
+}
+
+Result<void> Store::add(const NewRegistration& added) {
+    Result<void> done = database_->transaction([&] { return insert(added); });
+    if (!done && done.error().code == ErrorCode::already_exists) {
+        return fail(ErrorCode::conflict, "Another request was faster.");
+    }
+    return done;
+}
+
+Result<std::optional<StoredRegistration>> Store::find(const std::string& id) {
+    const auto rows = database_->run(
+        "SELECT owner_key, project_id, state, answer FROM registration WHERE id = $1", {id});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    if (rows->empty()) {
+        return std::nullopt;
+    }
+    const Row& row = rows->front();
+    StoredRegistration found{id, fixed<32>(row.bytes(0)), row.text(1), row.text(2), row.text(3),
+                             {}};
+    const auto repositories = database_->run(
+        "SELECT r.role, r.url, r.host_keys, r.default_branch, r.webhook_seen, s.bundle "
+        "FROM repository r LEFT JOIN sealed s ON s.registration_id = r.registration_id "
+        "AND s.role = r.role WHERE r.registration_id = $1 ORDER BY s.version",
+        {id});
+    if (!repositories) {
+        return fail(repositories.error());
+    }
+    for (const Row& one : *repositories) {
+        const vault::Role role = role_of(one.text(0));
+        found.repositories[static_cast<std::size_t>(role)] = StoredRepository{
+            role, one.text(1), split(one.text(2)), one.text(3), one.integer(4), one.bytes(5)};
+    }
+    return found;
+}
+
+Result<std::vector<std::string>> Store::active_ids() {
+    const auto rows =
+        database_->run("SELECT id FROM registration WHERE state = 'active' ORDER BY created_at");
+    if (!rows) {
+        return fail(rows.error());
+    }
+    std::vector<std::string> ids;
+    for (const Row& row : *rows) {
+        ids.push_back(row.text(0));
+    }
+    return ids;
+}
+
+Result<void> Store::revoke(const std::string& id, std::int64_t now) {
+    return database_->transaction([&]() -> Result<void> {
+        const auto rows =
+            database_->run("UPDATE registration SET state = 'revoked', updated_at = $2 "
+                           "WHERE id = $1 AND state = 'active' RETURNING owner_key",
+                           {id, now});
+        if (!rows) {
+            return fail(rows.error());
+        }
+        if (rows->empty()) {
+            return {};
+        }
+        return erase_secrets(id).and_then(
+            [&] { return audit(now, rows->front().bytes(0), "revoke", id); });
+    });
+}
+
+Result<std::vector<vault::Check>> Store::checks(const std::string& id) {
+    const auto rows =
+        database_->run("SELECT name, target, outcome, reason, sentence FROM check_row "
+                       "WHERE registration_id = $1 ORDER BY ord",
+                       {id});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    std::vector<vault::Check> checks;
+    for (const Row& row : *rows) {
+        vault::Check check{row.text(0), row.text(1), vault::Outcome::failed, row.text(3),
+                           row.text(4)};
+        for (const auto outcome : {vault::Outcome::passed, vault::Outcome::failed,
+                                   vault::Outcome::pending, vault::Outcome::noted}) {
+            if (row.text(2) == vault::to_string(outcome)) {
+                check.outcome = outcome;
+            }
+        }
+        checks.push_back(std::move(check));
+    }
+    return checks;
+}
+
+Result<std::vector<vault::Deployment>> Store::deployments(const std::string& id) {
+    const auto rows = database_->run("SELECT place, role, branch, commit_id FROM deployment "
+                                     "WHERE registration_id = $1 ORDER BY ord",
+                                     {id});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    std::vector<vault::Deployment> deployments;
+    for (const Row& row : *rows) {
+        deployments.push_back({row.text(0), role_of(row.text(1)), row.text(2), row.text(3)});
+    }
+    return deployments;
+}
+
+Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
+                                     const std::string& delivery_id, const Hash32& body_hash,
+                                     std::int64_t now) {
+    Delivery outcome = Delivery::fresh;
+    const Result<void> done = database_->transaction([&]() -> Result<void> {
+        const auto known =
+            database_->run("SELECT body_hash FROM delivery WHERE registration_id = $1 "
+                           "AND role = $2 AND delivery_id = $3",
+                           {id, text(role), delivery_id});
+        if (!known) {
+            return fail(known.error());
+        }
+        if (!known->empty()) {
+            outcome = known->front().bytes(0) == blob(body_hash) ? Delivery::repeated
+                                                                 : Delivery::conflicting;
+            return {};
+        }
+        return run("INSERT INTO delivery(registration_id, role, delivery_id, body_hash, "
+                   "received_at) VALUES($1, $2, $3, $4, $5)",
+                   {id, text(role), delivery_id, blob(body_hash), now})
+            .and_then([&] {
+                return run("UPDATE repository SET webhook_seen = $3 WHERE registration_id = $1 "
+                           "AND role = $2",
+                           {id, text(role), now});
+            })
+            .and_then([&] {
+                return run("UPDATE check_row SET outcome = 'passed', reason = '', sentence = $3 "
+                           "WHERE registration_id = $1 AND target = $2 AND name = 'webhook' "
+                           "AND outcome = 'pending'",
+                           {id, text(role),
+                            std::string("The git host's webhook reached this node with a good "
+                                        "signature.")});
+            });
+    });
+    if (!done) {
+        return fail(done.error());
+    }
+    return outcome;
+}
+
+Result<void> Store::set_refs(const std::string& id, vault::Role role,
+                             const std::vector<vault::RefState>& refs) {
+    return database_->transaction([&]() -> Result<void> {
+        Result<void> done =
+            run("DELETE FROM ref_state WHERE registration_id = $1 AND role = $2", {id, text(role)});
+        for (const vault::RefState& ref : refs) {
+            if (done) {
+                done = run("INSERT INTO ref_state(registration_id, role, ref, commit_id, "
+                           "observed_at) VALUES($1, $2, $3, $4, $5)",
+                           {id, text(role), ref.ref, ref.commit, ref.observed_at});
+            }
+        }
+        return done;
+    });
+}
+
+Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
+    const auto rows = database_->run("SELECT role, ref, commit_id, observed_at FROM ref_state "
+                                     "WHERE registration_id = $1 ORDER BY role DESC, ref",
+                                     {id});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    std::vector<vault::RefState> refs;
+    for (const Row& row : *rows) {
+        refs.push_back({role_of(row.text(0)), row.text(1), row.text(2), row.integer(3)});
+    }
+    return refs;
+}
+
+Result<void> Store::expire(std::int64_t now) {
+    return run("DELETE FROM used_challenge WHERE expires_at < $1", {now - challenge_memory})
+        .and_then([&] {
+            return run("DELETE FROM delivery WHERE received_at < $1", {now - delivery_memory});
+        });
+}
+
+} // namespace tau::node

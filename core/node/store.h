@@ -1,0 +1,107 @@
+#pragma once
+
+#include "core/node/database.h"
+#include "core/vault/registration.h"
+
+#include <optional>
+
+namespace tau::node {
+
+/// What is known of an earlier request with the same idempotency key.
+struct KnownRequest {
+    Hash32 body_hash{};
+    std::string state;
+    std::string answer; ///< JSON, as it was given
+};
+
+struct StoredRepository {
+    vault::Role role = vault::Role::configuration;
+    std::string url;
+    std::vector<std::string> host_keys;
+    std::string default_branch;
+    std::int64_t webhook_seen = 0; ///< 0: never
+    Bytes sealed;                  ///< the newest bundle; empty once revoked
+};
+
+struct StoredRegistration {
+    std::string id;
+    seal::Point owner_key{};
+    std::string project_id;
+    std::string state;
+    std::string answer;
+    std::array<StoredRepository, 2> repositories; ///< configuration, code
+};
+
+/// Everything that one accepted registration adds.
+struct NewRegistration {
+    const vault::Registration& registration;
+    const vault::RegistrationAnswer& answer;
+    const std::array<seal::Bundle, 2>& bundles;
+    std::string idempotency_key;
+    Hash32 body_hash{};
+    Bytes challenge_nonce;
+    std::int64_t challenge_expires = 0;
+    std::int64_t now = 0;
+};
+
+enum class Delivery { fresh, repeated, conflicting };
+
+/// What a node remembers. Each method is one transaction. Callable from any thread.
+class Store {
+public:
+    static Result<std::unique_ptr<Store>> open(std::unique_ptr<Database> database,
+                                               std::int64_t now);
+
+    Result<std::optional<std::string>> meta(const std::string& key);
+    Result<void> set_meta(const std::string& key, const std::string& value);
+
+    Result<std::optional<KnownRequest>> find_request(const seal::Point& owner_key,
+                                                     const std::string& idempotency_key);
+    Result<bool> is_redeemed(ByteView challenge_nonce);
+    /// Whether a bundle with this nonce but other content is already stored (TVE1 3.13).
+    Result<bool> nonce_is_taken(const Hash32& nonce, const Hash32& bundle_hash);
+    /// The owner under whom the project is registered now.
+    Result<std::optional<seal::Point>> project_owner(const std::string& project_id);
+
+    /// Redeems the challenge and stores all of it, or nothing. A registration of the same project
+    /// by the same owner becomes `replaced` and its sealed data is erased. `conflict` when the
+    /// challenge or the idempotency key was used, or the project taken, meanwhile.
+    Result<void> add(const NewRegistration& added);
+    Result<std::optional<StoredRegistration>> find(const std::string& id);
+    Result<std::vector<std::string>> active_ids();
+    /// Erases sealed data, refs and deliveries; what remains says that it was revoked.
+    Result<void> revoke(const std::string& id, std::int64_t now);
+
+    Result<std::vector<vault::Check>> checks(const std::string& id);
+    Result<std::vector<vault::Deployment>> deployments(const std::string& id);
+
+    /// Notes a signed delivery and, with it, that the webhook works.
+    Result<Delivery> add_delivery(const std::string& id, vault::Role role,
+                                  const std::string& delivery_id, const Hash32& body_hash,
+                                  std::int64_t now);
+    /// Replaces what is known of the repository's refs.
+    Result<void> set_refs(const std::string& id, vault::Role role,
+                          const std::vector<vault::RefState>& refs);
+    Result<std::vector<vault::RefState>> refs(const std::string& id);
+
+    /// Forgets challenges that can no longer be redeemed and deliveries older than 30 days.
+    Result<void> expire(std::int64_t now);
+    /// Recomputes the audit log's hash chain: the number of entries, or `corrupt`.
+    Result<std::int64_t> verify_audit();
+
+private:
+    explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+    Result<void> run(std::string_view sql, const std::vector<Value>& parameters);
+    Result<void> insert(const NewRegistration& added);
+    Result<void> insert_repository(const NewRegistration& added, std::size_t index);
+    Result<void> replace_older(const NewRegistration& added);
+    Result<void> erase_secrets(const std::string& id);
+    Result<void> audit(std::int64_t now, ByteView actor, const std::string& action,
+                       const std::string& subject);
+    std::unique_ptr<Database> database_;
+};
+
+/// The hash by which a stored bundle is compared.
+Hash32 bundle_hash(ByteView bundle);
+
+} // namespace tau::node

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/node/pool.h"
+#include "core/node/store.h"
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace tau::node {
+
+/// A bundle's secrets, opened, with what is needed to use them.
+struct Unsealed {
+    seal::Opened opened;
+    Secret webhook_text; ///< what the git host signs webhooks with
+};
+
+/// Opens stored bundles with the node's seal key when they are needed, and remembers some: at
+/// rest there are only sealed ones.
+class Unsealer {
+public:
+    Unsealer(const Secret& seal_key, Pool& pool) : seal_key_(seal_key), pool_(pool) {}
+
+    /// Verifies the proofs and opens, on the pool's threads.
+    Result<seal::Opened> open(const seal::Bundle& bundle);
+    Result<std::shared_ptr<const Unsealed>> get(const std::string& registration_id,
+                                                const StoredRepository& repository);
+    void forget(const std::string& registration_id);
+
+private:
+    using Key = std::pair<std::string, vault::Role>;
+    struct Entry {
+        Key key;
+        std::shared_ptr<const Unsealed> value;
+    };
+    const Secret& seal_key_;
+    Pool& pool_;
+    std::mutex mutex_;
+    std::list<Entry> entries_; ///< most recently used first
+};
+
+} // namespace tau::node

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/node/challenge.h"
+#include "core/node/identity.h"
+#include "core/node/repositories.h"
+#include "core/node/unsealer.h"
+
+namespace tau::node {
+
+/// A request on its way through the checks, and what each of them found out.
+struct Candidate {
+    std::string_view body;
+    std::string idempotency_key;
+    std::int64_t now = 0;
+
+    vault::Registration registration;
+    std::array<seal::Bundle, 2> bundles;
+    Challenge challenge;
+    std::array<std::optional<seal::Opened>, 2> opened;
+    std::array<Evidence, 2> evidence;
+    std::optional<KnownRequest> repeated; ///< the same request was answered before
+    std::optional<Error> failure;         ///< the node itself could not go on
+    std::vector<vault::Check> checks;     ///< the last one failed, if any did
+};
+
+/// The checks of the registration protocol, in its order: what is cheap comes first, what costs
+/// CPU later, what costs others their time last. Every method adds its rows to `checks` and tells
+/// whether to go on. Holds no state of its own.
+class Validator {
+public:
+    Validator(const Identity& identity, Store& store, Unsealer& unsealer, Pool& pool,
+              Repositories& repositories);
+
+    /// 1 to 3: shape, an authentic challenge, the owner's signature. Touches no storage.
+    bool admit(Candidate& candidate) const;
+    /// 4, and the part of 2 that needs storage: a challenge expires and is redeemed once, but a
+    /// request that was answered before gets its answer again, whatever became of its challenge.
+    bool check_idempotency(Candidate& candidate) const;
+    /// 5 to 11.
+    bool check_rest(Candidate& candidate) const;
+
+private:
+    bool check_shape(Candidate& candidate) const;
+    bool check_contexts(Candidate& candidate) const;
+    bool check_proofs(Candidate& candidate) const;
+    bool check_addresses(Candidate& candidate) const;
+    bool check_ownership(Candidate& candidate) const;
+    bool check_claim(Candidate& candidate, std::size_t index) const;
+    bool check_project_id(Candidate& candidate) const;
+    bool check_project(Candidate& candidate) const;
+
+    const Identity& identity_;
+    const std::string node_id_;
+    const seal::Point seal_public_;
+    Store& store_;
+    Unsealer& unsealer_;
+    Pool& pool_;
+    Repositories& repositories_;
+};
+
+} // namespace tau::node
