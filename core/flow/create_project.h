@@ -32,12 +32,14 @@ struct LocalProject {
     std::string project_id;
     std::string name;
     std::int64_t created_at = 0;
-    std::filesystem::path configuration; ///< clone
-    std::filesystem::path code;          ///< clone
+    std::filesystem::path configuration; ///< clone; empty when there is none (imported)
+    std::filesystem::path code;          ///< clone; empty when there is none
     std::filesystem::path export_file;   ///< project.yaml
 };
 Result<std::vector<LocalProject>> list_projects(const std::filesystem::path& data);
 Result<project::Export> load_export(const LocalProject& project);
+/// Takes in somebody's project.yaml, once everything in it holds.
+Result<LocalProject> import_export(const std::filesystem::path& data, std::string_view yaml);
 /// Secret store name of a deploy key's seed: "deploy/<project id>/<role>".
 std::string deploy_key_name(const std::string& project_id, vault::Role role);
 

@@ -3,7 +3,8 @@
 // step.h            one step: look first, do, undo
 // journal.h         the record on disk: intent before, outcome after each effect
 // runner.h          runs, resumes and undoes a list of steps
-// create_project.h  the steps that make a project
+// create_project.h  the steps that make a project, and the projects made here
+// creation.h        what those steps share
 #pragma once
 
 #include "core/forge/forge.h"
@@ -60,11 +61,13 @@ public:
     virtual FlowState state() const = 0;
     virtual const std::vector<StepView>& steps() const = 0;
     /// Runs from the first step that is not done. `cancelled` when stopped; every error leaves the
-    /// flow where run() or undo() can be called again, in this process or another.
+    /// flow where run() or undo() can be called again, in this process or another. Once an undo has
+    /// begun, only undo() goes on (`conflict`).
     virtual Result<void> run(std::stop_token stop, const Observer& observer) = 0;
     /// What undo() would remove, one sentence each; empty when nothing was made.
     virtual std::vector<std::string> undo_list() const = 0;
-    /// Takes back, newest first, what the journal says this flow made, and nothing else.
+    /// Takes back, newest first, what the journal says this flow made, and nothing else; of a flow
+    /// that is done, too. Goes on after an error and returns the first; call it again for the rest.
     virtual Result<void> undo(std::stop_token stop, const Observer& observer) = 0;
     /// Everything a person may paste into a mail: steps, times, errors. No secret.
     virtual std::string report() const = 0;

@@ -1,6 +1,7 @@
 #include "core/project/config.h"
 
 #include "core/base/text.h"
+#include "core/project/yaml_text.h"
 
 #include <algorithm>
 #include <array>
@@ -13,28 +14,6 @@ namespace tau::project {
 namespace {
 
 constexpr std::size_t max_config = 1U << 20U;
-
-/// Plain only what every YAML reader takes for the same string; everything else in quotes.
-bool is_plain(std::string_view text) {
-    constexpr std::array words{"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
-    const std::string lower = to_lower_ascii(text);
-    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    return !text.empty() && letter(text.front()) && text.back() != ' ' &&
-           std::none_of(words.begin(), words.end(),
-                        [&](const char* word) { return lower == word; }) &&
-           std::all_of(text.begin(), text.end(), [&](char c) {
-               return letter(c) || (c >= '0' && c <= '9') ||
-                      std::string_view(" _.@/+()-").find(c) != std::string_view::npos;
-           });
-}
-
-void put(YAML::Emitter& out, const char* key, const std::string& value) {
-    out << YAML::Key << key << YAML::Value;
-    if (!is_plain(value)) {
-        out << YAML::DoubleQuoted;
-    }
-    out << value;
-}
 
 std::string readme(const Draft& draft, const std::string& what) {
     std::string text = "# " + draft.name + "\n\n";
@@ -121,12 +100,12 @@ git::Files configuration_files(const Draft& draft, const std::string& project_id
     YAML::Emitter out;
     out.SetIndent(4);
     out << YAML::BeginMap;
-    put(out, "id", project_id);
-    put(out, "name", draft.name);
-    put(out, "description", draft.description);
+    put_text(out, "id", project_id);
+    put_text(out, "name", draft.name);
+    put_text(out, "description", draft.description);
     if (!draft.email.empty()) {
         out << YAML::Key << "notification" << YAML::Value << YAML::BeginMap;
-        put(out, "email", draft.email);
+        put_text(out, "email", draft.email);
         out << YAML::EndMap;
     }
     out << YAML::EndMap;

@@ -1,6 +1,7 @@
 // core/project: what a Taubyte project is.
 // draft.h    what a person decides before anything is made, and whether it will do
 // config.h   a new project's first files, and reading a project's id and name back
+// yaml_text.h  how texts and bytes stand in the YAML that this folder writes
 // export.h   project.yaml: a project with its proofs and receipt, and its offline verification
 #pragma once
 

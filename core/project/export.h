@@ -21,11 +21,17 @@ struct Export {
     std::string registration_body;    ///< the exact JSON that the receipt's hash covers
     vault::Receipt receipt;
     std::array<vault::Claim, 2> claims; ///< configuration, code
+    keys::Signature signature{};        ///< by the owner, over all of the above
 };
+
+/// The owner's signature over everything in the file ("TauREG1-export").
+void sign(Export& project, const keys::OwnerKey& owner);
+bool has_good_signature(const Export& project);
 
 /// Writes YAML with a comment on top that names the command that verifies it.
 std::string to_yaml(const Export& project);
-/// At most 1 MB; `corrupt` names field, line and column.
+/// At most 1 MB; `corrupt` names field, line and column. Every field must be there, none twice,
+/// and no other. registration_body is made from the fields, as it was when it was sent.
 Result<Export> parse_export(std::string_view yaml);
 
 /// One line of a verification.

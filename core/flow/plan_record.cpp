@@ -1,0 +1,65 @@
+#include "core/flow/plan_record.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tau::flow {
+
+Facts plan_facts(const Creation& creation) {
+    const project::Draft& draft = creation.draft;
+    const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
+    return {{"title", "Create project " + draft.name},
+            {"project_id", creation.project_id},
+            {"idempotency_key", creation.idempotency_key},
+            {"planned_at", std::to_string(creation.planned_at)},
+            {"name", draft.name},
+            {"description", draft.description},
+            {"email", draft.email},
+            {"private", yes(draft.is_private)},
+            {"git_host", draft.git_host},
+            {"owner", draft.owner},
+            {"configuration", draft.configuration.name},
+            {"configuration_existing", yes(draft.configuration.use_existing)},
+            {"code", draft.code.name},
+            {"code_existing", yes(draft.code.use_existing)},
+            {"branch", draft.branch},
+            {"vault", draft.vault_node}};
+}
+
+Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation) {
+    if (entries.empty() || entries.front().kind != Kind::plan) {
+        return fail(ErrorCode::corrupt, "This creation was stopped before anything was planned.",
+                    "Forget it; nothing was made.");
+    }
+    const Facts& facts = entries.front().facts;
+    project::Draft& draft = creation.draft;
+    draft.name = fact(facts, "name");
+    draft.description = fact(facts, "description");
+    draft.email = fact(facts, "email");
+    draft.is_private = fact(facts, "private") == "yes";
+    draft.git_host = fact(facts, "git_host");
+    draft.owner = fact(facts, "owner");
+    draft.configuration = {fact(facts, "configuration"),
+                           fact(facts, "configuration_existing") == "yes"};
+    draft.code = {fact(facts, "code"), fact(facts, "code_existing") == "yes"};
+    draft.branch = fact(facts, "branch");
+    draft.vault_node = fact(facts, "vault");
+    creation.project_id = fact(facts, "project_id");
+    creation.idempotency_key = fact(facts, "idempotency_key");
+    const std::string time = fact(facts, "planned_at");
+    std::from_chars(time.data(), time.data() + time.size(), creation.planned_at);
+    if (!project::validate(draft).empty() || creation.project_id.empty()) {
+        return fail(ErrorCode::corrupt, "The plan of this creation cannot be read.",
+                    "Use the version of the program that began it.");
+    }
+    return {};
+}
+
+bool is_flow_id(std::string_view id) {
+    return !id.empty() && id.size() <= 100 && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    });
+}
+
+} // namespace tau::flow

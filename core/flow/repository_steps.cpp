@@ -1,0 +1,424 @@
+#include "core/flow/creation.h"
+
+#include "core/base/file.h"
+#include "core/git/repository.h"
+#include "core/project/config.h"
+
+namespace tau::flow {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Step side_step(const char* what, const Side& side, int lane) {
+    Step step;
+    step.id = std::string(what) + "/" + std::string(vault::to_string(side.role));
+    step.lane = lane;
+    return step;
+}
+
+/// Someone else removed it meanwhile: as good as removed here.
+Result<void> gone_is_fine(Result<void> result) {
+    return !result && result.error().code == ErrorCode::not_found ? Result<void>{} : result;
+}
+
+// ---- the repository
+
+Outcome repository_outcome(const Creation& creation, const Side& side,
+                           const forge::Repository& found, bool made) {
+    return {made ? "The repository " + creation.full_name(side) + " is made."
+                 : "The empty repository " + creation.full_name(side) + " is taken.",
+            found.web_url.empty() ? found.ssh_url : found.web_url,
+            {{"id", found.id},
+             {"owner", found.owner},
+             {"name", found.name},
+             {"ssh_url", found.ssh_url},
+             {"web_url", found.web_url},
+             {"made", made ? "yes" : "no"}}};
+}
+
+Result<std::optional<Outcome>> look_for_repository(Creation& creation, const Side& side,
+                                                   const StepCall& call) {
+    const std::lock_guard lock(creation.forge_mutex);
+    auto found =
+        creation.world.forge.find_repository(creation.draft.owner, side.choice.name, call.stop);
+    if (!found) {
+        return fail(found.error());
+    }
+    const std::string name = creation.full_name(side);
+    if (side.choice.use_existing) {
+        if (!*found) {
+            return fail(ErrorCode::not_found, "There is no repository " + name + ".",
+                        "Make it on the git host, or let it be made here.");
+        }
+        if (!(*found)->empty) {
+            return fail(ErrorCode::conflict, "The repository " + name + " is not empty.",
+                        "Choose an empty repository.");
+        }
+        return repository_outcome(creation, side, **found, false);
+    }
+    if (!*found) {
+        return std::nullopt;
+    }
+    // We looked before the first try, and it was not there: an empty one now is ours.
+    if (call.attempted && (*found)->empty) {
+        return repository_outcome(creation, side, **found, true);
+    }
+    return fail(ErrorCode::already_exists, "There is already a repository " + name + ".",
+                "Choose another name, or take the existing repository if it is empty.");
+}
+
+Result<Outcome> create_repository(Creation& creation, const Side& side, const StepCall& call) {
+    forge::NewRepository wanted;
+    wanted.owner = creation.draft.owner;
+    wanted.name = side.choice.name;
+    wanted.description = creation.draft.description;
+    wanted.default_branch = creation.draft.branch;
+    wanted.is_private = creation.draft.is_private;
+    const std::lock_guard lock(creation.forge_mutex);
+    auto made = creation.world.forge.create_repository(wanted, call.stop);
+    if (!made) {
+        return fail(made.error());
+    }
+    return repository_outcome(creation, side, *made, true);
+}
+
+Result<void> delete_repository(Creation& creation, const Side& side, const StepCall& call) {
+    const std::lock_guard lock(creation.forge_mutex);
+    std::string id = fact(call.recorded, "made") == "yes" ? fact(call.recorded, "id") : "";
+    if (id.empty() && call.recorded.empty() && !side.choice.use_existing) {
+        auto found =
+            creation.world.forge.find_repository(creation.draft.owner, side.choice.name, call.stop);
+        if (!found) {
+            return fail(found.error());
+        }
+        // Only an empty one can be what an unfinished try of ours left behind.
+        id = *found && (*found)->empty ? (*found)->id : "";
+    }
+    if (id.empty()) {
+        return {};
+    }
+    return gone_is_fine(creation.world.forge.delete_repository(id, call.stop));
+}
+
+// ---- the first push
+
+git::Files first_files(const Creation& creation, const Side& side) {
+    return side.role == vault::Role::configuration
+               ? project::configuration_files(creation.draft, creation.project_id)
+               : project::code_files(creation.draft);
+}
+
+/// The clone with both branches; an earlier try may have left it at any point.
+Result<git::CommitId> prepare_clone(Creation& creation, const Side& side) {
+    const fs::path folder = creation.clone(side);
+    if (auto made = make_private_directory(creation.project_folder()); !made) {
+        return fail(made.error());
+    }
+    auto repository = git::Repository::open(folder);
+    if (!repository) {
+        std::error_code ignored;
+        fs::remove_all(folder, ignored);
+        repository = git::Repository::init(folder, creation.draft.branch, false);
+    }
+    if (!repository) {
+        return fail(repository.error());
+    }
+    const git::Author author{creation.draft.owner, creation.draft.email.empty()
+                                                       ? creation.draft.owner + "@localhost"
+                                                       : creation.draft.email};
+    auto commit = repository->commit(creation.draft.branch, first_files(creation, side), author,
+                                     "Start the project " + creation.draft.name);
+    if (!commit) {
+        return commit;
+    }
+    const std::string claim_branch(vault::claim_branch);
+    auto claimed = repository->branch_commit(claim_branch);
+    if (claimed && !*claimed) {
+        const vault::Claim claim = vault::make_claim(*creation.owner, creation.project_id,
+                                                     side.role, side.repository.ssh_url);
+        auto done = repository->commit(
+            claim_branch, {{std::string(vault::claim_file), vault::to_text(claim)}}, author,
+            "Claim this repository for the project " + creation.draft.name, true);
+        if (!done) {
+            return done;
+        }
+    }
+    return claimed ? std::move(commit) : Result<git::CommitId>(fail(claimed.error()));
+}
+
+Result<Outcome> push(Creation& creation, const Side& side, const StepCall& call) {
+    auto commit = prepare_clone(creation, side);
+    if (!commit) {
+        return fail(commit.error());
+    }
+    creation.point("committed " + std::string(vault::to_string(side.role)));
+    Result<git::Remote> remote = [&] {
+        const std::lock_guard lock(creation.forge_mutex);
+        return creation.world.forge.push_remote(side.repository, call.stop);
+    }();
+    if (!remote) {
+        return fail(remote.error());
+    }
+    std::vector<std::string> refspecs;
+    for (const std::string& branch : {creation.draft.branch, std::string(vault::claim_branch)}) {
+        refspecs.push_back("refs/heads/" + branch + ":refs/heads/" + branch);
+    }
+    if (auto pushed = git::push(creation.clone(side), *remote, refspecs, call.stop); !pushed) {
+        return fail(pushed.error());
+    }
+    return Outcome{"The first commit and your claim are pushed to " + side.choice.name + ".",
+                   side.repository.web_url,
+                   {{"commit", *commit}}};
+}
+
+Result<void> remove_clone(const Creation& creation, const Side& side) {
+    std::error_code code;
+    fs::remove_all(creation.clone(side), code);
+    if (code) {
+        return fail(ErrorCode::io,
+                    "Cannot remove " + creation.clone(side).string() + ": " + code.message() + ".");
+    }
+    fs::remove(creation.project_folder(), code); // goes with the last of the two
+    return {};
+}
+
+// ---- the seal
+
+Result<bool> sealed_already(Creation& creation, Side& side) {
+    auto bytes = read_file(creation.sealed_file(side), 64U << 10U);
+    if (!bytes) {
+        return bytes.error().code == ErrorCode::not_found ? Result<bool>(false)
+                                                          : Result<bool>(fail(bytes.error()));
+    }
+    const auto bundle = seal::decode_bundle(as_bytes(*bytes));
+    return bundle && seal::check_bundle(*bundle, creation.expected(side)) &&
+           bundle->deploy_key.point == side.deploy_key->public_key() &&
+           bundle->webhook.point == side.webhook->commitment();
+}
+
+Outcome sealed_outcome(const Creation& creation, const Side& side) {
+    return {"The key and webhook secret of " + side.choice.name + " are sealed to " +
+                creation.node.name + ", with a proof that anyone can check.",
+            "",
+            {}};
+}
+
+Result<Outcome> seal_side(Creation& creation, Side& side) {
+    auto bundle = seal::seal_bundle(*side.deploy_key, *side.webhook, *creation.owner,
+                                    creation.expected(side), creation.world.entropy);
+    if (!bundle) {
+        return fail(bundle.error());
+    }
+    if (auto kept = write_file_atomic(creation.sealed_file(side), seal::encode(*bundle)); !kept) {
+        return fail(kept.error());
+    }
+    return sealed_outcome(creation, side);
+}
+
+} // namespace
+
+Step create_repository_step(Creation& creation, Side& side, int lane) {
+    Step step = side_step("create-repository", side, lane);
+    step.plan = side.choice.use_existing
+                    ? "Take the empty repository " + creation.full_name(side) + "."
+                    : "Make the " + std::string(creation.draft.is_private ? "private" : "public") +
+                          " repository " + creation.full_name(side) + " on " +
+                          creation.draft.git_host + ".";
+    step.look = [&](const StepCall& call) { return look_for_repository(creation, side, call); };
+    step.run = [&](const StepCall& call) { return create_repository(creation, side, call); };
+    step.learn = [&](const Facts& facts) -> Result<void> {
+        forge::Repository& repository = side.repository;
+        repository.id = fact(facts, "id");
+        repository.owner = fact(facts, "owner");
+        repository.name = fact(facts, "name");
+        repository.ssh_url = fact(facts, "ssh_url");
+        repository.web_url = fact(facts, "web_url");
+        repository.default_branch = creation.draft.branch;
+        return {};
+    };
+    step.undo_sentence = [&](const StepCall&) -> std::optional<std::string> {
+        if (side.choice.use_existing) {
+            return std::nullopt;
+        }
+        return "The repository " + creation.full_name(side) + " with all that is in it.";
+    };
+    step.undo = [&](const StepCall& call) { return delete_repository(creation, side, call); };
+    return step;
+}
+
+Step push_step(Creation& creation, Side& side, int lane) {
+    Step step = side_step("push", side, lane);
+    std::string files;
+    for (const auto& file : first_files(creation, side)) {
+        files += (files.empty() ? "" : ", ") + file.first;
+    }
+    step.plan = "Push the first commit (" + files + ") and your claim (branch tau-owner) to " +
+                side.choice.name + ".";
+    step.run = [&](const StepCall& call) { return push(creation, side, call); };
+    step.undo_sentence = [&](const StepCall&) -> std::optional<std::string> {
+        const std::string clone = "The clone in " + creation.clone(side).string() + ".";
+        return side.choice.use_existing
+                   ? clone + " The branches " + creation.draft.branch + " and tau-owner stay in " +
+                         creation.full_name(side) + ", which was not made here."
+                   : clone;
+    };
+    step.undo = [&](const StepCall&) { return remove_clone(creation, side); };
+    return step;
+}
+
+Step seal_step(Creation& creation, Side& side, int lane) {
+    Step step = side_step("seal", side, lane);
+    step.plan = "Seal the deploy key and webhook secret of " + side.choice.name + " to " +
+                creation.node.name + ", with a proof.";
+    step.look = [&](const StepCall& call) -> Result<std::optional<Outcome>> {
+        if (!call.attempted) {
+            return std::nullopt;
+        }
+        const auto sealed = sealed_already(creation, side);
+        if (!sealed) {
+            return fail(sealed.error());
+        }
+        return *sealed ? std::optional(sealed_outcome(creation, side)) : std::nullopt;
+    };
+    step.run = [&](const StepCall&) { return seal_side(creation, side); };
+    step.learn = [&](const Facts&) -> Result<void> {
+        // When it is missing, only registering needs it, and says so.
+        if (auto bytes = read_file(creation.sealed_file(side), 64U << 10U)) {
+            const ByteView view = as_bytes(*bytes);
+            side.sealed.assign(view.begin(), view.end());
+        }
+        return {};
+    };
+    step.undo = [&](const StepCall&) -> Result<void> {
+        std::error_code ignored;
+        fs::remove(creation.sealed_file(side), ignored);
+        return {};
+    };
+    return step;
+}
+
+Step deploy_key_step(Creation& creation, Side& side, int lane) {
+    Step step = side_step("deploy-key", side, lane);
+    const auto outcome = [&](const forge::DeployKey& key) {
+        return Outcome{"The read-only deploy key " + side.fingerprint + " is added to " +
+                           side.choice.name + ".",
+                       "",
+                       {{"id", key.id}}};
+    };
+    const auto find = [&](std::stop_token stop) {
+        return creation.world.forge.find_deploy_key(side.repository, side.fingerprint, stop);
+    };
+    step.plan =
+        "Add the read-only deploy key " + side.fingerprint + " to " + side.choice.name + ".";
+    step.look = [&, outcome, find](const StepCall& call) -> Result<std::optional<Outcome>> {
+        if (!call.attempted) {
+            return std::nullopt;
+        }
+        const std::lock_guard lock(creation.forge_mutex);
+        auto found = find(call.stop);
+        if (!found) {
+            return fail(found.error());
+        }
+        return *found ? std::optional(outcome(**found)) : std::nullopt;
+    };
+    step.run = [&, outcome](const StepCall& call) -> Result<Outcome> {
+        const std::string title = "tau " + creation.draft.name + " for " + creation.node.name;
+        const std::lock_guard lock(creation.forge_mutex);
+        auto key = creation.world.forge.add_deploy_key(
+            side.repository, title, side.deploy_key->public_line(creation.draft.name), call.stop);
+        return key ? Result<Outcome>(outcome(*key)) : Result<Outcome>(fail(key.error()));
+    };
+    step.learn = [&](const Facts& facts) -> Result<void> {
+        side.key_id = fact(facts, "id");
+        return {};
+    };
+    step.undo_sentence = [&](const StepCall&) {
+        return "The deploy key " + side.fingerprint + " of " + side.choice.name + ".";
+    };
+    step.undo = [&, find](const StepCall& call) -> Result<void> {
+        const std::lock_guard lock(creation.forge_mutex);
+        std::string id = fact(call.recorded, "id");
+        if (id.empty()) {
+            auto found = find(call.stop);
+            if (!found) {
+                return gone_is_fine(fail(found.error()));
+            }
+            id = *found ? (*found)->id : "";
+        }
+        return id.empty() ? Result<void>{}
+                          : gone_is_fine(creation.world.forge.remove_deploy_key(side.repository, id,
+                                                                                call.stop));
+    };
+    return step;
+}
+
+Step webhook_step(Creation& creation, Side& side, int lane) {
+    Step step = side_step("webhook", side, lane);
+    const auto outcome = [&](const forge::Webhook& hook) {
+        return Outcome{"Pushes to " + side.choice.name + " are told to " + creation.node.name + ".",
+                       "",
+                       {{"id", hook.id}}};
+    };
+    const auto secret = [&]() -> Result<Secret> {
+        const auto bundle = seal::decode_bundle(side.sealed);
+        return bundle ? Result<Secret>(side.webhook->text(bundle->webhook.context.nonce))
+                      : Result<Secret>(fail(bundle.error()));
+    };
+    const auto find = [&](std::stop_token stop) {
+        return creation.world.forge.find_webhook(side.repository, creation.webhook_url(side), stop);
+    };
+    step.plan = "Add a webhook to " + side.choice.name + " that tells " + creation.node.name +
+                " about pushes.";
+    step.look = [&, outcome, secret, find](const StepCall& call) -> Result<std::optional<Outcome>> {
+        if (!call.attempted) {
+            return std::nullopt;
+        }
+        const std::lock_guard lock(creation.forge_mutex);
+        auto found = find(call.stop);
+        if (!found || !*found) {
+            return found ? Result<std::optional<Outcome>>(std::nullopt) : fail(found.error());
+        }
+        auto text = secret();
+        if (!text) {
+            return fail(text.error());
+        }
+        auto updated =
+            creation.world.forge.update_webhook(side.repository, (*found)->id, *text, call.stop);
+        return updated ? Result<std::optional<Outcome>>(outcome(**found)) : fail(updated.error());
+    };
+    step.run = [&, outcome, secret](const StepCall& call) -> Result<Outcome> {
+        auto text = secret();
+        if (!text) {
+            return fail(text.error());
+        }
+        const std::lock_guard lock(creation.forge_mutex);
+        auto hook = creation.world.forge.add_webhook(side.repository, creation.webhook_url(side),
+                                                     *text, call.stop);
+        return hook ? Result<Outcome>(outcome(*hook)) : Result<Outcome>(fail(hook.error()));
+    };
+    step.learn = [&](const Facts& facts) -> Result<void> {
+        side.hook_id = fact(facts, "id");
+        return {};
+    };
+    step.undo_sentence = [&](const StepCall&) {
+        return "The webhook of " + side.choice.name + ".";
+    };
+    step.undo = [&, find](const StepCall& call) -> Result<void> {
+        const std::lock_guard lock(creation.forge_mutex);
+        std::string id = fact(call.recorded, "id");
+        if (id.empty()) {
+            auto found = find(call.stop);
+            if (!found) {
+                return gone_is_fine(fail(found.error()));
+            }
+            id = *found ? (*found)->id : "";
+        }
+        return id.empty() ? Result<void>{}
+                          : gone_is_fine(creation.world.forge.remove_webhook(side.repository, id,
+                                                                             call.stop));
+    };
+    return step;
+}
+
+} // namespace tau::flow
