@@ -65,6 +65,9 @@ int fail_with(const Error& error) {
     if (!error.hint.empty()) {
         std::cerr << error.hint << "\n";
     }
+    if (!error.detail.empty()) {
+        std::cerr << "(" << error.detail << ")\n";
+    }
     return 1;
 }
 

@@ -3,6 +3,7 @@
 #include "app/localnet/dispatcher.h"
 #include "app/localnet/git_host.h"
 #include "app/localnet/guard.h"
+#include "app/localnet/vaults.h"
 #include "core/base/file.h"
 
 #include <array>
@@ -39,15 +40,20 @@ bool read_signals(int fd) {
     return end;
 }
 
-void wait_for_children(GitHost& host) {
+void wait_for_children(GitHost& host, Vaults& vaults) {
     for (pid_t pid = 0; (pid = next_ended_child()) > 0;) {
-        if (!host.ended(pid)) {
+        if (host.ended(pid)) {
+            continue;
+        }
+        if (const std::string name = vaults.ended(pid); !name.empty()) {
+            std::cerr << "tau-localnet: the vault node " << name << " has ended." << std::endl;
+        } else {
             ::waitpid(pid, nullptr, 0); // an orphan of a session, adopted by us
         }
     }
 }
 
-Result<void> serve(GitHost& host, int signals) {
+Result<void> serve(GitHost& host, Vaults& vaults, int signals) {
     for (;;) {
         std::array<pollfd, 2> fds{{{signals, POLLIN, 0}, {host.descriptor(), POLLIN, 0}}};
         if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) {
@@ -57,7 +63,7 @@ Result<void> serve(GitHost& host, int signals) {
             if (read_signals(signals)) {
                 return {};
             }
-            wait_for_children(host);
+            wait_for_children(host, vaults);
         }
         if (fds[1].revents != 0) {
             if (auto served = host.accept(); !served) {
@@ -65,6 +71,15 @@ Result<void> serve(GitHost& host, int signals) {
             }
         }
     }
+}
+
+/// The one file that a console needs to know this network by.
+Result<void> write_network(const fs::path& file, const fs::path& git_folder, const Vaults& vaults) {
+    vault::Network network;
+    network.name = "Local network";
+    network.git_hosts = {{"local", "Git host on this computer", git_folder}};
+    network.nodes = vaults.nodes();
+    return write_file_atomic(file, vault::to_yaml(network));
 }
 
 } // namespace
@@ -89,8 +104,17 @@ Result<void> run(const Options& options) {
     if (!dispatcher) {
         return fail(dispatcher.error());
     }
-    std::cout << "ready" << std::endl;
-    auto served = serve(*host, signals);
+    auto vaults = Vaults::start(options.folder / "vaults", options.vaults);
+    if (!vaults) {
+        return fail(vaults.error());
+    }
+    const fs::path file = options.folder / "network.yaml";
+    if (auto written = write_network(file, git_folder, *vaults); !written) {
+        return written;
+    }
+    std::cout << "network: " << file.string() << "\nready" << std::endl;
+    auto served = serve(*host, *vaults, signals);
+    vaults->stop();
     ::close(signals);
     return served;
 }

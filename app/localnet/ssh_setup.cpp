@@ -85,6 +85,27 @@ Result<void> write_accounts(const forge::LocalFolder& folder) {
                              "git:x:" + std::to_string(::getegid()) + ":\n");
 }
 
+constexpr const char* sshd = "/usr/sbin/sshd";
+constexpr const char* account_library = "LD_PRELOAD=libnss_wrapper.so";
+
+/// Says at the start what a login would fail of, without a word, later.
+Result<void> check_installed() {
+    std::error_code code;
+    if (!fs::exists(sshd, code)) {
+        return fail(ErrorCode::not_found, "The OpenSSH server is not installed.",
+                    "On Debian: apt-get install openssh-server");
+    }
+    Command probe;
+    probe.program = "/bin/true";
+    probe.environment = {account_library};
+    const auto done = run_process(probe, {}, Wait::at_most(std::chrono::seconds(10)));
+    if (!done || !done->errors.empty()) { // the dynamic linker complains and goes on
+        return fail(ErrorCode::not_found, "The library nss_wrapper is not installed.",
+                    "On Debian: apt-get install libnss-wrapper");
+    }
+    return {};
+}
+
 /// Started by root, sshd wants an empty folder to lock itself into.
 Result<void> make_separation_folder() {
     if (::geteuid() == 0 && ::mkdir("/run/sshd", 0755) != 0 && errno != EEXIST) {
@@ -135,6 +156,9 @@ Result<forge::LocalState> prepare_folder(const forge::LocalFolder& folder) {
             return fail(checked.error());
         }
     }
+    if (auto installed = check_installed(); !installed) {
+        return fail(installed.error());
+    }
     if (auto made = make_folders(folder); !made) {
         return fail(made.error());
     }
@@ -170,9 +194,9 @@ Result<forge::LocalState> prepare_folder(const forge::LocalFolder& folder) {
 
 Command sshd_session(const forge::LocalFolder& folder, int connection, int log) {
     Command command;
-    command.program = "/usr/sbin/sshd";
+    command.program = sshd;
     command.arguments = {"-i", "-e", "-f", (folder.root() / "sshd_config").string()};
-    command.environment = {"PATH=/usr/sbin:/usr/bin:/bin", "LD_PRELOAD=libnss_wrapper.so",
+    command.environment = {"PATH=/usr/sbin:/usr/bin:/bin", account_library,
                            "NSS_WRAPPER_PASSWD=" + (folder.root() / "passwd").string(),
                            "NSS_WRAPPER_GROUP=" + (folder.root() / "group").string()};
     command.input = connection;
