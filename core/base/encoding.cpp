@@ -65,6 +65,9 @@ std::string to_hex(ByteView bytes) {
 
 Result<Bytes> from_hex(std::string_view text) {
     Bytes out(text.size() / 2);
+    if (text.empty()) {
+        return out; // libsodium wants a real pointer even for nothing
+    }
     std::size_t size = 0;
     const char* end = nullptr;
     if (text.size() % 2 != 0 ||
