@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 #include "core/forge/local.h"
+#include "core/vault/rank.h"
 #include "tests/support/localnet.h"
 #include "tests/support/temporary_directory.h"
 
@@ -7,6 +8,7 @@
 #include <csignal>
 #include <doctest/doctest.h>
 #include <fstream>
+#include <set>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -67,6 +69,32 @@ std::uint16_t port_in(const std::string& url) {
     return static_cast<std::uint16_t>(std::stoul(url.substr(colon + 1)));
 }
 
+struct Reply {
+    std::string head, body;
+};
+
+Reply get(std::uint16_t port, const std::string& path) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    const std::string request = "GET " + path +
+                                " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+                                "\r\nConnection: close\r\n\r\n";
+    REQUIRE(::write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size()));
+    std::string text;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::read(fd, buffer, sizeof buffer)) > 0;) {
+        text.append(buffer, static_cast<std::size_t>(got));
+    }
+    ::close(fd);
+    const std::size_t end = text.find("\r\n\r\n");
+    REQUIRE(end != std::string::npos);
+    return {text.substr(0, end + 2), text.substr(end + 4)};
+}
+
 /// A repository, and an ssh client that is logged in and then says nothing.
 struct StalledSession {
     explicit StalledSession(const test::Localnet& net)
@@ -115,10 +143,10 @@ TEST_CASE("however the network is ended, no process of it is left") {
          {Ending{"interrupted", false, SIGINT}, Ending{"terminated", false, SIGTERM},
           Ending{"killed", false, SIGKILL}, Ending{"its worker killed", true, SIGKILL}}) {
         CAPTURE(ending.what);
-        test::Localnet net(folder.path() / "net"); // the same folder again and again
+        test::Localnet net(folder.path() / "net", 2); // the same folder again and again
         const StalledSession session(net);
         const auto tree = tree_of(net.process().pid());
-        CHECK(tree.size() >= 4); // guard, worker, sshd, git
+        CHECK(tree.size() >= 6); // guard, worker, two vault nodes, sshd, git
         ::kill(ending.worker ? children_of(tree[0]).at(0) : tree[0], ending.signal);
         CHECK(all_gone(tree));
         const auto code = net.process().wait(Wait::at_most(10s));
@@ -180,5 +208,40 @@ TEST_CASE("a folder that sshd's settings cannot name is refused") {
         REQUIRE(done);
         CHECK(done->code == 1);
         CHECK(done->errors.find("cannot hold the git host") != std::string::npos);
+    }
+}
+
+TEST_CASE("seven vault nodes serve the records that the network file lists, now and next time") {
+    const test::TemporaryDirectory folder;
+    std::map<std::string, std::string> before;
+    for (int i = 0; i < 2; ++i) {
+        const test::Localnet net(folder.path() / "net", 7);
+        CHECK(net.said() == std::vector<std::string>{"network: " + net.network_file().string()});
+        const std::int64_t now = SystemClock().now();
+        const auto network =
+            vault::parse_network(read_file(net.network_file()).value(), now).value();
+        CHECK(network.refused.empty());
+        REQUIRE(network.git_hosts.size() == 1);
+        CHECK(forge::open_local_forge(network.git_hosts[0].root).has_value());
+
+        std::set<std::uint16_t> regions, slots;
+        std::map<std::string, std::string> nodes;
+        for (const vault::ListedNode& node : network.nodes) {
+            regions.insert(node.record.region);
+            slots.insert(node.record.slots_per_hour);
+            nodes[node.record.node_id()] = node.record.endpoint;
+            const Reply reply = get(port_in(node.record.endpoint), "/v1/record");
+            CHECK(reply.head.starts_with("HTTP/1.1 200 "));
+            CHECK(reply.body.find(to_base64(node.encoded)) != std::string::npos);
+        }
+        CHECK(regions.size() == 7);
+        CHECK(slots.size() == 7);
+        const auto order = vault::rank(network.nodes, {}, vault::Place{47, 8}, now);
+        CHECK(order.front().eligible);
+        CHECK(order.front().score > order[1].score);
+        if (i == 1) {
+            CHECK(nodes == before);
+        }
+        before = nodes;
     }
 }
