@@ -38,6 +38,18 @@ std::string_view target(std::size_t index) {
     return vault::to_string(roles.at(index));
 }
 
+/// A seal that names this owner but is not signed by it is forged; otherwise it is for another use.
+const char* context_reason(const Candidate& candidate, std::size_t index) {
+    const seal::Bundle& bundle = candidate.bundles.at(index);
+    const seal::Point& owner = candidate.registration.owner_key;
+    const ByteView sealed = candidate.registration.repositories.at(index).sealed;
+    const bool names_owner = bundle.deploy_key.context.owner_key == seal::context_owner_key(owner);
+    const bool is_signed = keys::verify_signature(
+        owner, "TauVE1-bundle", sealed.first(sealed.size() - bundle.owner_signature.size()),
+        bundle.owner_signature);
+    return names_owner && !is_signed ? "seal_signature_invalid" : "context_mismatch";
+}
+
 std::string of_repository(std::size_t index) {
     return " of the " + std::string(target(index)) + " repository";
 }
@@ -127,7 +139,7 @@ bool Validator::check_contexts(Candidate& c) const {
         const seal::Expected expected{c.registration.project_id, repository.url, node_id_,
                                       c.registration.owner_key,  seal_public_,   c.now};
         if (const auto checked = seal::check_bundle(c.bundles[i], expected); !checked) {
-            return refuse(c, "context", target(i), "context_mismatch", checked.error().message);
+            return refuse(c, "context", target(i), context_reason(c, i), checked.error().message);
         }
         const auto taken = store_.nonce_is_taken(c.bundles[i].deploy_key.context.nonce,
                                                  bundle_hash(repository.sealed));

@@ -1,0 +1,215 @@
+#pragma once
+
+#include "core/node/repositories.h"
+#include "core/node/service.h"
+#include "core/vault/registration.h"
+#include "tests/support/temporary_directory.h"
+
+#include <atomic>
+#include <doctest/doctest.h>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace tau::test {
+
+using nlohmann::json;
+using vault::Role;
+
+class FixedClock final : public Clock {
+public:
+    std::int64_t now() const override { return time; }
+    std::atomic<std::int64_t> time{1790000000};
+};
+
+class SilentLog final : public Log {
+public:
+    void write(LogLevel, std::string_view, std::string_view) override {}
+};
+
+/// Git hosts that hold what a test puts there.
+class FakeRepositories final : public node::Repositories {
+public:
+    struct Content {
+        node::Evidence evidence;
+        std::optional<node::LoginFailure> failure;
+        std::optional<node::LoginFailure> forbidden;
+    };
+    tl::expected<void, node::LoginFailure> allow(const std::string& url) override {
+        const auto& content = (*contents)[url];
+        if (content.forbidden) {
+            return tl::unexpected<node::LoginFailure>(*content.forbidden);
+        }
+        return {};
+    }
+    tl::expected<node::Evidence, node::LoginFailure> read(const node::Login& login) override {
+        if (before_read && *before_read) {
+            (*before_read)();
+        }
+        const auto& content = contents->at(login.url);
+        if (content.failure) {
+            return tl::unexpected<node::LoginFailure>(*content.failure);
+        }
+        return content.evidence;
+    }
+    Result<std::vector<git::RemoteRef>> list(const node::Login& login) override {
+        ++*listed;
+        return std::vector<git::RemoteRef>{
+            {"HEAD", std::string(40, 'a')},
+            {"refs/heads/main", std::string(40, login.role == Role::code ? 'c' : 'b')}};
+    }
+    std::shared_ptr<std::map<std::string, Content>> contents =
+        std::make_shared<std::map<std::string, Content>>();
+    std::shared_ptr<std::function<void()>> before_read = std::make_shared<std::function<void()>>();
+    std::shared_ptr<std::atomic<int>> listed = std::make_shared<std::atomic<int>>(0);
+};
+
+inline const std::string project_id = "QmQazSMmMztAFkECFpvNjGMJpaYH4CvTTt85GDj1yYgt4a";
+inline const std::array<std::string, 2> urls{"ssh://git@git.example.org/me/tb_shop.git",
+                                             "ssh://git@git.example.org/me/tb_code_shop.git"};
+
+/// A node with a folder of its own.
+struct World {
+    TemporaryDirectory folder;
+    FixedClock clock;
+    SystemEntropy entropy;
+    SilentLog log;
+    std::shared_ptr<std::map<std::string, FakeRepositories::Content>> repositories;
+    std::shared_ptr<std::function<void()>> before_read;
+    std::shared_ptr<std::atomic<int>> listed;
+    std::unique_ptr<node::Service> service;
+
+    World() { open(); }
+    void open() {
+        service.reset();
+        node::Settings settings;
+        settings.data = folder.path() / "node";
+        settings.name = "test";
+        settings.endpoint = "http://127.0.0.1:1";
+        settings.region = 1;
+        settings.ref_debounce = std::chrono::milliseconds(20);
+        auto fake = std::make_unique<FakeRepositories>();
+        if (repositories) {
+            fake->contents = repositories;
+        }
+        repositories = fake->contents;
+        before_read = fake->before_read;
+        listed = fake->listed;
+        auto opened = node::Service::open(settings, clock, entropy, log, std::move(fake));
+        REQUIRE(opened);
+        service = std::move(*opened);
+    }
+    vault::NodeRecord record() const {
+        auto decoded = vault::decode_record(service->record(), clock.now());
+        REQUIRE(decoded);
+        return *decoded;
+    }
+    node::Response send(const std::string& method, const std::string& target,
+                        const std::string& body = {}, std::vector<HttpHeader> headers = {}) const {
+        return service->handle({method, target, std::move(headers), body});
+    }
+    /// The database is where it must be, with this many rows.
+    std::int64_t rows(const std::string& table) const;
+};
+
+/// A project as a console has it before it registers.
+struct Project {
+    keys::OwnerKey owner;
+    std::vector<keys::DeployKey> deploy_keys;
+    std::vector<keys::WebhookSecret> hooks;
+    std::vector<seal::Bundle> bundles;
+    std::string id = project_id;
+
+    explicit Project(const World& world, const std::string& project = project_id)
+        : owner([] {
+              SystemEntropy entropy;
+              return keys::OwnerKey::generate(entropy);
+          }()),
+          id(project) {
+        SystemEntropy entropy;
+        for (std::size_t i = 0; i < 2; ++i) {
+            deploy_keys.push_back(keys::DeployKey::generate(entropy));
+            hooks.push_back(keys::WebhookSecret::generate(entropy));
+            bundles.push_back(seal_for(world, i, expected(world, i)));
+        }
+    }
+    seal::Expected expected(const World& world, std::size_t i) const {
+        const auto record = world.record();
+        return {
+            id, urls[i], record.node_id(), owner.public_key(), record.seal_key, world.clock.now()};
+    }
+    seal::Bundle seal_for(const World&, std::size_t i, const seal::Expected& expected) const {
+        SystemEntropy entropy;
+        auto bundle = seal::seal_bundle(deploy_keys[i], hooks[i], owner, expected, entropy);
+        REQUIRE(bundle);
+        return std::move(*bundle);
+    }
+    /// Puts claims and config.yaml where the node will look for them.
+    void publish(const World& world) const {
+        for (std::size_t i = 0; i < 2; ++i) {
+            const Role role = i == 0 ? Role::configuration : Role::code;
+            auto& content = (*world.repositories)[urls[i]];
+            content = {};
+            content.evidence.claim = vault::to_text(vault::make_claim(owner, id, role, urls[i]));
+            if (i == 0) {
+                content.evidence.config = "id: " + id + "\nname: shop\n";
+            }
+        }
+    }
+    Bytes challenge(const World& world) const {
+        const auto response = world.send("POST", "/v1/challenges",
+                                         json{{"owner_key", to_base64(owner.public_key())}}.dump());
+        REQUIRE(response.status == 200);
+        auto bytes = from_base64(json::parse(response.body)["challenge"].get<std::string>());
+        REQUIRE(bytes);
+        return *bytes;
+    }
+    vault::Registration registration(const World& world) const {
+        vault::Registration out;
+        out.project_id = id;
+        out.project_name = "shop";
+        out.challenge = challenge(world);
+        for (std::size_t i = 0; i < 2; ++i) {
+            out.repositories[i] = {i == 0 ? Role::configuration : Role::code,
+                                   urls[i],
+                                   {"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"},
+                                   "main",
+                                   seal::encode(bundles[i])};
+        }
+        out.deployments = {{"*", Role::configuration, "main", ""}, {"*", Role::code, "main", ""}};
+        vault::sign(out, owner);
+        return out;
+    }
+    node::Response submit(const World& world, const vault::Registration& registration,
+                          const std::string& key) const {
+        return world.send("POST", "/v1/registrations", vault::to_json(registration),
+                          {{"Idempotency-Key", key}});
+    }
+    node::Response signed_request(const World& world, const std::string& method,
+                                  const std::string& target) const {
+        return world.send(method, target, "",
+                          {{"Authorization", vault::owner_authorization(owner, method, target, "",
+                                                                        world.clock.now())}});
+    }
+};
+
+inline std::string key(char digit) {
+    return std::string(32, digit);
+}
+
+/// The reason code of the answer's failed check, "" when none failed.
+inline std::string failed_reason(const node::Response& response) {
+    const auto answer = vault::parse_registration_answer(response.body);
+    if (!answer) {
+        return "(no answer)";
+    }
+    std::string reason;
+    for (const vault::Check& check : answer->checks) {
+        if (check.outcome == vault::Outcome::failed) {
+            CHECK(reason.empty()); // one refusal, one reason
+            reason = check.reason;
+        }
+    }
+    return reason;
+}
+
+} // namespace tau::test

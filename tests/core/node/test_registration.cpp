@@ -1,0 +1,494 @@
+#include "fixture.h"
+
+#include "core/node/database.h"
+
+#include <future>
+#include <latch>
+
+using namespace tau;
+using namespace tau::test;
+
+std::int64_t World::rows(const std::string& table) const {
+    const auto database = node::open_sqlite(folder.path() / "node" / "node.db");
+    REQUIRE(database);
+    const auto counted = (*database)->run("SELECT count(*) FROM " + table);
+    REQUIRE(counted);
+    return counted->front().integer(0);
+}
+
+namespace {
+
+void check_nothing_stored(const World& world) {
+    for (const char* table : {"registration", "repository", "sealed", "used_challenge", "check_row",
+                              "deployment", "audit"}) {
+        CAPTURE(table);
+        CHECK(world.rows(table) == 0);
+    }
+}
+
+/// One way to be refused: what is changed, where, and the reason that must come back.
+struct Refusal {
+    const char* name;
+    const char* reason;
+    std::function<void(World&, Project&)> prepare;                      ///< before the request
+    std::function<void(World&, Project&, vault::Registration&)> change; ///< before it is signed
+};
+
+seal::Bundle& first(Project& project) {
+    return project.bundles[0];
+}
+
+/// The owner's signature under a bundle that was changed: only what it covers is then bad.
+void sign_bundle(const Project& project, seal::Bundle& bundle) {
+    const Bytes bytes = seal::encode(bundle);
+    bundle.owner_signature =
+        project.owner.sign("TauVE1-bundle", ByteView(bytes).first(bytes.size() - 64));
+}
+
+} // namespace
+
+TEST_CASE("a good registration is stored, receipted and can be looked at by its owner only") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    const auto response = project.submit(world, registration, key('1'));
+    CAPTURE(response.body);
+    REQUIRE(response.status == 201);
+    const auto answer = vault::parse_registration_answer(response.body);
+    REQUIRE(answer);
+    CHECK(answer->state == "active");
+    const auto record = world.record();
+    CHECK(answer->registration_id ==
+          *vault::registration_id(record.node_id(), project.owner.public_key(), key('1')));
+    REQUIRE(answer->receipt);
+    CHECK(vault::verify_receipt(*answer->receipt, record.sign_key));
+    CHECK(answer->receipt->body_hash == vault::body_hash(vault::to_json(registration)));
+    CHECK(answer->receipt->proof_hashes[3] == vault::proof_hash(project.bundles[1].webhook.proof));
+    CHECK(answer->receipt->record_seq == record.seq);
+
+    std::vector<std::string> names;
+    for (const auto& check : answer->checks) {
+        names.push_back(check.name);
+        CHECK(check.outcome ==
+              (check.name == "webhook" ? vault::Outcome::pending : vault::Outcome::passed));
+        CHECK(check.sentence.ends_with("."));
+    }
+    CHECK(
+        names ==
+        std::vector<std::string>{
+            "shape",     "challenge",        "owner_signature", "idempotency",      "context",
+            "context",   "deploy_key_proof", "webhook_proof",   "deploy_key_proof", "webhook_proof",
+            "unseal",    "unseal",           "address",         "address",          "ownership",
+            "ownership", "project_id",       "project",         "webhook",          "webhook"});
+
+    const std::string path = "/v1/registrations/" + answer->registration_id;
+    const auto status = project.signed_request(world, "GET", path);
+    REQUIRE(status.status == 200);
+    const auto parsed = vault::parse_registration_status(status.body);
+    REQUIRE(parsed);
+    CHECK(parsed->deployments.size() == 2);
+    CHECK(world.send("GET", path).status == 401);
+    CHECK(Project(world).signed_request(world, "GET", path).status == 404);
+    CHECK(project.signed_request(world, "GET", path + "0").status == 404);
+}
+
+TEST_CASE("the proofs of a registration can be checked by anyone") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto response = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(response.status == 201);
+    const std::string id = json::parse(response.body)["registration_id"];
+    const auto proofs = world.send("GET", "/v1/registrations/" + id + "/proofs");
+    REQUIRE(proofs.status == 200);
+    const json value = json::parse(proofs.body);
+    REQUIRE(value["proofs"].size() == 4);
+    for (const json& row : value["proofs"]) {
+        const auto bytes = [&row](const char* name) {
+            return *from_base64(row[name].get<std::string>());
+        };
+        const auto point = to_array<32>(bytes("point"), "point");
+        const auto vault_key = to_array<32>(bytes("vault_key"), "vault key");
+        REQUIRE(point);
+        REQUIRE(vault_key);
+        CHECK(
+            seal::verify(*point, *vault_key, seal::context_hash(bytes("context")), bytes("proof")));
+    }
+    CHECK(vault::parse_receipt(value["receipt"].dump()));
+    CHECK(value.dump().find("envelope") == std::string::npos);
+    CHECK(world.send("GET", "/v1/registrations/" + key('0') + "/proofs").status == 404);
+}
+
+TEST_CASE("every kind of bad registration is refused with its own reason, and nothing is stored") {
+    const std::vector<Refusal> refusals{
+        {"bundle cut short",
+         "bundle_malformed",
+         {},
+         [](World&, Project&, vault::Registration& r) { r.repositories[1].sealed.pop_back(); }},
+        {"forged challenge",
+         "challenge_forged",
+         {},
+         [](World&, Project&, vault::Registration& r) { r.challenge[30] ^= 1; }},
+        {"challenge with a later expiry",
+         "challenge_forged",
+         {},
+         [](World&, Project&, vault::Registration& r) { r.challenge[17] ^= 1; }},
+        {"challenge of another owner",
+         "challenge_forged",
+         {},
+         [](World& w, Project&, vault::Registration& r) { r.challenge = Project(w).challenge(w); }},
+        {"expired challenge",
+         "challenge_expired",
+         {},
+         [](World& w, Project&, vault::Registration&) { w.clock.time += 121; }},
+        {"forged proof of the deploy key",
+         "proof_invalid",
+         [](World&, Project& p) {
+             first(p).deploy_key.proof[2000] ^= 1;
+             sign_bundle(p, first(p));
+         },
+         {}},
+        {"forged proof of the webhook",
+         "proof_invalid",
+         [](World&, Project& p) {
+             first(p).webhook.proof[100] ^= 1;
+             sign_bundle(p, first(p));
+         },
+         {}},
+        {"proof taken from the other repository",
+         "proof_invalid",
+         [](World&, Project& p) {
+             first(p).deploy_key.proof = p.bundles[1].deploy_key.proof;
+             sign_bundle(p, first(p));
+         },
+         {}},
+        {"context of another project",
+         "context_mismatch",
+         [](World& w, Project& p) {
+             auto other = p.expected(w, 0);
+             other.project_id[10] = other.project_id[10] == 'A' ? 'B' : 'A';
+             first(p) = p.seal_for(w, 0, other);
+         },
+         {}},
+        {"context of another node",
+         "context_mismatch",
+         [](World& w, Project& p) {
+             auto other = p.expected(w, 0);
+             other.node_id = "12D3KooW";
+             first(p) = p.seal_for(w, 0, other);
+         },
+         {}},
+        {"context of another address",
+         "context_mismatch",
+         [](World& w, Project& p) {
+             auto other = p.expected(w, 0);
+             other.repository_url = urls[1];
+             first(p) = p.seal_for(w, 0, other);
+         },
+         {}},
+        {"sealed to another vault's key",
+         "context_mismatch",
+         [](World& w, Project& p) {
+             World elsewhere;
+             auto other = p.expected(w, 0);
+             other.vault_key = elsewhere.record().seal_key;
+             first(p) = p.seal_for(w, 0, other);
+         },
+         {}},
+        {"seal of another owner",
+         "context_mismatch",
+         [](World& w, Project& p) { first(p) = Project(w).bundles[0]; },
+         {}},
+        {"bad owner signature under the seal",
+         "seal_signature_invalid",
+         [](World&, Project& p) { first(p).owner_signature[5] ^= 1; },
+         {}},
+        {"one key for both repositories",
+         "key_shared",
+         [](World& w, Project& p) {
+             SystemEntropy entropy;
+             p.deploy_keys[1] = *keys::DeployKey::from_seed(p.deploy_keys[0].seed());
+             p.bundles[1] = p.seal_for(w, 1, p.expected(w, 1));
+         },
+         {}},
+        {"address that is not allowed",
+         "address_not_allowed",
+         [](World& w, Project&) {
+             (*w.repositories)[urls[1]].forbidden = {"address_not_allowed", "No."};
+         },
+         {}},
+        {"key that the host does not know",
+         "key_refused",
+         [](World& w, Project&) {
+             (*w.repositories)[urls[0]].failure = {"key_refused", "No."};
+         },
+         {}},
+        {"no claim",
+         "claim_missing",
+         [](World& w, Project&) { (*w.repositories)[urls[1]].evidence.claim.reset(); },
+         {}},
+        {"claim that is not one",
+         "claim_malformed",
+         [](World& w, Project&) { (*w.repositories)[urls[1]].evidence.claim = "hello"; },
+         {}},
+        {"claim with a forged signature",
+         "claim_forged",
+         [](World& w, Project& p) {
+             auto claim = vault::make_claim(p.owner, p.id, Role::code, urls[1]);
+             claim.signature[3] ^= 1;
+             (*w.repositories)[urls[1]].evidence.claim = vault::to_text(claim);
+         },
+         {}},
+        {"claim of another owner",
+         "claim_other_owner",
+         [](World& w, Project& p) {
+             const Project other(w);
+             (*w.repositories)[urls[1]].evidence.claim =
+                 vault::to_text(vault::make_claim(other.owner, p.id, Role::code, urls[1]));
+         },
+         {}},
+        {"claim for the other role",
+         "claim_mismatch",
+         [](World& w, Project& p) {
+             (*w.repositories)[urls[1]].evidence.claim =
+                 vault::to_text(vault::make_claim(p.owner, p.id, Role::configuration, urls[1]));
+         },
+         {}},
+        {"claim for another address",
+         "claim_mismatch",
+         [](World& w, Project& p) {
+             (*w.repositories)[urls[1]].evidence.claim =
+                 vault::to_text(vault::make_claim(p.owner, p.id, Role::code, urls[0]));
+         },
+         {}},
+        {"no config.yaml",
+         "config_missing",
+         [](World& w, Project&) { (*w.repositories)[urls[0]].evidence.config.reset(); },
+         {}},
+        {"config.yaml that is no YAML",
+         "config_malformed",
+         [](World& w, Project&) {
+             (*w.repositories)[urls[0]].evidence.config = std::string(100000, '[');
+         },
+         {}},
+        {"config.yaml of another project",
+         "project_id_mismatch",
+         [](World& w, Project&) {
+             (*w.repositories)[urls[0]].evidence.config =
+                 "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
+         },
+         {}},
+    };
+    World world;
+    for (const Refusal& refusal : refusals) {
+        CAPTURE(std::string(refusal.name));
+        Project project(world);
+        project.publish(world);
+        if (refusal.prepare) {
+            refusal.prepare(world, project);
+        }
+        auto registration = project.registration(world);
+        if (refusal.change) {
+            refusal.change(world, project, registration);
+            vault::sign(registration, project.owner);
+        }
+        const auto response = project.submit(world, registration, key('1'));
+        CHECK(response.status == 422);
+        CHECK(failed_reason(response) == std::string(refusal.reason));
+    }
+    check_nothing_stored(world);
+}
+
+TEST_CASE("a request that its owner did not sign is refused") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    auto registration = project.registration(world);
+    registration.project_name = "shop2";
+    const auto response = project.submit(world, registration, key('1'));
+    CHECK(response.status == 422);
+    CHECK(failed_reason(response) == "owner_signature_invalid");
+    CHECK(world.send("POST", "/v1/registrations", vault::to_json(registration)).status == 400);
+    CHECK(failed_reason(project.submit(world, registration, "xyz")) == "idempotency_key_malformed");
+    check_nothing_stored(world);
+}
+
+TEST_CASE("the same request gets the same answer again, another one under its key does not") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    const auto first_answer = project.submit(world, registration, key('1'));
+    REQUIRE(first_answer.status == 201);
+    world.clock.time += 100000; // long after its challenge has expired
+    const auto again = project.submit(world, registration, key('1'));
+    CHECK(again.status == 200);
+    CHECK(again.body == first_answer.body);
+
+    auto other = project.registration(world);
+    const auto refused = project.submit(world, other, key('1'));
+    CHECK(refused.status == 422);
+    CHECK(failed_reason(refused) == "idempotency_key_reused");
+    CHECK(world.rows("registration") == 1);
+}
+
+TEST_CASE("a challenge is good for one registration") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    auto registration = project.registration(world);
+    REQUIRE(project.submit(world, registration, key('1')).status == 201);
+    const auto replay = project.submit(world, registration, key('2'));
+    CHECK(replay.status == 422);
+    CHECK(failed_reason(replay) == "challenge_redeemed");
+    CHECK(world.rows("registration") == 1);
+}
+
+TEST_CASE("of many requests at once with one challenge, exactly one is stored") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    std::vector<std::future<node::Response>> answers;
+    for (char digit : std::string("123456789abc")) {
+        answers.push_back(std::async(std::launch::async, [&, digit] {
+            return project.submit(world, registration, key(digit));
+        }));
+    }
+    int stored = 0;
+    for (auto& answer : answers) {
+        const auto response = answer.get();
+        stored += response.status == 201 ? 1 : 0;
+        CHECK((response.status == 201 || failed_reason(response) == "challenge_redeemed"));
+    }
+    CHECK(stored == 1);
+    CHECK(world.rows("registration") == 1);
+}
+
+TEST_CASE("a request that is still being worked on is not worked on twice") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    std::latch working(1);
+    std::promise<void> go_on;
+    auto wait = go_on.get_future().share();
+    std::atomic<bool> told{false};
+    *world.before_read = [&] {
+        if (!told.exchange(true)) {
+            working.count_down();
+        }
+        wait.wait();
+    };
+    auto slow = std::async(std::launch::async,
+                           [&] { return project.submit(world, registration, key('1')); });
+    working.wait();
+    const auto busy = project.submit(world, registration, key('1'));
+    CHECK(busy.status == 409);
+    bool has_retry_after = false;
+    for (const auto& header : busy.headers) {
+        has_retry_after = has_retry_after || header.name == "Retry-After";
+    }
+    CHECK(has_retry_after);
+    go_on.set_value();
+    CHECK(slow.get().status == 201);
+    CHECK(project.submit(world, registration, key('1')).status == 200);
+}
+
+TEST_CASE("a project that another owner registered is answered as if it were not there") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    REQUIRE(project.submit(world, project.registration(world), key('1')).status == 201);
+    Project thief(world);
+    thief.publish(world);
+    const auto refused = thief.submit(world, thief.registration(world), key('2'));
+    CHECK(refused.status == 422);
+    CHECK(failed_reason(refused) == "project_not_found");
+    CHECK(world.rows("registration") == 1);
+    CHECK(world.rows("used_challenge") == 1);
+}
+
+TEST_CASE("registering again replaces the owner's older registration and erases its keys") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    REQUIRE(project.submit(world, project.registration(world), key('1')).status == 201);
+    Project again = std::move(project);
+    for (std::size_t i = 0; i < 2; ++i) {
+        again.bundles[i] = again.seal_for(world, i, again.expected(world, i));
+    }
+    REQUIRE(again.submit(world, again.registration(world), key('2')).status == 201);
+    CHECK(world.rows("registration") == 2);
+    CHECK(world.rows("sealed") == 2);
+}
+
+TEST_CASE("a nonce cannot come back with other content") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    REQUIRE(project.submit(world, project.registration(world), key('1')).status == 201);
+    // The same seal, signed again by its owner over another envelope: same nonce, other bytes.
+    auto registration = project.registration(world);
+    seal::Bundle changed = *seal::decode_bundle(registration.repositories[0].sealed);
+    changed.deploy_key.envelope.clear();
+    changed.deploy_key.context.aux_hash = {};
+    sign_bundle(project, changed);
+    registration.repositories[0].sealed = seal::encode(changed);
+    vault::sign(registration, project.owner);
+    const auto refused = project.submit(world, registration, key('2'));
+    CHECK(failed_reason(refused) == "nonce_reused");
+}
+
+TEST_CASE("a junk envelope is noted, and the registration stands") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const seal::Bundle good = project.bundles[0];
+    // The envelope belongs to the context, so junk in it needs a proof made for it.
+    seal::Bundle junk = good;
+    junk.deploy_key.envelope = Bytes(72, 7);
+    SystemEntropy entropy;
+    Hash32 aux = tagged_hash32("TauVE1-envelope", junk.deploy_key.envelope);
+    junk.deploy_key.context.aux_hash = aux;
+    const auto proof = seal::prove(
+        project.deploy_keys[0].scalar(), junk.deploy_key.point, junk.deploy_key.vault_key,
+        seal::context_hash(*seal::encode(junk.deploy_key.context)), entropy);
+    REQUIRE(proof);
+    junk.deploy_key.proof = *proof;
+    sign_bundle(project, junk);
+    project.bundles[0] = junk;
+    const auto response = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(response.status == 201);
+    const auto answer = vault::parse_registration_answer(response.body);
+    REQUIRE(answer);
+    const auto noted = std::find_if(answer->checks.begin(), answer->checks.end(), [](auto& check) {
+        return check.outcome == vault::Outcome::noted;
+    });
+    REQUIRE(noted != answer->checks.end());
+    CHECK(noted->reason == "seed_unavailable");
+}
+
+TEST_CASE("revoking erases the keys and is for the owner only") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    REQUIRE(project.submit(world, registration, key('1')).status == 201);
+    const std::string path =
+        "/v1/registrations/" +
+        *vault::registration_id(world.record().node_id(), project.owner.public_key(), key('1'));
+    CHECK(world.send("DELETE", path).status == 401);
+    CHECK(Project(world).signed_request(world, "DELETE", path).status == 404);
+    CHECK(world.rows("sealed") == 2);
+    CHECK(project.signed_request(world, "DELETE", path).status == 200);
+    CHECK(world.rows("sealed") == 0);
+    CHECK(project.signed_request(world, "DELETE", path).status == 200);
+    CHECK(world.send("GET", path + "/proofs").status == 404);
+    CHECK(failed_reason(project.submit(world, registration, key('1'))) == "registration_ended");
+    // The project is free again.
+    Project next(world);
+    next.publish(world);
+    CHECK(next.submit(world, next.registration(world), key('2')).status == 201);
+}

@@ -1,0 +1,77 @@
+#include "fixture.h"
+#include "tests/support/vectors.h"
+
+#include <fstream>
+
+using namespace tau;
+using namespace tau::test;
+
+TEST_CASE("the record is signed, served, and renewed with a higher number") {
+    World world;
+    const auto response = world.send("GET", "/v1/record");
+    REQUIRE(response.status == 200);
+    const auto bytes = from_base64(json::parse(response.body)["record"].get<std::string>());
+    REQUIRE(bytes);
+    const auto record = vault::decode_record(*bytes, world.clock.now());
+    REQUIRE(record);
+    CHECK(record->name == "test");
+    CHECK(record->node_id() == world.service->node_id());
+    REQUIRE(world.service->maintain());
+    CHECK(world.record().seq == record->seq);
+    world.clock.time += 4 * 86400;
+    REQUIRE(world.service->maintain());
+    CHECK(world.record().seq == record->seq + 1);
+    CHECK(world.record().expires > record->expires);
+}
+
+TEST_CASE("addresses that are not there, and methods they do not take") {
+    const World world;
+    CHECK(world.send("GET", "/healthz").status == 200);
+    for (const char* target :
+         {"/", "", "/v1", "/v1/", "/v2/record", "/v1/record/", "/v1/record?x", "/v1/records",
+          "//v1/record", "/v1/hooks", "/v1/hooks/a", "/v1/hooks/a/code/b", "/metrics",
+          "/v1/projects/a/version", "/v1/registrations/a/deployments", "/v1/%72ecord"}) {
+        CAPTURE(target);
+        CHECK(world.send("GET", target).status == 404);
+    }
+    CHECK(world.send("POST", "/healthz").status == 405);
+    CHECK(world.send("POST", "/v1/record").status == 405);
+    CHECK(world.send("GET", "/v1/challenges").status == 405);
+    CHECK(world.send("GET", "/v1/registrations").status == 405);
+    CHECK(world.send("PUT", "/v1/registrations/a").status == 405);
+    CHECK(world.send("GET", "/v1/hooks/a/code").status == 405);
+}
+
+TEST_CASE("a challenge needs an owner's key and nothing else") {
+    const World world;
+    for (const char* body :
+         {"", "{}", "[]", "{\"owner_key\":1}", "{\"owner_key\":\"AAAA\"}",
+          "{\"owner_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"x\":1}"}) {
+        CAPTURE(body);
+        CHECK(world.send("POST", "/v1/challenges", body).status == 400);
+    }
+}
+
+TEST_CASE("JSONTestSuite as bodies: refused in good order") {
+    if (vectors().empty()) {
+        MESSAGE("skipped: no vectors");
+        return;
+    }
+    const World world;
+    int tried = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(vectors() / "JSONTestSuite/test_parsing")) {
+        std::ifstream in(entry.path(), std::ios::binary);
+        const std::string body{std::istreambuf_iterator<char>(in), {}};
+        const std::string name = entry.path().filename().string();
+        CAPTURE(name);
+        const auto registered =
+            world.send("POST", "/v1/registrations", body, {{"Idempotency-Key", key('1')}});
+        CHECK(registered.status == 422);
+        CHECK(failed_reason(registered) == "malformed");
+        CHECK(world.send("POST", "/v1/challenges", body).status == 400);
+        ++tried;
+    }
+    CHECK(tried > 300);
+    CHECK(world.rows("registration") == 0);
+}

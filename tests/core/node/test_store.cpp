@@ -1,0 +1,308 @@
+#include "core/base/file.h"
+#include "core/node/address.h"
+#include "core/node/challenge.h"
+#include "core/node/identity.h"
+#include "core/node/store.h"
+#include "fixture.h"
+
+#include <csignal>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+constexpr std::int64_t now = 1790000000;
+
+std::unique_ptr<node::Store> open_store(const std::filesystem::path& folder) {
+    auto database = node::open_sqlite(folder / "node.db");
+    REQUIRE(database);
+    auto store = node::Store::open(std::move(*database), now);
+    REQUIRE(store);
+    return std::move(*store);
+}
+
+/// A registration with bytes for bundles: the store does not look into them.
+vault::Registration registration(const keys::OwnerKey& owner, int number) {
+    vault::Registration out;
+    out.project_id = "project-" + std::to_string(number);
+    out.project_name = "shop";
+    out.owner_key = owner.public_key();
+    for (std::size_t i = 0; i < 2; ++i) {
+        out.repositories[i] = {i == 0 ? Role::configuration : Role::code,
+                               urls[i],
+                               {"k1", "k2"},
+                               "main",
+                               Bytes(8000, static_cast<std::uint8_t>(number))};
+    }
+    out.deployments = {{"*", Role::code, "main", ""}};
+    return out;
+}
+
+std::string id_of(int number) {
+    std::array<std::uint8_t, 16> id{};
+    ByteWriter out;
+    out.u64(static_cast<std::uint64_t>(number)).u64(0);
+    std::copy(out.bytes().begin(), out.bytes().end(), id.begin());
+    return to_hex(id);
+}
+
+Result<void> add(node::Store& store, const keys::OwnerKey& owner, int number) {
+    const vault::Registration added = registration(owner, number);
+    const vault::RegistrationAnswer answer{
+        id_of(number), "active", {{"shape", "", vault::Outcome::passed, "", "Fine."}}, {}};
+    std::array<seal::Bundle, 2> bundles;
+    SystemEntropy entropy;
+    for (auto& bundle : bundles) {
+        entropy.fill(bundle.deploy_key.context.nonce);
+    }
+    ByteWriter nonce;
+    nonce.u64(static_cast<std::uint64_t>(number)).u64(1);
+    return store.add({added, answer, bundles, id_of(number), {}, nonce.take(), now, now});
+}
+
+/// Writes registrations until it is killed, and tells each that was stored through the pipe.
+[[noreturn]] void write_until_killed(const std::filesystem::path& folder, int pipe, int from) {
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    auto database = node::open_sqlite(folder / "node.db");
+    auto store = node::Store::open(std::move(*database), now);
+    for (int i = from;; ++i) {
+        if (!add(**store, owner, i) || ::write(pipe, &i, sizeof i) != sizeof i) {
+            ::_exit(1);
+        }
+    }
+}
+
+mode_t mode_of(const std::filesystem::path& path) {
+    struct stat info {};
+    REQUIRE(::stat(path.c_str(), &info) == 0);
+    return info.st_mode & 07777U;
+}
+
+} // namespace
+
+TEST_CASE("what was acknowledged survives SIGKILL, and nothing is there in part") {
+    TemporaryDirectory folder;
+    open_store(folder.path());
+    int highest = 0;
+    for (int round = 0; round < 10; ++round) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::close(ends[0]);
+            write_until_killed(folder.path(), ends[1], 1000 * (round + 1));
+        }
+        ::close(ends[1]);
+        int last = 0;
+        for (int i = 0; i < 5 + round; ++i) {
+            REQUIRE(::read(ends[0], &last, sizeof last) == sizeof last);
+        }
+        ::kill(child, SIGKILL);
+        while (::read(ends[0], &last, sizeof last) == sizeof last) {
+            // Told before it died.
+        }
+        ::close(ends[0]);
+        REQUIRE(::waitpid(child, nullptr, 0) == child);
+        highest = last;
+        const auto store = open_store(folder.path());
+        for (int i = 1000 * (round + 1); i <= highest; ++i) {
+            CAPTURE(i);
+            const auto found = store->find(id_of(i));
+            REQUIRE(found);
+            REQUIRE(*found);
+            CHECK((*found)->repositories[1].sealed.size() == 8000);
+        }
+        const auto ids = store->active_ids();
+        REQUIRE(ids);
+        for (const std::string& id : *ids) {
+            CHECK(store->checks(id)->size() == 1);
+            CHECK(store->deployments(id)->size() == 1);
+            const auto found = store->find(id);
+            CHECK((*found)->repositories[0].sealed.size() == 8000);
+            CHECK((*found)->repositories[0].host_keys == std::vector<std::string>{"k1", "k2"});
+        }
+        const auto entries = store->verify_audit();
+        REQUIRE(entries);
+        CHECK(*entries == static_cast<std::int64_t>(ids->size()));
+    }
+}
+
+TEST_CASE("a conflict leaves nothing behind") {
+    TemporaryDirectory folder;
+    const auto store = open_store(folder.path());
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    REQUIRE(add(*store, owner, 1));
+    const auto again = add(*store, owner, 1);
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == ErrorCode::conflict);
+    const auto entries = store->verify_audit();
+    REQUIRE(entries);
+    CHECK(*entries == 1);
+}
+
+TEST_CASE("an audit log that was changed is found out") {
+    TemporaryDirectory folder;
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    {
+        const auto store = open_store(folder.path());
+        for (int i = 0; i < 5; ++i) {
+            REQUIRE(add(*store, owner, i));
+        }
+        REQUIRE(store->verify_audit());
+    }
+    for (const char* sql : {"UPDATE audit SET subject = 'x' WHERE seq = 3",
+                            "DELETE FROM audit WHERE seq = 2", "UPDATE audit SET at = at + 1"}) {
+        CAPTURE(sql);
+        TemporaryDirectory copy;
+        for (const char* name : {"node.db", "node.db-wal"}) {
+            std::error_code ignored;
+            std::filesystem::copy(folder.path() / name, copy.path() / name, ignored);
+        }
+        auto database = node::open_sqlite(copy.path() / "node.db");
+        REQUIRE(database);
+        REQUIRE((*database)->run(sql));
+        const auto store = node::Store::open(std::move(*database), now);
+        REQUIRE(store);
+        CHECK_FALSE((*store)->verify_audit());
+    }
+}
+
+TEST_CASE("a database of a newer program is left alone") {
+    TemporaryDirectory folder;
+    open_store(folder.path());
+    auto database = node::open_sqlite(folder.path() / "node.db");
+    REQUIRE(database);
+    REQUIRE((*database)->run("INSERT INTO migration(version, applied_at) VALUES(99, 0)"));
+    const auto store = node::Store::open(std::move(*database), now);
+    REQUIRE_FALSE(store);
+    CHECK(store.error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("what is past is forgotten") {
+    TemporaryDirectory folder;
+    const auto store = open_store(folder.path());
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    REQUIRE(add(*store, owner, 1));
+    ByteWriter nonce;
+    nonce.u64(1).u64(1);
+    REQUIRE(*store->is_redeemed(nonce.bytes()));
+    REQUIRE(store->expire(now + 299));
+    CHECK(*store->is_redeemed(nonce.bytes()));
+    REQUIRE(store->expire(now + 301));
+    CHECK_FALSE(*store->is_redeemed(nonce.bytes()));
+    REQUIRE(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::fresh);
+    REQUIRE(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::repeated);
+    REQUIRE(store->expire(now + 31 * 86400));
+    CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::fresh);
+}
+
+TEST_CASE("keys and database are for this user only, whatever the umask") {
+    TemporaryDirectory folder;
+    const mode_t old = ::umask(0);
+    const auto identity = node::load_or_create_identity(folder.path() / "keys");
+    open_store(folder.path());
+    ::umask(old);
+    REQUIRE(identity);
+    CHECK(mode_of(folder.path() / "keys") == 0700);
+    for (const char* name : {"keys/sign.key", "keys/seal.key", "keys/challenge.key", "node.db"}) {
+        CAPTURE(name);
+        CHECK(mode_of(folder.path() / name) == 0600);
+    }
+    const auto again = node::load_or_create_identity(folder.path() / "keys");
+    REQUIRE(again);
+    CHECK(again->node_id() == identity->node_id());
+    CHECK(again->seal_public() == identity->seal_public());
+    CHECK(again->sign_public() != again->seal_public());
+}
+
+TEST_CASE("a damaged or readable key file stops the node instead of giving it a new identity") {
+    for (const char* name : {"sign.key", "seal.key", "challenge.key"}) {
+        CAPTURE(name);
+        TemporaryDirectory folder;
+        REQUIRE(node::load_or_create_identity(folder.path() / "k"));
+        REQUIRE(write_file_atomic(folder.path() / "k" / name, std::string_view("short")));
+        CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+        REQUIRE(write_file_atomic(folder.path() / "k" / name, std::string(64, 'x'), 0644));
+        CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+    }
+    TemporaryDirectory folder;
+    REQUIRE(node::load_or_create_identity(folder.path() / "k"));
+    REQUIRE(write_file_atomic(folder.path() / "k" / "sign.key", std::string(64, 'x')));
+    CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+}
+
+TEST_CASE("a challenge is recognised only whole, by its node and for its owner") {
+    SystemEntropy entropy;
+    const Secret mine = Secret::random(32);
+    const Secret other = Secret::random(32);
+    const auto owner = keys::OwnerKey::generate(entropy).public_key();
+    const Bytes challenge = node::make_challenge(mine, owner, now, entropy);
+    const auto opened = node::open_challenge(mine, owner, challenge);
+    REQUIRE(opened);
+    CHECK(opened->expires == now + node::challenge_life);
+    CHECK_FALSE(node::open_challenge(other, owner, challenge));
+    CHECK_FALSE(
+        node::open_challenge(mine, keys::OwnerKey::generate(entropy).public_key(), challenge));
+    for (std::size_t i = 0; i < challenge.size(); ++i) {
+        Bytes bad = challenge;
+        bad[i] ^= 1;
+        CHECK_FALSE(node::open_challenge(mine, owner, bad));
+        CHECK_FALSE(node::open_challenge(mine, owner, ByteView(challenge).first(i)));
+    }
+    CHECK(node::make_challenge(mine, owner, now, entropy) != challenge);
+}
+
+TEST_CASE("only addresses of the public internet are public") {
+    for (const char* address : {"127.0.0.1",
+                                "127.255.255.254",
+                                "10.0.0.1",
+                                "172.16.0.1",
+                                "172.31.255.255",
+                                "192.168.1.1",
+                                "169.254.169.254",
+                                "100.64.0.1",
+                                "0.0.0.0",
+                                "224.0.0.1",
+                                "255.255.255.255",
+                                "192.0.2.1",
+                                "198.18.0.1",
+                                "198.51.100.7",
+                                "203.0.113.9",
+                                "::1",
+                                "::",
+                                "fe80::1",
+                                "fc00::1",
+                                "fd12::1",
+                                "ff02::1",
+                                "::ffff:127.0.0.1",
+                                "::ffff:8.8.8.8",
+                                "64:ff9b::7f00:1",
+                                "2001:db8::1",
+                                "2002:7f00:1::",
+                                "2001::1",
+                                "",
+                                "example.org",
+                                "8.8.8",
+                                "fe80::1%eth0"}) {
+        CAPTURE(address);
+        CHECK_FALSE(node::is_public_address(address));
+    }
+    for (const char* address : {"8.8.8.8", "140.82.121.3", "172.15.255.255", "172.32.0.1",
+                                "100.63.255.255", "2606:50c0:8000::154", "2a01:4f8::1"}) {
+        CAPTURE(address);
+        CHECK(node::is_public_address(address));
+    }
+    for (const char* host :
+         {"localhost", "127.0.0.1", "[::1]", "10.1.2.3", "0x7f.1", "2130706433"}) {
+        CAPTURE(host);
+        CHECK_FALSE(node::resolve_public(host));
+    }
+}
