@@ -1,6 +1,7 @@
 // app/adapters: what core/ports.h asks for, answered by Qt.
 // qt_http.h         Http on QNetworkAccessManager, in a thread of its own
 // keychain_store.h  SecretStore in the desktop's keychain
+// workplace.h       where the programs keep their data, and opening a network's git host
 // (Target tau_adapters: used by tau-console and tau-project.)
 #pragma once
 

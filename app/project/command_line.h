@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QCommandLineParser>
+#include <filesystem>
+#include <optional>
+
+namespace tau::app {
+
+/// How the program ends.
+enum class Exit { done = 0, failed = 1, usage = 2, cancelled = 3 };
+
+/// One command's options and arguments; every command has --data, --json and --help.
+class CommandLine {
+public:
+    /// `arguments`: what follows "tau-project", the command's own name first. A command of two
+    /// words ("deploy-key export") is given both.
+    CommandLine(QStringList arguments, const QString& command, const QString& description);
+
+    void option(const QString& name, const QString& description, const QString& value = {},
+                const QString& fallback = {});
+    void hidden_option(const QString& name, const QString& value);
+    void argument(const QString& name, const QString& description);
+
+    /// Reads them. A value: the program is to end so (help was shown, or a mistake was told).
+    std::optional<Exit> parse();
+
+    bool has(const QString& name) const { return parser_.isSet(name); }
+    std::string text(const QString& name) const { return parser_.value(name).toStdString(); }
+    std::filesystem::path path(const QString& name) const;
+    std::string positional(int index) const {
+        return parser_.positionalArguments().at(index).toStdString();
+    }
+    std::filesystem::path data() const;
+    bool json() const { return has(QStringLiteral("json")); }
+
+private:
+    QString command_;
+    QStringList arguments_;
+    QCommandLineParser parser_;
+    qsizetype positionals_ = 0;
+};
+
+/// Tells a mistake of the caller on stderr.
+Exit usage_error(const QString& command, const std::string& sentence);
+
+} // namespace tau::app

@@ -1,0 +1,319 @@
+#include "app/project/commands.h"
+#include "app/project/place.h"
+#include "app/project/session.h"
+#include "app/project/stop_signal.h"
+#include "core/base/text.h"
+#include "core/vault/rank.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tau::app {
+
+namespace {
+
+/// Where the secrets were opened must be named again in the commands that we suggest.
+std::string same_options(const CommandLine& line) {
+    std::string text;
+    for (const char* name : {"data", "passphrase-file"}) {
+        const QString option = QString::fromUtf8(name);
+        if (line.has(option)) {
+            text += std::string(" --") + name + " " + line.text(option);
+        }
+    }
+    return text;
+}
+
+nlohmann::json steps_of(const flow::Flow& flow) {
+    nlohmann::json steps = nlohmann::json::array();
+    for (const flow::StepView& step : flow.steps()) {
+        steps.push_back({{"id", step.id}, {"sentence", step.sentence}});
+    }
+    return steps;
+}
+
+/// Told after a flow ended on an error: what it was, and the two ways on.
+Exit unfinished(const Terminal& out, const CommandLine& line, const flow::Flow& flow,
+                const Error& error, bool stopped) {
+    out.error(error);
+    out.event({{"event", "unfinished"}, {"id", flow.id()}, {"cancelled", stopped}});
+    out.line("");
+    out.line("Go on:    tau-project resume " + flow.id() + same_options(line));
+    out.line("Undo all: tau-project undo " + flow.id() + same_options(line));
+    return stopped ? Exit::cancelled : Exit::failed;
+}
+
+void tell_done(const Terminal& out, const CommandLine& line, const Session& session,
+               const flow::Flow& flow, const std::string& name) {
+    const auto project = find_project(session.data(), name);
+    const std::string file = project ? project->export_file.string() : "";
+    out.event({{"event", "registered"},
+               {"id", flow.id()},
+               {"project", project ? project->project_id : ""},
+               {"file", file}});
+    out.line("");
+    out.line("registered: " + name + (project ? ", " + project->project_id : ""));
+    out.line("");
+    out.line("Check it:   tau-project verify " + file);
+    out.line("Look at it: tau-project status " + (project ? project->project_id : name) +
+             same_options(line));
+}
+
+Exit run_flow(Terminal& out, const CommandLine& line, Session& session, flow::Flow& flow,
+              const std::string& name) {
+    out.event(
+        {{"event", "plan"}, {"id", flow.id()}, {"title", flow.title()}, {"steps", steps_of(flow)}});
+    out.line(flow.title() + " (" + flow.id() + ")");
+    StopSignal signal;
+    const auto done = flow.run(signal.token(), out.steps());
+    if (!done) {
+        return unfinished(out, line, flow, done.error(), signal.stopped());
+    }
+    tell_done(out, line, session, flow, name);
+    return Exit::done;
+}
+
+/// The node that --vault names, by name or id, or the best one.
+Result<std::string> choose_vault(const CommandLine& line, const vault::Network& network,
+                                 std::int64_t now) {
+    const std::string wanted = line.text(QStringLiteral("vault"));
+    auto place = place_of(line);
+    if (!place) {
+        return fail(place.error());
+    }
+    if (wanted == "best") {
+        const auto ranked = vault::rank(network.nodes, {}, *place, now);
+        if (ranked.empty() || !ranked.front().eligible) {
+            return fail(ErrorCode::not_found, "The network has no vault that can be recommended.",
+                        "Look at them with: tau-project vaults");
+        }
+        return network.nodes[ranked.front().index].record.node_id();
+    }
+    std::vector<std::string> found;
+    for (const vault::ListedNode& node : network.nodes) {
+        const std::string id = node.record.node_id();
+        if (id == wanted || node.record.name == wanted) {
+            found.push_back(id);
+        }
+    }
+    if (found.size() != 1) {
+        return fail(ErrorCode::not_found,
+                    found.empty()
+                        ? "The network has no vault \"" + bounded_text(wanted, 80) + "\"."
+                        : "Several vaults are named \"" + bounded_text(wanted, 80) + "\".",
+                    "See their names and ids with: tau-project vaults");
+    }
+    return found.front();
+}
+
+/// The draft as the options describe it; git host, owner and vault may still be missing.
+project::Draft read_draft(const CommandLine& line, const vault::Network& network) {
+    project::Draft draft;
+    draft.name = line.text(QStringLiteral("name"));
+    draft.description = line.text(QStringLiteral("description"));
+    draft.email = line.text(QStringLiteral("email"));
+    draft.is_private = !line.has(QStringLiteral("public"));
+    draft.git_host = line.text(QStringLiteral("git-host"));
+    if (draft.git_host.empty() && !network.git_hosts.empty()) {
+        draft.git_host = network.git_hosts.front().name;
+    }
+    draft.owner = line.text(QStringLiteral("owner"));
+    const auto names = project::default_repository_names(draft.name);
+    const auto choose = [&](const QString& option, const std::string& name) {
+        project::RepositoryChoice choice;
+        choice.name = line.has(option) ? line.text(option) : name;
+        choice.use_existing = line.has(QStringLiteral("use-existing"));
+        return choice;
+    };
+    draft.configuration = choose(QStringLiteral("repository"), names[0]);
+    draft.code = choose(QStringLiteral("code-repository"), names[1]);
+    draft.branch = line.text(QStringLiteral("branch"));
+    return draft;
+}
+
+Result<std::unique_ptr<flow::Flow>> plan(const CommandLine& line, Session& session,
+                                         project::Draft& draft, const vault::Network& network) {
+    auto world = session.world(network, draft.git_host);
+    if (!world) {
+        return fail(world.error());
+    }
+    if (draft.owner.empty()) {
+        auto account = (*world)->forge.who_am_i({});
+        if (!account) {
+            return fail(account.error());
+        }
+        draft.owner = account->login;
+    }
+    auto node = choose_vault(line, network, session.clock().now());
+    if (!node) {
+        return fail(node.error());
+    }
+    draft.vault_node = *node;
+    return flow::plan_create_project(draft, network, **world);
+}
+
+void add_create_options(CommandLine& line) {
+    line.option(QStringLiteral("name"), QStringLiteral("The project's name (needed)."),
+                QStringLiteral("NAME"));
+    line.option(QStringLiteral("network"),
+                QStringLiteral("The network's file. Without it, that of tau-localnet."),
+                QStringLiteral("FILE"));
+    line.option(QStringLiteral("description"), QStringLiteral("What it is for."),
+                QStringLiteral("TEXT"));
+    line.option(QStringLiteral("email"), QStringLiteral("Where the cloud sends notifications."),
+                QStringLiteral("ADDRESS"));
+    line.option(QStringLiteral("public"), QStringLiteral("Make public repositories."));
+    line.option(QStringLiteral("git-host"), QStringLiteral("One of the network's git hosts."),
+                QStringLiteral("NAME"));
+    line.option(QStringLiteral("owner"), QStringLiteral("Account or organisation there."),
+                QStringLiteral("NAME"));
+    line.option(QStringLiteral("repository"), QStringLiteral("Instead of tb_<name>."),
+                QStringLiteral("NAME"));
+    line.option(QStringLiteral("code-repository"), QStringLiteral("Instead of tb_code_<name>."),
+                QStringLiteral("NAME"));
+    line.option(QStringLiteral("use-existing"),
+                QStringLiteral("Take existing empty repositories, make none."));
+    line.option(QStringLiteral("branch"), QStringLiteral("The default branch (main)."),
+                QStringLiteral("NAME"), QStringLiteral("main"));
+    line.option(QStringLiteral("vault"), QStringLiteral("Name or id of a vault (best)."),
+                QStringLiteral("VAULT"), QStringLiteral("best"));
+    line.option(QStringLiteral("near"), QStringLiteral("Prefer vaults near <LAT,LON> (degrees)."),
+                QStringLiteral("LAT,LON"));
+    line.option(QStringLiteral("dry-run"), QStringLiteral("Show the steps and do nothing."));
+    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
+}
+
+/// An unfinished or finished flow of this data folder, opened in its own world.
+Result<std::unique_ptr<flow::Flow>> open_flow(Session& session, const std::string& id) {
+    auto origin = flow::read_origin(session.data(), id);
+    if (!origin) {
+        return fail(origin.error());
+    }
+    auto world = session.world(origin->network, origin->git_host);
+    return world ? flow::open_create_project(id, **world) : fail(world.error());
+}
+
+} // namespace
+
+Exit create_command(const QStringList& arguments) {
+    const QString command = QStringLiteral("create");
+    CommandLine line(arguments, command,
+                     QStringLiteral("Makes a project: two repositories with their first commit, "
+                                    "deploy keys and webhooks, sealed to a vault and registered "
+                                    "with it."));
+    add_create_options(line);
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    Terminal out(line.json());
+    Session session(line);
+    session.crash_at(line.text(QStringLiteral("crash-at")));
+    const auto network = load_network(line, session.clock().now());
+    if (!network) {
+        out.error(network.error());
+        return Exit::failed;
+    }
+    project::Draft draft = read_draft(line, *network);
+    for (const project::Issue& issue : project::validate(draft)) {
+        // Owner and vault are found out below when they are not given.
+        if ((issue.field != project::Field::owner || !draft.owner.empty()) &&
+            issue.field != project::Field::vault) {
+            return usage_error(command, issue.sentence);
+        }
+    }
+    auto flow = plan(line, session, draft, *network);
+    if (!flow) {
+        out.error(flow.error());
+        return flow.error().code == ErrorCode::invalid_argument ? Exit::usage : Exit::failed;
+    }
+    if (line.has(QStringLiteral("dry-run"))) {
+        out.event({{"event", "plan"}, {"title", (*flow)->title()}, {"steps", steps_of(**flow)}});
+        out.line((*flow)->title() + ", without doing it:");
+        for (const flow::StepView& step : (*flow)->steps()) {
+            out.line("  " + step.sentence);
+        }
+        return Exit::done;
+    }
+    return run_flow(out, line, session, **flow, draft.name);
+}
+
+Exit resume_command(const QStringList& arguments) {
+    CommandLine line(
+        arguments, QStringLiteral("resume"),
+        QStringLiteral("Goes on with a creation from its first step that is not done."));
+    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
+    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    Terminal out(line.json());
+    Session session(line);
+    session.crash_at(line.text(QStringLiteral("crash-at")));
+    auto flow = open_flow(session, line.positional(0));
+    if (!flow) {
+        out.error(flow.error());
+        return Exit::failed;
+    }
+    const std::string title = (*flow)->title();
+    return run_flow(out, line, session, **flow, title.substr(title.rfind(' ') + 1));
+}
+
+Exit undo_command(const QStringList& arguments) {
+    const QString command = QStringLiteral("undo");
+    CommandLine line(arguments, command,
+                     QStringLiteral("Takes back, newest first, everything that a creation made, "
+                                    "finished or not."));
+    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
+    line.option(QStringLiteral("yes"), QStringLiteral("Do not ask."));
+    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    Terminal out(line.json());
+    Session session(line);
+    session.crash_at(line.text(QStringLiteral("crash-at")));
+    auto flow = open_flow(session, line.positional(0));
+    if (!flow) {
+        out.error(flow.error());
+        return Exit::failed;
+    }
+    out.line("This takes back:");
+    for (const std::string& sentence : (*flow)->undo_list()) {
+        out.line("  " + sentence);
+    }
+    if (!line.has(QStringLiteral("yes")) && !confirmed("Take all of this back?")) {
+        return usage_error(command,
+                           "Nothing was taken back. Say --yes to do it without a question.");
+    }
+    StopSignal signal;
+    const auto done = (*flow)->undo(signal.token(), out.steps());
+    if (!done) {
+        out.error(done.error());
+        out.line("");
+        out.line("Go on: tau-project undo " + (*flow)->id() + same_options(line));
+        return signal.stopped() ? Exit::cancelled : Exit::failed;
+    }
+    out.event({{"event", "undone"}, {"id", (*flow)->id()}});
+    out.line("Nothing is left of it.");
+    return Exit::done;
+}
+
+Exit forget_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("forget"),
+                     QStringLiteral("Drops the record of a creation. What it made stays, and can "
+                                    "then only be removed by hand."));
+    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    if (const auto done = flow::forget(line.data(), line.positional(0)); !done) {
+        out.error(done.error());
+        return Exit::failed;
+    }
+    out.event({{"event", "forgotten"}, {"id", line.positional(0)}});
+    out.line("The record of " + line.positional(0) + " is gone.");
+    return Exit::done;
+}
+
+} // namespace tau::app

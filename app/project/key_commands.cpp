@@ -1,0 +1,173 @@
+#include "app/project/commands.h"
+#include "app/project/session.h"
+#include "core/base/file.h"
+
+#include <nlohmann/json.hpp>
+
+namespace tau::app {
+
+namespace {
+
+constexpr std::size_t max_key_file = 64U << 10U;
+
+Exit failed(const Terminal& out, const Error& error) {
+    out.error(error);
+    return Exit::failed;
+}
+
+Result<keys::DeployKey> stored_deploy_key(Session& session, const std::string& project_id,
+                                          vault::Role role) {
+    auto store = session.secrets();
+    if (!store) {
+        return fail(store.error());
+    }
+    auto seed = (*store)->get(flow::deploy_key_name(project_id, role));
+    if (!seed) {
+        return fail(seed.error());
+    }
+    if (!*seed) {
+        return fail(ErrorCode::not_found, "The secret store has no deploy key for this repository.",
+                    "It is kept where the project was created.");
+    }
+    return keys::DeployKey::from_seed(**seed);
+}
+
+/// The passphrase that protects the file, which is not that of the secret store.
+Result<Secret> file_passphrase(const CommandLine& line) {
+    const QString option = QStringLiteral("key-passphrase-file");
+    return line.has(option) ? read_passphrase(line.path(option))
+                            : ask_passphrase("Passphrase of the key file");
+}
+
+void add_file_passphrase(CommandLine& line) {
+    line.option(QStringLiteral("key-passphrase-file"),
+                QStringLiteral("The key file's own passphrase: the first line of <FILE>."),
+                QStringLiteral("FILE"));
+}
+
+Result<void> export_owner_key(const CommandLine& line, Session& session) {
+    auto store = session.secrets();
+    if (!store) {
+        return fail(store.error());
+    }
+    auto owner = keys::load_or_create_owner_key(**store, session.entropy());
+    auto passphrase = file_passphrase(line);
+    if (!owner || !passphrase) {
+        return fail(owner ? passphrase.error() : owner.error());
+    }
+    auto text = keys::export_owner_key(*owner, *passphrase, session.entropy());
+    return text ? write_file_atomic(line.path(QStringLiteral("to")), *text, 0600)
+                : Result<void>(fail(text.error()));
+}
+
+Result<void> import_owner_key(const CommandLine& line, Session& session) {
+    auto text = read_file(line.positional(0), max_key_file);
+    if (!text) {
+        return fail(text.error());
+    }
+    auto passphrase = file_passphrase(line);
+    if (!passphrase) {
+        return fail(passphrase.error());
+    }
+    auto owner = keys::import_owner_key(*text, *passphrase);
+    auto store = session.secrets();
+    if (!owner || !store) {
+        return fail(owner ? store.error() : owner.error());
+    }
+    auto known = (*store)->get("owner");
+    if (!known) {
+        return fail(known.error());
+    }
+    if (*known && !(*known)->equals(owner->seed()) && !line.has(QStringLiteral("replace"))) {
+        return fail(ErrorCode::already_exists, "There is another owner key here already.",
+                    "Export it first if you still need it, then say --replace.");
+    }
+    return (*store)->put("owner", owner->seed());
+}
+
+} // namespace
+
+Exit deploy_key_export_command(const QStringList& arguments) {
+    const QString command = QStringLiteral("deploy-key export");
+    CommandLine line(arguments, command,
+                     QStringLiteral("Writes a repository's read-only deploy key as ssh takes it, "
+                                    "into a file that only you may read."));
+    line.argument(QStringLiteral("PROJECT"), QStringLiteral("Name or id."));
+    line.argument(QStringLiteral("ROLE"), QStringLiteral("configuration or code."));
+    line.option(QStringLiteral("to"), QStringLiteral("The file to write (needed)."),
+                QStringLiteral("FILE"));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const auto role = vault::role_from_string(line.positional(1));
+    if (!role || !line.has(QStringLiteral("to"))) {
+        return usage_error(command, role ? "Name the file with --to." : role.error().message);
+    }
+    Session session(line);
+    const auto project = find_project(line.data(), line.positional(0));
+    if (!project) {
+        return failed(out, project.error());
+    }
+    const auto key = stored_deploy_key(session, project->project_id, *role);
+    if (!key) {
+        return failed(out, key.error());
+    }
+    const auto text = key->openssh_private_key(project->name);
+    if (!text) {
+        return failed(out, text.error());
+    }
+    const auto path = line.path(QStringLiteral("to"));
+    if (const auto kept = write_file_atomic(path, text->bytes(), 0600); !kept) {
+        return failed(out, kept.error());
+    }
+    out.event(
+        {{"event", "exported"}, {"file", path.string()}, {"fingerprint", key->fingerprint()}});
+    out.line("The deploy key " + key->fingerprint() + " is in " + path.string() + ".");
+    return Exit::done;
+}
+
+Exit owner_key_export_command(const QStringList& arguments) {
+    const QString command = QStringLiteral("owner-key export");
+    CommandLine line(arguments, command,
+                     QStringLiteral("Writes your owner key, encrypted under a passphrase, to take "
+                                    "it to another computer."));
+    line.option(QStringLiteral("to"), QStringLiteral("The file to write (needed)."),
+                QStringLiteral("FILE"));
+    add_file_passphrase(line);
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    if (!line.has(QStringLiteral("to"))) {
+        return usage_error(command, "Name the file with --to.");
+    }
+    Session session(line);
+    if (const auto done = export_owner_key(line, session); !done) {
+        return failed(out, done.error());
+    }
+    out.event({{"event", "exported"}, {"file", line.path(QStringLiteral("to")).string()}});
+    out.line("Your owner key is in " + line.text(QStringLiteral("to")) + ", encrypted.");
+    return Exit::done;
+}
+
+Exit owner_key_import_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("owner-key import"),
+                     QStringLiteral("Takes in an owner key that was exported elsewhere."));
+    line.argument(QStringLiteral("FILE"), QStringLiteral("What owner-key export wrote."));
+    line.option(QStringLiteral("replace"), QStringLiteral("Even if there is another key here."));
+    add_file_passphrase(line);
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    Session session(line);
+    if (const auto done = import_owner_key(line, session); !done) {
+        return failed(out, done.error());
+    }
+    out.event({{"event", "imported"}});
+    out.line("The owner key is in your secret store.");
+    return Exit::done;
+}
+
+} // namespace tau::app

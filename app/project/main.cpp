@@ -1,0 +1,83 @@
+// tau-project: makes, checks and hands on Taubyte projects without a window.
+#include "app/project/commands.h"
+#include "core/base/secret.h"
+#include "core/seal/seal.h"
+
+#include <QCoreApplication>
+#include <iostream>
+
+using namespace tau;
+using namespace tau::app;
+
+namespace {
+
+struct Command {
+    const char* name;
+    const char* summary;
+    Exit (*run)(const QStringList& arguments);
+};
+
+constexpr std::array commands{
+    Command{"create", "make a project: repositories, keys, registration, proofs", create_command},
+    Command{"resume", "go on with a creation that was stopped", resume_command},
+    Command{"undo", "take back everything that a creation made", undo_command},
+    Command{"forget", "drop the record of a creation, leave what it made", forget_command},
+    Command{"list", "show the projects and unfinished creations here", list_command},
+    Command{"status", "ask the vault how a project stands", status_command},
+    Command{"verify", "check a project file, offline", verify_command},
+    Command{"export", "write a project's file", export_command},
+    Command{"import", "take in a project's file", import_command},
+    Command{"vaults", "show the network's vaults, best first", vaults_command},
+    Command{"deploy-key export", "write a repository's deploy key for ssh",
+            deploy_key_export_command},
+    Command{"owner-key export", "write your owner key, encrypted", owner_key_export_command},
+    Command{"owner-key import", "take in an owner key", owner_key_import_command},
+};
+
+void print_help() {
+    std::cout << "Usage: tau-project COMMAND [options]\n\n"
+                 "Makes, checks and hands on Taubyte projects without a window.\n\nCommands:\n";
+    for (const Command& command : commands) {
+        const std::string name = command.name;
+        std::cout << "  " << name << std::string(20 - name.size(), ' ') << command.summary << "\n";
+    }
+    std::cout << "\nEach command explains itself with --help. Ends with 0 when done, 1 when failed,"
+                 "\n2 when used wrongly, 3 when cancelled.\n";
+}
+
+Exit run(const QStringList& arguments) {
+    const QString first = arguments.value(0);
+    if (first == u"--help" || first == u"-h" || first == u"help") {
+        print_help();
+        return Exit::done;
+    }
+    if (first == u"--version") {
+        std::cout << "tau-project " TAU_VERSION "\n";
+        return Exit::done;
+    }
+    for (const Command& command : commands) {
+        const QStringList words = QString::fromUtf8(command.name).split(u' ');
+        if (arguments.mid(0, words.size()) == words) {
+            return command.run(arguments.mid(words.size()));
+        }
+    }
+    return usage_error({}, first.isEmpty()
+                               ? "Name a command."
+                               : "There is no command \"" + first.toStdString() + "\".");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (!protect_process()) {
+        std::cerr << "tau-project: The cryptographic library does not start.\n";
+        return static_cast<int>(Exit::failed);
+    }
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("tau-project"));
+    if (const auto tested = seal::self_test(); !tested) {
+        std::cerr << "tau-project: " << tested.error().message << "\n";
+        return static_cast<int>(Exit::failed);
+    }
+    return static_cast<int>(run(QCoreApplication::arguments().mid(1)));
+}

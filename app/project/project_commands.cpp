@@ -1,0 +1,228 @@
+#include "app/project/commands.h"
+#include "app/project/session.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/vault/client.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace tau::app {
+
+namespace {
+
+constexpr std::size_t max_file = 2U << 20U;
+
+Exit failed(const Terminal& out, const Error& error) {
+    out.error(error);
+    return Exit::failed;
+}
+
+std::string or_never(std::int64_t time) {
+    return time == 0 ? "never" : to_iso8601(time);
+}
+
+/// The node that the project is registered with, as it signed itself then.
+Result<vault::NodeRecord> node_of(const project::Export& file) {
+    return vault::decode_record(file.vault_record, file.receipt.time);
+}
+
+void show_status(const Terminal& out, const vault::RegistrationStatus& status) {
+    for (const vault::Check& check : status.checks) {
+        const std::string about =
+            check.name + (check.target.empty() ? "" : " (" + check.target + ")");
+        out.finding(check.outcome != vault::Outcome::failed,
+                    about + ": " + std::string(vault::to_string(check.outcome)) + ". " +
+                        bounded_text(check.sentence));
+    }
+    out.line("Webhook last seen: configuration " + or_never(status.webhook_seen[0]) + ", code " +
+             or_never(status.webhook_seen[1]));
+    for (const vault::RefState& ref : status.refs) {
+        out.line(std::string(vault::to_string(ref.repository)) + "  " + bounded_text(ref.ref) +
+                 "  " + bounded_text(ref.commit) + "  seen " + to_iso8601(ref.observed_at));
+    }
+}
+
+Result<vault::RegistrationStatus> ask_status(Session& session, const project::Export& file) {
+    auto node = node_of(file);
+    auto store = session.secrets();
+    if (!node || !store) {
+        return fail(node ? store.error() : node.error());
+    }
+    auto seed = (*store)->get("owner");
+    if (!seed) {
+        return fail(seed.error());
+    }
+    auto owner = *seed ? keys::OwnerKey::from_seed(**seed)
+                       : Result<keys::OwnerKey>(fail(
+                             ErrorCode::not_found, "The secret store has no owner key.",
+                             "Only the owner can ask; import the key with: tau-project owner-key "
+                             "import"));
+    if (!owner) {
+        return fail(owner.error());
+    }
+    return vault::Client(session.http(), session.entropy(), *node)
+        .status(file.receipt.registration_id, *owner, session.clock().now(), {});
+}
+
+} // namespace
+
+Exit list_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("list"),
+                     QStringLiteral("Shows the projects of this computer, and the creations that "
+                                    "were begun and not ended."));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const auto projects = flow::list_projects(line.data());
+    const auto begun = flow::list_unfinished(line.data());
+    if (!projects || !begun) {
+        return failed(out, projects ? begun.error() : projects.error());
+    }
+    if (projects->empty() && begun->empty()) {
+        out.line("There is no project here yet. Make one: tau-project create --name shop");
+    }
+    for (const flow::LocalProject& project : *projects) {
+        out.event({{"event", "project"},
+                   {"id", project.project_id},
+                   {"name", project.name},
+                   {"created_at", project.created_at},
+                   {"file", project.export_file.string()}});
+        out.line(project.name + "  " + project.project_id + "  " + to_iso8601(project.created_at) +
+                 (project.configuration.empty() ? "  imported" : ""));
+    }
+    for (const flow::Unfinished& flow : *begun) {
+        out.event({{"event", "unfinished"},
+                   {"id", flow.id},
+                   {"title", flow.title},
+                   {"steps_done", flow.steps_done},
+                   {"steps_total", flow.steps_total},
+                   {"last_error", flow.last_error}});
+        out.line(flow.id + "  unfinished, " + std::to_string(flow.steps_done) + " of " +
+                 std::to_string(flow.steps_total) + " steps" +
+                 (flow.last_error.empty() ? "" : ": " + flow.last_error));
+    }
+    return Exit::done;
+}
+
+Exit status_command(const QStringList& arguments) {
+    CommandLine line(
+        arguments, QStringLiteral("status"),
+        QStringLiteral("Asks the vault for a project's checks, webhooks and commits."));
+    line.argument(QStringLiteral("PROJECT"), QStringLiteral("Name or id."));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    Session session(line);
+    const auto project = find_project(line.data(), line.positional(0));
+    if (!project) {
+        return failed(out, project.error());
+    }
+    const auto file = flow::load_export(*project);
+    if (!file) {
+        return failed(out, file.error());
+    }
+    const auto status = ask_status(session, *file);
+    if (!status) {
+        return failed(out, status.error());
+    }
+    if (line.json()) {
+        std::cout << vault::to_json(*status) << "\n";
+        return Exit::done;
+    }
+    out.line(project->name + " is " + bounded_text(status->state) + " (registration " +
+             status->registration_id + ")");
+    show_status(out, *status);
+    return Exit::done;
+}
+
+Exit verify_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("verify"),
+                     QStringLiteral("Checks every signature, proof and the receipt of a project "
+                                    "file. Needs no network and no secret."));
+    line.argument(QStringLiteral("FILE"), QStringLiteral("A project.yaml, or - for the input."));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const std::string name = line.positional(0);
+    const auto yaml = read_file(name == "-" ? "/dev/stdin" : name, max_file);
+    if (!yaml) {
+        return failed(out, yaml.error());
+    }
+    const auto file = project::parse_export(*yaml);
+    if (!file) {
+        return failed(out, file.error());
+    }
+    const auto findings = project::verify(*file);
+    for (const project::Finding& finding : findings) {
+        out.event({{"event", "finding"},
+                   {"subject", finding.subject},
+                   {"ok", finding.ok},
+                   {"sentence", finding.sentence}});
+        out.finding(finding.ok, finding.subject + ": " + finding.sentence);
+    }
+    const bool good = project::all_ok(findings);
+    out.event({{"event", good ? "verified" : "refused"}, {"project", file->project_id}});
+    out.line(good ? "verified: " + bounded_text(file->name) + ", " + file->project_id
+                  : "Not verified: do not rely on this file.");
+    return good ? Exit::done : Exit::failed;
+}
+
+Exit export_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("export"),
+                     QStringLiteral("Writes a project's file with its proofs and receipt. No "
+                                    "secret is in it."));
+    line.argument(QStringLiteral("PROJECT"), QStringLiteral("Name or id."));
+    line.option(QStringLiteral("to"), QStringLiteral("Where to; without it, the output."),
+                QStringLiteral("FILE"));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const auto project = find_project(line.data(), line.positional(0));
+    if (!project) {
+        return failed(out, project.error());
+    }
+    const auto yaml = read_file(project->export_file, max_file);
+    if (!yaml) {
+        return failed(out, yaml.error());
+    }
+    const QString to = QStringLiteral("to");
+    if (!line.has(to)) {
+        std::cout << *yaml;
+        return Exit::done;
+    }
+    if (const auto kept = write_file_atomic(line.path(to), *yaml, 0644); !kept) {
+        return failed(out, kept.error());
+    }
+    out.event({{"event", "exported"}, {"file", line.path(to).string()}});
+    out.line("Written to " + line.path(to).string() + ". Anyone can check it: tau-project verify " +
+             line.text(to));
+    return Exit::done;
+}
+
+Exit import_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("import"),
+                     QStringLiteral("Checks somebody's project file and lists the project here."));
+    line.argument(QStringLiteral("FILE"), QStringLiteral("A project.yaml."));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const auto yaml = read_file(line.positional(0), max_file);
+    if (!yaml) {
+        return failed(out, yaml.error());
+    }
+    const auto project = flow::import_export(line.data(), *yaml);
+    if (!project) {
+        return failed(out, project.error());
+    }
+    out.event({{"event", "imported"}, {"project", project->project_id}});
+    out.line("verified and imported: " + project->name + ", " + project->project_id);
+    return Exit::done;
+}
+
+} // namespace tau::app
