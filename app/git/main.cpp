@@ -5,6 +5,7 @@
 #include "app/git/operations.h"
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ void limit_resources(const tau::git::Remote& remote) {
         std::clamp<std::int64_t>(remote.deadline.count() / 1000 + 5, 5, 24 * 3600));
     ::alarm(static_cast<unsigned>(seconds)); // should nobody be left to kill us
     limit(RLIMIT_CPU, seconds);
+    ::signal(SIGXFSZ, SIG_IGN); // a write past the limit is then an error with a sentence
     limit(RLIMIT_FSIZE, 2 * remote.max_bytes + 64 * mebibyte);
     limit(RLIMIT_NOFILE, 64);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,8 +15,9 @@ namespace {
 
 void kill_children(int signal) {
     std::error_code code;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", code)) {
-        std::ifstream list(task.path() / "children");
+    std::filesystem::directory_iterator task("/proc/self/task", code), end;
+    for (; !code && task != end; task.increment(code)) {
+        std::ifstream list(task->path() / "children");
         for (pid_t child = 0; list >> child;) {
             ::kill(child, signal);
         }
@@ -54,6 +54,13 @@ void end_all_children() {
             return;
         }
     }
+}
+
+bool asked_to_end() {
+    sigset_t pending;
+    ::sigemptyset(&pending);
+    ::sigpending(&pending);
+    return ::sigismember(&pending, SIGINT) == 1 || ::sigismember(&pending, SIGTERM) == 1;
 }
 
 pid_t next_ended_child() {

@@ -13,6 +13,9 @@ void split_into_guard_and_worker();
 /// Kills every child of this process, and their children as they become ours, until none is left.
 void end_all_children();
 
+/// Whether SIGINT or SIGTERM waits to be read, for work that nobody interrupts.
+bool asked_to_end();
+
 /// The child of this process that has ended but is not yet waited for; 0 when there is none.
 pid_t next_ended_child();
 

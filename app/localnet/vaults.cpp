@@ -1,6 +1,7 @@
 #include "app/localnet/vaults.h"
 
 #include "app/localnet/git_host.h"
+#include "app/localnet/guard.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/ports.h"
@@ -107,9 +108,26 @@ Result<Process> start_node(const Node& node, const fs::path& program) {
     return process;
 }
 
-/// Reads "ready <record>", the node's first line.
+/// The node's first line; `cancelled` when the network is to end meanwhile.
+Result<std::optional<std::string>> first_line(Process& process, const Wait& wait) {
+    for (;;) {
+        auto line = process.read_line(Wait::at_most(200ms), 4096);
+        if (line || line.error().code != ErrorCode::timeout ||
+            std::chrono::steady_clock::now() > wait.until) {
+            return line;
+        }
+        if (asked_to_end()) {
+            return fail(ErrorCode::cancelled, "The local network was asked to end.");
+        }
+    }
+}
+
+/// Reads "ready <record>".
 Result<vault::ListedNode> read_ready(Process& process, const Node& node, const Wait& wait) {
-    const auto line = process.read_line(wait, 4096);
+    const auto line = first_line(process, wait);
+    if (!line && line.error().code == ErrorCode::cancelled) {
+        return fail(line.error());
+    }
     if (!line || !*line || !(*line)->starts_with("ready ")) {
         const auto log = read_file(node.log, 1U << 16U);
         return fail(ErrorCode::unavailable, "The vault node " + node.name + " does not start.",

@@ -25,8 +25,9 @@ bool has_no_refs(const fs::path& repository) {
     if (fs::exists(repository / "packed-refs", code)) {
         return false;
     }
-    for (const auto& entry : fs::recursive_directory_iterator(repository / "refs", code)) {
-        if (entry.is_regular_file(code)) {
+    fs::recursive_directory_iterator entry(repository / "refs", code), end;
+    for (; !code && entry != end; entry.increment(code)) {
+        if (entry->is_regular_file(code)) {
             return false;
         }
     }

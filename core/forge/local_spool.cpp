@@ -90,9 +90,11 @@ Result<void> enqueue(const LocalFolder& folder, const Delivery& delivery) {
 std::vector<fs::path> queued(const LocalFolder& folder) {
     std::vector<std::pair<fs::file_time_type, fs::path>> found;
     std::error_code code;
-    for (const auto& entry : fs::directory_iterator(folder.spool(), code)) {
-        if (entry.path().extension() == ".json") {
-            found.emplace_back(entry.last_write_time(code), entry.path());
+    fs::directory_iterator entry(folder.spool(), code), end;
+    for (; !code && entry != end; entry.increment(code)) {
+        if (entry->path().extension() == ".json") {
+            std::error_code gone;
+            found.emplace_back(entry->last_write_time(gone), entry->path());
         }
     }
     std::sort(found.begin(), found.end());

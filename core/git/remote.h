@@ -46,9 +46,11 @@ struct RemoteRef {
 
 using ProgressCallback = std::function<void(const Progress&)>;
 
-/// One transfer each. Errors: `untrusted` (host key), `unauthenticated`, `not_found`,
-/// `permission_denied` (the remote refused the ref, its sentence in detail), `timeout`,
-/// `cancelled`, `limit_exceeded`, `unavailable`.
+/// One transfer each. Errors: `untrusted` (host key; detail is the fingerprint that was shown),
+/// `unauthenticated`, `not_found` (no such repository or branch for this key),
+/// `permission_denied` (the remote refused the ref, its sentence in detail), `conflict` (a push
+/// would lose commits of the remote), `timeout`, `cancelled`, `limit_exceeded`, `unavailable`.
+/// After a failed push look at the remote's refs before trying again: it may have arrived.
 
 /// Refs of the remote, at most 10,000.
 Result<std::vector<RemoteRef>> list_remote(const Remote& remote, std::stop_token stop);

@@ -186,6 +186,26 @@ TEST_CASE("a push that the host refuses is an error, though libgit2 calls it suc
     CHECK(refs.back().commit == first.branch_commit("main").value().value());
 }
 
+TEST_CASE("an empty repository lists nothing; several branches go together") {
+    const test::TemporaryDirectory folder;
+    const auto repository = host().repository();
+    const auto remote = [&] { return host().forge->push_remote(repository, {}).value(); };
+    const auto none = git::list_remote(remote(), {});
+    CHECK(outcome(none) == "");
+    CHECK(none->empty());
+    auto local = with_commit(folder.path() / "work");
+    const auto claim =
+        local.commit("tau-owner", {{"claim", "x"}}, {"Ada", "ada@example.org"}, "Claim", true)
+            .value();
+    CHECK(outcome(git::push(local.path(), remote(),
+                            {main_to_main, "refs/heads/tau-owner:refs/heads/tau-owner"}, {})) ==
+          "");
+    auto copy = git::Repository::init(folder.path() / "copy", "main", true).value();
+    CHECK(outcome(git::fetch(copy.path(), remote(), {"main", "tau-owner"}, {})) == "");
+    CHECK(copy.branch_commit("origin/tau-owner").value() == claim);
+    CHECK(copy.branch_commit("origin/main").value() == local.branch_commit("main").value());
+}
+
 TEST_CASE("received bytes are bounded") {
     const test::TemporaryDirectory folder;
     const auto repository = host().repository();
