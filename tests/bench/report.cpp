@@ -22,12 +22,21 @@ double ratio_of(const Figure& figure) {
     return figure.baseline_value > 0 ? figure.value / figure.baseline_value : 0;
 }
 
+bool has_goal(const Figure& figure) {
+    return figure.max_ratio || figure.max_value;
+}
+
 bool is_met(const Figure& figure) {
-    return !figure.max_ratio || ratio_of(figure) <= *figure.max_ratio;
+    return (!figure.max_ratio || ratio_of(figure) <= *figure.max_ratio) &&
+           (!figure.max_value || figure.value <= *figure.max_value);
 }
 
 std::string goal_of(const Figure& figure) {
-    return figure.max_ratio ? "ratio <= " + number(*figure.max_ratio) : std::string();
+    std::string goal = figure.max_ratio ? "ratio <= " + number(*figure.max_ratio) : "";
+    if (figure.max_value) {
+        goal += (goal.empty() ? "<= " : ", <= ") + number(*figure.max_value) + " " + figure.unit;
+    }
+    return goal;
 }
 
 void print_json(const std::vector<Figure>& figures) {
@@ -47,7 +56,7 @@ void print_json(const std::vector<Figure>& figures) {
             row["baseline_value"] = figure.baseline_value;
             row["ratio"] = ratio_of(figure);
         }
-        if (figure.max_ratio) {
+        if (has_goal(figure)) {
             row["goal"] = goal_of(figure);
             row["met"] = is_met(figure);
         }
@@ -64,7 +73,7 @@ void print_table(const std::vector<Figure>& figures) {
         rows.push_back({figure.name, number(figure.value), figure.unit, figure.baseline,
                         compared ? number(figure.baseline_value) : "",
                         compared ? number(ratio_of(figure)) : "", goal_of(figure),
-                        !figure.max_ratio ? ""
+                        !has_goal(figure) ? ""
                         : is_met(figure)  ? "met"
                                           : "MISSED"});
     }

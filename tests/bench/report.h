@@ -14,7 +14,8 @@ struct Figure {
     std::string unit;
     std::string baseline; ///< empty: nothing to compare with
     double baseline_value = 0;
-    std::optional<double> max_ratio; ///< the goal for value / baseline_value
+    std::optional<double> max_ratio; ///< a goal for value / baseline_value
+    std::optional<double> max_value; ///< a goal for the value itself
 };
 
 /// Milliseconds on a clock that only goes forward.
@@ -29,8 +30,8 @@ std::vector<double> medians(int rounds, const std::vector<std::function<void()>>
                             Clock clock = wall_ms);
 
 /// Writes the figures as an aligned table, or with --json among the arguments as an array of
-/// {figure, value, unit, baseline, baseline_value, ratio, goal, met}. Gives main's result: 0 when
-/// every goal is met, else 1.
+/// {figure, value, unit, baseline, baseline_value, ratio, goal, met}, with null where there is no
+/// baseline or no goal. Gives main's result: 0 when every goal is met, else 1.
 int report(const std::vector<Figure>& figures, int argc, char** argv);
 
 } // namespace tau::bench

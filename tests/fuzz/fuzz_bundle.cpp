@@ -18,7 +18,7 @@ void require(bool holds) {
 }
 
 /// The same in every run, so that a finding can be repeated.
-struct Sealed {
+struct Scene {
     tau::test::CountingEntropy entropy{1};
     tau::test::CountingEntropy other{2};
     keys::DeployKey key = keys::DeployKey::generate(entropy);
@@ -38,7 +38,7 @@ struct Sealed {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Sealed sealed;
+    static const Scene sealed;
     const ByteView input(data, size);
     const Bytes bytes = fuzz::overlay(sealed.encoded, input);
     if (const auto bundle = decode_bundle(bytes)) {
