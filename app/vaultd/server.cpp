@@ -72,6 +72,9 @@ using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 using Parser = http::request_parser<http::string_body>;
 
+/// What a peer may still send after its answer, before the connection is closed regardless.
+constexpr std::size_t most_discarded = 256U << 10U;
+
 std::string http_date() {
     const std::time_t now = std::time(nullptr);
     std::tm parts{};
@@ -387,8 +390,9 @@ private:
     void discard() {
         input_.resize(shared_.limits.buffer_bytes);
         stream_.async_read_some(net::buffer(input_),
-                                [self = shared_from_this()](error_code error, std::size_t) {
-                                    if (!error) {
+                                [self = shared_from_this()](error_code error, std::size_t size) {
+                                    self->discarded_ += size;
+                                    if (!error && self->discarded_ < most_discarded) {
                                         self->discard();
                                     }
                                 });
@@ -402,6 +406,7 @@ private:
     beast::flat_buffer body_{16U << 10U};
     std::optional<Parser> parser_;
     HttpResponse response_;
+    std::size_t discarded_ = 0;
     bool keep_alive_ = true;
     bool idle_ = false;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/node/database.h"
 #include "core/node/repositories.h"
 #include "core/node/service.h"
 #include "core/vault/registration.h"
@@ -108,7 +109,13 @@ struct World {
         return service->handle({method, target, std::move(headers), body});
     }
     /// The database is where it must be, with this many rows.
-    std::int64_t rows(const std::string& table) const;
+    std::int64_t rows(const std::string& table) const {
+        const auto database = node::open_sqlite(folder.path() / "node" / "node.db");
+        REQUIRE(database);
+        const auto counted = (*database)->run("SELECT count(*) FROM " + table);
+        REQUIRE(counted);
+        return counted->front().integer(0);
+    }
 };
 
 /// A project as a console has it before it registers.
@@ -194,6 +201,13 @@ struct Project {
 
 inline std::string key(char digit) {
     return std::string(32, digit);
+}
+
+/// The owner's signature under a bundle that was changed: only what it covers is then bad.
+inline void sign_bundle(const Project& project, seal::Bundle& bundle) {
+    const Bytes bytes = seal::encode(bundle);
+    bundle.owner_signature =
+        project.owner.sign("TauVE1-bundle", ByteView(bytes).first(bytes.size() - 64));
 }
 
 /// The reason code of the answer's failed check, "" when none failed.

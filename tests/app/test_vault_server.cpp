@@ -1,0 +1,480 @@
+#include "app/vaultd/options.h"
+#include "app/vaultd/server.h"
+#include "core/node/repositories.h"
+#include "tests/core/node/fixture.h"
+#include "tests/support/plain_http.h"
+
+#include <csignal>
+#include <fstream>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <thread>
+
+using namespace tau;
+using namespace tau::test;
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// Numbers that the server's process and the test both see.
+struct Counters {
+    std::atomic<int> reads{0};
+    std::atomic<bool> hold{false}; ///< logins wait while it is set
+};
+
+/// The server of tau-vaultd in a process of its own, with limits that a test can wait for, in
+/// front of a node whose git hosts are made up.
+class ServerProcess {
+public:
+    explicit ServerProcess(const vaultd::Limits& limits) {
+        void* memory = ::mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        REQUIRE(memory != MAP_FAILED);
+        counters_ = new (memory) Counters;
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::close(ends[0]);
+            ::_exit(run(limits, ends[1]));
+        }
+        ::close(ends[1]);
+        REQUIRE(::read(ends[0], &port_, sizeof port_) == sizeof port_);
+        ::close(ends[0]);
+    }
+    ServerProcess(const ServerProcess&) = delete;
+    ServerProcess& operator=(const ServerProcess&) = delete;
+    ~ServerProcess() {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+        ::munmap(counters_, sizeof(Counters));
+    }
+    std::uint16_t port() const { return port_; }
+    Counters& counters() { return *counters_; }
+    void terminate() const { ::kill(pid_, SIGTERM); }
+    /// Its exit code.
+    int wait() {
+        int status = 0;
+        ::waitpid(std::exchange(pid_, -1), &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+    long resident_kb() const {
+        std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+        for (std::string word; in >> word;) {
+            if (word == "VmRSS:") {
+                long kb = 0;
+                in >> kb;
+                return kb;
+            }
+        }
+        return 0;
+    }
+
+private:
+    class HeldRepositories final : public node::Repositories {
+    public:
+        explicit HeldRepositories(Counters& counters) : counters_(counters) {}
+        tl::expected<void, node::LoginFailure> allow(const std::string&) override { return {}; }
+        tl::expected<node::Evidence, node::LoginFailure> read(const node::Login&) override {
+            ++counters_.reads;
+            while (counters_.hold) {
+                std::this_thread::sleep_for(5ms);
+            }
+            return node::Evidence{};
+        }
+        Result<std::vector<git::RemoteRef>> list(const node::Login&) override {
+            return std::vector<git::RemoteRef>{};
+        }
+
+    private:
+        Counters& counters_;
+    };
+
+    int run(const vaultd::Limits& limits, int pipe) {
+        const TemporaryDirectory folder;
+        SilentLog log;
+        const SystemClock clock;
+        SystemEntropy entropy;
+        const auto served = vaultd::serve({"127.0.0.1", 0}, limits, log, [&](std::uint16_t port) {
+            node::Settings settings;
+            settings.data = folder.path() / "node";
+            settings.name = "test";
+            settings.region = 1;
+            settings.endpoint = "http://127.0.0.1:" + std::to_string(port);
+            auto service = node::Service::open(settings, clock, entropy, log,
+                                               std::make_unique<HeldRepositories>(*counters_));
+            if (::write(pipe, &port, sizeof port) != sizeof port) {
+                ::_exit(3);
+            }
+            return service;
+        });
+        return served ? 0 : 1;
+    }
+
+    pid_t pid_ = -1;
+    std::uint16_t port_ = 0;
+    Counters* counters_ = nullptr;
+};
+
+vaultd::Limits short_limits() {
+    vaultd::Limits limits;
+    limits.header = limits.body = limits.write = 700ms;
+    limits.idle = 1400ms;
+    limits.refusal = 300ms;
+    return limits;
+}
+
+/// "HTTP/1.1 200 OK…" -> 200; 0 without an answer.
+int status_of(const std::string& answer) {
+    return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9, 3)) : 0;
+}
+
+int ask(const ServerProcess& server, const std::string& bytes) {
+    Connection connection(server.port());
+    connection.send(bytes);
+    return status_of(connection.read(
+        5s, [](const std::string& got) { return got.find("\r\n\r\n") != std::string::npos; }));
+}
+
+std::string get(const std::string& target, const std::string& more = "Host: x\r\n") {
+    return "GET " + target + " HTTP/1.1\r\n" + more + "\r\n";
+}
+
+std::string post(const std::string& target, const std::string& more, const std::string& body = {}) {
+    return "POST " + target + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n" + body;
+}
+
+/// A registration that passes everything up to the logins, which then find no claim.
+std::string registration_request(const ServerProcess& server) {
+    PlainHttp http;
+    HttpRequest request;
+    const std::string base = "http://127.0.0.1:" + std::to_string(server.port());
+    request.url = base + "/v1/record";
+    const auto record_bytes =
+        from_base64(json::parse(http.send(request, {})->body)["record"].get<std::string>());
+    const auto record = vault::decode_record(*record_bytes, SystemClock().now());
+    REQUIRE(record);
+    SystemEntropy entropy;
+    const auto owner = keys::OwnerKey::generate(entropy);
+    request.url = base + "/v1/challenges";
+    request.method = "POST";
+    request.body = json{{"owner_key", to_base64(owner.public_key())}}.dump();
+    vault::Registration registration;
+    registration.challenge =
+        *from_base64(json::parse(http.send(request, {})->body)["challenge"].get<std::string>());
+    registration.project_id = project_id;
+    registration.project_name = "shop";
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto bundle = seal::seal_bundle(
+            keys::DeployKey::generate(entropy), keys::WebhookSecret::generate(entropy), owner,
+            {project_id, urls[i], record->node_id(), owner.public_key(), record->seal_key,
+             SystemClock().now()},
+            entropy);
+        REQUIRE(bundle);
+        registration.repositories[i] = {i == 0 ? Role::configuration : Role::code,
+                                        urls[i],
+                                        {"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"},
+                                        "main",
+                                        seal::encode(*bundle)};
+    }
+    vault::sign(registration, owner);
+    const std::string body = vault::to_json(registration);
+    return post("/v1/registrations",
+                "Idempotency-Key: " + key('1') +
+                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
+                body);
+}
+
+template <typename Condition>
+bool soon(Condition condition) {
+    const auto until = steady_clock::now() + 20s;
+    while (!condition()) {
+        if (steady_clock::now() > until) {
+            return false;
+        }
+        std::this_thread::sleep_for(5ms);
+    }
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("requests that are not quite HTTP are refused by name") {
+    const ServerProcess server(short_limits());
+    const std::string big(9000, 'a');
+    const std::string zero = "Content-Length: 0\r\n";
+    const std::vector<std::tuple<const char*, std::string, int>> table{
+        {"good", get("/healthz"), 200},
+        {"no Host", get("/healthz", ""), 400},
+        {"two Hosts", get("/healthz", "Host: a\r\nHost: b\r\n"), 400},
+        {"folded header", get("/healthz", "Host: x\r\nA: b\r\n c\r\n"), 400},
+        {"folded with a tab", get("/healthz", "Host: x\r\nA: b\r\n\tc\r\n"), 400},
+        {"bare line feeds", "GET /healthz HTTP/1.1\nHost: x\n\n", 400},
+        {"space before the colon", get("/healthz", "Host : x\r\n"), 400},
+        {"NUL in a header", get("/healthz", std::string("Host: x\r\nA: b\0c\r\n", 17)), 400},
+        {"target beyond ASCII", get("/h\xc3\xa4"), 400},
+        {"DEL in the target", get("/h\x7f"), 400},
+        {"absolute target", get("http://x/healthz"), 400},
+        {"no target", "GET HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+        {"long target", get("/" + std::string(3000, 'a')), 400},
+        {"old version", "GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n", 505},
+        {"future version", "GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n", 400},
+        {"other method", "TRACE /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 405},
+        {"unknown method", "BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 405},
+        {"length and chunks",
+         post("/v1/challenges", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+         400},
+        {"two lengths", post("/v1/challenges", "Content-Length: 1\r\nContent-Length: 2\r\n", "ab"),
+         400},
+        {"negative length", post("/v1/challenges", "Content-Length: -1\r\n"), 400},
+        {"length that is no number", post("/v1/challenges", "Content-Length: 1e3\r\n"), 400},
+        {"length beyond all", post("/v1/challenges", "Content-Length: 99999999999999999999999\r\n"),
+         400},
+        {"other encoding", post("/v1/challenges", "Transfer-Encoding: gzip, chunked\r\n"), 400},
+        {"bad chunk size",
+         post("/v1/challenges", "Transfer-Encoding: chunked\r\n", "zz\r\nab\r\n0\r\n\r\n"), 400},
+        {"large challenge", post("/v1/challenges", "Content-Length: 4097\r\n"), 413},
+        {"large registration", post("/v1/registrations", "Content-Length: 131073\r\n"), 413},
+        {"large webhook", post("/v1/hooks/a/code", "Content-Length: 1048577\r\n"), 413},
+        {"200 MB", post("/v1/registrations", "Content-Length: 209715200\r\n"), 413},
+        {"large header value", get("/healthz", "Host: x\r\nA: " + big + "\r\n"), 431},
+        {"many headers",
+         get("/healthz",
+             [] {
+                 std::string many = "Host: x\r\n";
+                 for (int i = 0; i < 2000; ++i) {
+                     many += "A: b\r\n";
+                 }
+                 return many;
+             }()),
+         431},
+        {"unknown expectation", post("/v1/challenges", zero + "Expect: tea\r\n"), 417},
+        {"expectation", post("/v1/challenges", "Content-Length: 2\r\nExpect: 100-continue\r\n"),
+         100},
+        {"good again", get("/healthz"), 200},
+    };
+    for (const auto& [name, bytes, status] : table) {
+        CAPTURE(std::string(name));
+        CHECK(ask(server, bytes) == status);
+    }
+}
+
+TEST_CASE("endless input is cut without growing") {
+    const ServerProcess server(short_limits());
+    const std::vector<std::tuple<const char*, std::string, std::string, int>> floods{
+        {"line without an end", "GET /", std::string(65536, 'a'), 431},
+        {"header value", "GET / HTTP/1.1\r\nHost: x\r\nA: ", std::string(65536, 'a'), 431},
+        {"chunk extension", post("/v1/registrations", "Transfer-Encoding: chunked\r\n") + "1;",
+         std::string(65536, 'a'), 400},
+        {"chunked body", post("/v1/registrations", "Transfer-Encoding: chunked\r\n"),
+         "10000\r\n" + std::string(65536, 'a') + "\r\n", 413},
+    };
+    CHECK(ask(server, get("/healthz")) == 200);
+    const long before = server.resident_kb();
+    for (const auto& [name, start, more, status] : floods) {
+        CAPTURE(std::string(name));
+        Connection connection(server.port());
+        bool taken = connection.send(start);
+        std::size_t sent = 0;
+        for (; taken && sent < (50U << 20U); sent += more.size()) {
+            taken = connection.send(more);
+        }
+        CHECK(sent < (50U << 20U));
+        // The answer may be lost to a reset; when it is there, it is the right one.
+        const int got = status_of(connection.read_all(1s));
+        CHECK((got == status || got == 0));
+    }
+    CHECK(ask(server, get("/healthz")) == 200);
+    CHECK(server.resident_kb() - before < 8192);
+}
+
+TEST_CASE("silence and drips are cut at an absolute deadline") {
+    const ServerProcess server(short_limits());
+    struct Slow {
+        const char* name;
+        std::string start;
+        milliseconds limit;
+    };
+    const std::vector<Slow> kinds{
+        {"nothing", "", 700ms},
+        {"dripping header", "GET /healthz HTTP/1.1\r\n", 700ms},
+        {"dripping body", post("/v1/challenges", "Content-Length: 4000\r\n"), 700ms},
+        {"idle after an answer", get("/healthz"), 1400ms},
+    };
+    for (const Slow& kind : kinds) {
+        CAPTURE(std::string(kind.name));
+        Connection connection(server.port());
+        const auto begin = steady_clock::now();
+        connection.send(kind.start);
+        const bool drips = std::string(kind.name).starts_with("dripping");
+        do {
+            if (drips) {
+                connection.send("a");
+            }
+            connection.read(100ms, [](const std::string&) { return false; });
+        } while (!connection.closed() && steady_clock::now() - begin < 10s);
+        const auto took = steady_clock::now() - begin;
+        CHECK(connection.closed());
+        CHECK(took >= kind.limit - 50ms);
+        CHECK(took < kind.limit + 1500ms);
+    }
+}
+
+TEST_CASE("one address gets its share of connections, and no more") {
+    vaultd::Limits limits = short_limits();
+    limits.per_address = 8;
+    limits.idle = 30s;
+    const ServerProcess server(limits);
+    const auto answers = [](Connection& connection) {
+        connection.send(get("/healthz"));
+        return status_of(connection.read(
+                   2s, [](const std::string& got) { return got.ends_with("}"); })) == 200;
+    };
+    std::vector<Connection> open;
+    for (int i = 0; i < 8; ++i) {
+        open.emplace_back(server.port());
+        CHECK(answers(open.back()));
+    }
+    {
+        Connection ninth(server.port());
+        CHECK_FALSE(answers(ninth));
+    }
+    open.pop_back();
+    CHECK(soon([&] {
+        Connection again(server.port());
+        return answers(again);
+    }));
+}
+
+TEST_CASE("a connection carries many requests, also several at once, in order") {
+    const ServerProcess server(short_limits());
+    Connection connection(server.port());
+    const std::string challenge = "{\"owner_key\":\"" + std::string(43, 'A') + "=\"}";
+    connection.send(get("/healthz") +
+                    post("/v1/challenges",
+                         "Content-Length: " + std::to_string(challenge.size()) + "\r\n",
+                         challenge) +
+                    get("/nothing") + get("/healthz", "Host: x\r\nConnection: close\r\n"));
+    const std::string answer = connection.read_all(5s);
+    CHECK(connection.closed());
+    std::vector<int> statuses;
+    for (std::size_t at = 0; (at = answer.find("HTTP/1.1 ", at)) != std::string::npos; ++at) {
+        statuses.push_back(status_of(answer.substr(at)));
+    }
+    CHECK(statuses == std::vector<int>{200, 200, 404, 200});
+    CHECK(answer.find("\r\nDate: ") != std::string::npos);
+}
+
+TEST_CASE("too many requests wait for a moment, then hear when to come back") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 1;
+    limits.queue = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    std::vector<Connection> waiting;
+    for (int i = 0; i < 2; ++i) {
+        waiting.emplace_back(server.port());
+        waiting.back().send(request);
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    Connection third(server.port());
+    const auto begin = steady_clock::now();
+    third.send(request);
+    CHECK(ask(server, get("/healthz")) == 200); // meanwhile
+    const std::string busy = third.read(
+        5s, [](const std::string& got) { return got.find("\r\n\r\n") != std::string::npos; });
+    CHECK(status_of(busy) == 503);
+    CHECK(busy.find("Retry-After: 5") != std::string::npos);
+    CHECK(steady_clock::now() - begin >= 290ms);
+    server.counters().hold = false;
+    for (Connection& connection : waiting) {
+        CHECK(status_of(connection.read(5s, [](const std::string& got) {
+                  return got.find("\r\n\r\n") != std::string::npos;
+              })) == 422);
+    }
+}
+
+TEST_CASE("nobody works for a peer that hung up while it waited") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 1;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    Connection first(server.port());
+    first.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    for (int i = 0; i < 5; ++i) {
+        Connection gone(server.port());
+        gone.send(request);
+        CHECK(ask(server, get("/healthz")) == 200);
+    }
+    server.counters().hold = false;
+    Connection last(server.port());
+    last.send(request);
+    CHECK(status_of(last.read(5s, [](const std::string& got) {
+              return got.find("\r\n\r\n") != std::string::npos;
+          })) == 422);
+    CHECK(server.counters().reads == 4);
+}
+
+TEST_CASE("SIGTERM lets what is being worked on finish, and takes nothing new") {
+    ServerProcess server(short_limits());
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    Connection idle(server.port());
+    idle.send(get("/healthz"));
+    idle.read(5s, [](const std::string& got) { return got.ends_with("}"); });
+    Connection working(server.port());
+    working.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    server.terminate();
+    REQUIRE(soon([&] { return !Connection(server.port()).connected(); }));
+    idle.read_all(5s);
+    CHECK(idle.closed());
+    server.counters().hold = false;
+    const std::string answer = working.read_all(5s);
+    CHECK(status_of(answer) == 422);
+    CHECK(answer.find("claim_missing") != std::string::npos);
+    CHECK(server.wait() == 0);
+}
+
+TEST_CASE("the command line is taken strictly") {
+    using vaultd::parse_options;
+    const std::vector<std::string> good{"--data", "/x", "--listen", "127.0.0.1:0",
+                                        "--name", "n",  "--region", "local"};
+    const auto options = parse_options(good);
+    REQUIRE(options);
+    CHECK(options->limits.per_address == 64);
+    const auto with = [&good](std::initializer_list<std::string> more) {
+        std::vector<std::string> all = good;
+        all.insert(all.end(), more);
+        return parse_options(all);
+    };
+    const auto placed = with({"--lat", "-47.375", "--lon", "8.54", "--slots", "120",
+                              "--per-address", "8", "--allow-local-repositories"});
+    REQUIRE(placed);
+    CHECK(placed->settings.latitude == -4738);
+    CHECK(placed->settings.longitude == 854);
+    CHECK(placed->settings.slots_per_hour == 120);
+    CHECK(placed->settings.allow_local_repositories);
+    for (const char* listen :
+         {"0.0.0.0:80", "192.168.1.1:80", "127.0.0.1", "127.0.0.1:", ":80", "127.0.0.1:65536",
+          "127.0.0.1:-1", "localhost:80", "[::]:80", "128.0.0.1:80", "127.0.0.1:80x"}) {
+        CAPTURE(std::string(listen));
+        CHECK_FALSE(with({"--listen", listen}));
+    }
+    CHECK(with({"--listen", "[::1]:80"}));
+    CHECK_FALSE(with({"--lat", "91"}));
+    CHECK_FALSE(with({"--lon", "x"}));
+    CHECK_FALSE(with({"--slots", "65536"}));
+    CHECK_FALSE(with({"--region", "atlantis"}));
+    CHECK_FALSE(with({"--verbose", "1"}));
+    CHECK_FALSE(with({"--slots"}));
+    CHECK_FALSE(parse_options({}));
+    CHECK_FALSE(vaultd::help_text().empty());
+}
