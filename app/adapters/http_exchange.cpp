@@ -54,6 +54,7 @@ HttpExchange::HttpExchange(const HttpRequest& request, QUrl url, std::shared_ptr
     : request_(request), url_(std::move(url)), answer_(std::move(answer)) {
     answer_->exchange = this;
     deadline_.setSingleShot(true);
+    deadline_.setTimerType(Qt::PreciseTimer); // a coarse one may come 5 % early
     connect(&deadline_, &QTimer::timeout, this, [this] {
         end(fail(ErrorCode::timeout,
                  url_.host().toStdString() + " did not answer within " +

@@ -13,7 +13,8 @@ namespace tau::app {
 
 /// Http over QNetworkAccessManager. The caller blocks; it needs no event loop, only that a
 /// QCoreApplication exists. Deadlines are absolute, redirects are answers, nothing is decompressed,
-/// no cookie, cache or stored credential is used. Plain http reaches loopback only.
+/// no cookie, cache or stored credential is used. Plain http reaches loopback only. An answer cut
+/// short is an error, but for a chunked one, whose end Qt does not tell: parse what comes strictly.
 class QtHttp final : public Http {
 public:
     /// `user_agent`: "tau-console/0.1".

@@ -290,6 +290,9 @@ Step seal_step(Creation& creation, Side& side, int lane) {
         }
         return {};
     };
+    step.undo_sentence = [&](const StepCall&) {
+        return "The sealed keys of " + side.choice.name + " on this disk.";
+    };
     step.undo = [&](const StepCall&) -> Result<void> {
         std::error_code ignored;
         fs::remove(creation.sealed_file(side), ignored);

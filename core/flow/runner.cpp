@@ -348,6 +348,9 @@ Result<void> Runner::undo(Journal& journal, std::stop_token stop, const Observer
         const auto start = SteadyClock::now();
         StepView view = views_[i];
         view.state = StepState::undoing;
+        if (steps_[i].undo_sentence) {
+            view.sentence = steps_[i].undo_sentence(call(i, stop)).value_or(view.sentence);
+        }
         view.error.reset();
         show(i, view, observer);
         auto gone = undo_step(i, journal, stop);
