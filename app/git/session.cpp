@@ -227,6 +227,10 @@ Error Session::explain_message(const std::string& said) const {
     const std::string all = said + (remote_said_.empty() ? "" : " " + remote_said_);
     const std::string lower = to_lower_ascii(all);
     const std::string where = url_.host + url_.path;
+    if (says(lower, {"unable to exchange encryption keys"})) {
+        return {ErrorCode::untrusted, "The git host " + url_.host + " has no Ed25519 host key.",
+                "Ask its administrator for one; older kinds of host key are not accepted.", said};
+    }
     if (says(lower, {"private key unpack failed", "wrong passphrase"})) {
         return {ErrorCode::unauthenticated,
                 "The private key cannot be opened with this passphrase.",

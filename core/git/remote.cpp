@@ -55,7 +55,7 @@ private:
     fs::path path_;
 };
 
-/// The address to connect to, with the credential's user in it; refuses what cannot work.
+/// The address to connect to; refuses what cannot work.
 Result<Url> checked_url(const Remote& remote) {
     auto url = parse_url(remote.url);
     if (!url) {
@@ -68,13 +68,6 @@ Result<Url> checked_url(const Remote& remote) {
                         ? "A token logs in over https, but the address is " + url->to_string() + "."
                         : "No host key is known for " + url->host + ".",
                     "Give the host's SHA256 fingerprints.");
-    }
-    if (const auto* key = std::get_if<KeyCredential>(&remote.credential)) {
-        url->user = key->user;
-    } else if (const auto* scalar = std::get_if<ScalarCredential>(&remote.credential)) {
-        url->user = scalar->user;
-    } else if (url->scheme == "https") {
-        url->user.clear();
     }
     return url;
 }

@@ -30,7 +30,8 @@ struct Progress {
     std::uint64_t bytes = 0;
 };
 
-/// How to reach one remote. Host keys are a set of "SHA256:…" fingerprints: none other is accepted.
+/// How to reach one remote. Host keys are a set of "SHA256:…" fingerprints: none other is accepted,
+/// and only Ed25519 ones are asked for.
 struct Remote {
     std::string url;                    ///< ssh:// or https://
     std::vector<std::string> host_keys; ///< for ssh; at least one
