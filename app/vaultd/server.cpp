@@ -153,10 +153,12 @@ std::optional<Refusal> check_header(const Parser& parser) {
 
 class Session;
 
-/// Everything the sessions share. Used on the I/O thread only, but for `pool` and `service`.
+/// Everything the sessions share, and keep alive: some end with the I/O context, after the server.
+/// Used on the I/O thread only, but for `pool` and `service`.
 struct Shared {
     Shared(net::io_context& io, const Limits& wanted, node::Service& node)
-        : context(io), limits(wanted), service(node), pool(static_cast<unsigned>(wanted.workers)) {}
+        : context(io), limits(wanted), service(node),
+          pool(std::make_unique<node::Pool>(static_cast<unsigned>(wanted.workers))) {}
     net::io_context& context;
     const Limits limits;
     node::Service& service;
@@ -165,25 +167,25 @@ struct Shared {
     std::size_t waiting = 0; ///< requests with the workers
     bool draining = false;
     std::function<void()> on_last_session;
-    node::Pool pool; // last: its threads end before the rest goes
+    std::unique_ptr<node::Pool> pool;
 };
 
 /// One connection: read a header, check it, read the body, answer, again.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(tcp::socket&& socket, net::ip::address address, Shared& shared)
-        : stream_(std::move(socket)), address_(std::move(address)), shared_(shared),
-          delay_(shared.context) {
-        shared_.sessions.insert(this);
-        ++shared_.addresses[address_];
+    Session(tcp::socket&& socket, net::ip::address address, std::shared_ptr<Shared> shared)
+        : stream_(std::move(socket)), address_(std::move(address)), shared_(std::move(shared)),
+          delay_(shared_->context) {
+        shared_->sessions.insert(this);
+        ++shared_->addresses[address_];
     }
     ~Session() {
-        shared_.sessions.erase(this);
-        if (--shared_.addresses[address_] == 0) {
-            shared_.addresses.erase(address_);
+        shared_->sessions.erase(this);
+        if (--shared_->addresses[address_] == 0) {
+            shared_->addresses.erase(address_);
         }
-        if (shared_.sessions.empty() && shared_.draining && shared_.on_last_session) {
-            shared_.on_last_session();
+        if (shared_->sessions.empty() && shared_->draining && shared_->on_last_session) {
+            shared_->on_last_session();
         }
     }
     Session(const Session&) = delete;
@@ -200,14 +202,14 @@ public:
 private:
     /// Between two requests a peer may be silent for longer than within one.
     void wait_for_next() {
-        if (shared_.draining) {
+        if (shared_->draining) {
             return finish();
         }
         if (!input_.empty()) {
             return read_header();
         }
         idle_ = true;
-        stream_.expires_after(shared_.limits.idle);
+        stream_.expires_after(shared_->limits.idle);
         input_.resize(1);
         stream_.async_read_some(net::buffer(input_),
                                 [self = shared_from_this()](error_code error, std::size_t) {
@@ -219,12 +221,12 @@ private:
     }
 
     void read_header() {
-        stream_.expires_after(shared_.limits.header);
-        net::async_read_until(stream_, net::dynamic_buffer(input_, shared_.limits.buffer_bytes),
+        stream_.expires_after(shared_->limits.header);
+        net::async_read_until(stream_, net::dynamic_buffer(input_, shared_->limits.buffer_bytes),
                               HeaderEnd{},
                               [self = shared_from_this()](error_code error, std::size_t size) {
                                   if (error == net::error::not_found ||
-                                      (!error && size > self->shared_.limits.header_bytes)) {
+                                      (!error && size > self->shared_->limits.header_bytes)) {
                                       return self->refuse({431, "header_too_large",
                                                            "The header is larger than 8 KB."});
                                   }
@@ -239,7 +241,7 @@ private:
             return refuse(*refusal);
         }
         parser_.emplace();
-        parser_->header_limit(static_cast<std::uint32_t>(shared_.limits.header_bytes));
+        parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes));
         error_code error;
         parser_->put(net::buffer(input_.data(), size), error);
         if (error == http::error::body_limit) {
@@ -268,7 +270,7 @@ private:
 
     void promise_to_read() {
         static const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        stream_.expires_after(shared_.limits.write);
+        stream_.expires_after(shared_->limits.write);
         net::async_write(stream_, net::buffer(go_on),
                          [self = shared_from_this()](error_code error, std::size_t) {
                              if (!error) {
@@ -281,7 +283,7 @@ private:
         if (parser_->is_done()) {
             return answer();
         }
-        stream_.expires_after(shared_.limits.body);
+        stream_.expires_after(shared_->limits.body);
         http::async_read(
             stream_, body_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
                 if (error == http::error::body_limit) {
@@ -303,38 +305,47 @@ private:
     }
 
     void answer() {
-        keep_alive_ = parser_->get().keep_alive() && !shared_.draining;
+        keep_alive_ = parser_->get().keep_alive() && !shared_->draining;
         // What came after this request belongs to the next one.
         input_.assign(static_cast<const char*>(body_.data().data()), body_.size());
         node::Request request = from_http(parser_->release());
         parser_.reset();
         if (node::is_cheap(request.method, request.target)) {
-            return write(shared_.service.handle(request));
+            return write(handle(request));
         }
-        if (shared_.waiting >= shared_.limits.queue) {
+        if (shared_->waiting >= shared_->limits.queue) {
             return refuse_later();
         }
         work(std::move(request));
     }
 
     void work(node::Request&& request) {
-        ++shared_.waiting;
+        ++shared_->waiting;
         stream_.expires_never(); // a registration has its own deadlines
-        auto guard = net::make_work_guard(shared_.context);
-        shared_.pool.run([self = shared_from_this(), request = std::move(request),
-                          guard = std::move(guard)]() mutable {
+        auto guard = net::make_work_guard(shared_->context);
+        shared_->pool->run([self = shared_from_this(), request = std::move(request),
+                            guard = std::move(guard)]() mutable {
             std::optional<node::Response> response;
             if (self->peer_is_there()) {
-                response = self->shared_.service.handle(request);
+                response = self->handle(request);
             }
-            net::post(self->shared_.context, [self, response = std::move(response)]() mutable {
-                --self->shared_.waiting;
+            net::post(self->shared_->context, [self, response = std::move(response)]() mutable {
+                --self->shared_->waiting;
                 if (response) {
                     self->write(std::move(*response));
                 }
             });
             self.reset(); // the session must end on the I/O thread
         });
+    }
+
+    /// Running out of memory in one request must not end the others.
+    node::Response handle(const node::Request& request) const {
+        try {
+            return shared_->service.handle(request);
+        } catch (const std::exception&) {
+            return node::problem(500, "node_failure", "The node could not work on this request.");
+        }
     }
 
     /// Asked by a worker while the I/O thread does nothing with this connection: a peer that hung
@@ -348,7 +359,7 @@ private:
 
     /// A 503 at once would let one busy peer keep this thread answering 503.
     void refuse_later() {
-        delay_.expires_after(shared_.limits.refusal);
+        delay_.expires_after(shared_->limits.refusal);
         delay_.async_wait([self = shared_from_this()](error_code error) {
             if (!error) {
                 node::Response response =
@@ -366,7 +377,7 @@ private:
 
     void write(node::Response&& response) {
         response_ = to_http(std::move(response), keep_alive_);
-        stream_.expires_after(shared_.limits.write);
+        stream_.expires_after(shared_->limits.write);
         http::async_write(stream_, response_,
                           [self = shared_from_this()](error_code error, std::size_t) {
                               if (error) {
@@ -388,7 +399,7 @@ private:
     }
 
     void discard() {
-        input_.resize(shared_.limits.buffer_bytes);
+        input_.resize(shared_->limits.buffer_bytes);
         stream_.async_read_some(net::buffer(input_),
                                 [self = shared_from_this()](error_code error, std::size_t size) {
                                     self->discarded_ += size;
@@ -400,7 +411,7 @@ private:
 
     beast::tcp_stream stream_;
     net::ip::address address_;
-    Shared& shared_;
+    std::shared_ptr<Shared> shared_;
     net::steady_timer delay_;
     std::string input_; ///< a header, or what came after a body
     beast::flat_buffer body_{16U << 10U};
@@ -416,9 +427,15 @@ class Server {
 public:
     Server(net::io_context& io, tcp::acceptor&& acceptor, const Limits& limits,
            node::Service& service, Log& log)
-        : shared_(io, limits, service), acceptor_(std::move(acceptor)),
+        : shared_(std::make_shared<Shared>(io, limits, service)), acceptor_(std::move(acceptor)),
           signals_(io, SIGTERM, SIGINT), maintenance_(io), drain_(io), log_(log) {
-        shared_.on_last_session = [this] { drain_.cancel(); };
+        shared_->on_last_session = [this] { drain_.cancel(); };
+    }
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server() {
+        shared_->on_last_session = nullptr;
+        shared_->pool.reset(); // its threads use the service, which goes next
     }
     void start() {
         signals_.async_wait([this](error_code error, int) {
@@ -445,7 +462,7 @@ private:
     }
 
     void pause() {
-        maintenance_pause_ = std::make_unique<net::steady_timer>(shared_.context);
+        maintenance_pause_ = std::make_unique<net::steady_timer>(shared_->context);
         maintenance_pause_->expires_after(std::chrono::milliseconds(100));
         maintenance_pause_->async_wait([this](error_code error) {
             if (!error && acceptor_.is_open()) {
@@ -457,10 +474,10 @@ private:
     void admit(tcp::socket&& socket) {
         error_code error;
         const auto peer = socket.remote_endpoint(error);
-        const auto known = shared_.addresses.find(peer.address());
+        const auto known = shared_->addresses.find(peer.address());
         const bool full =
-            shared_.sessions.size() >= shared_.limits.connections ||
-            (known != shared_.addresses.end() && known->second >= shared_.limits.per_address);
+            shared_->sessions.size() >= shared_->limits.connections ||
+            (known != shared_->addresses.end() && known->second >= shared_->limits.per_address);
         if (error || full) {
             socket.close(error);
             return;
@@ -475,8 +492,8 @@ private:
             if (error) {
                 return;
             }
-            shared_.pool.run([this] {
-                if (const auto done = shared_.service.maintain(); !done) {
+            shared_->pool->run([this] {
+                if (const auto done = shared_->service.maintain(); !done) {
                     log_.write(LogLevel::error, "node", done.error().message);
                 }
             });
@@ -486,29 +503,29 @@ private:
 
     void stop() {
         log_.write(LogLevel::info, "server", "Stopping.");
-        shared_.draining = true;
+        shared_->draining = true;
         error_code ignored;
         acceptor_.close(ignored);
         maintenance_.cancel();
         if (maintenance_pause_) {
             maintenance_pause_->cancel();
         }
-        if (shared_.sessions.empty()) {
+        if (shared_->sessions.empty()) {
             return;
         }
-        drain_.expires_after(shared_.limits.drain);
+        drain_.expires_after(shared_->limits.drain);
         drain_.async_wait([this](error_code error) {
             if (!error) {
-                shared_.context.stop();
+                shared_->context.stop();
             }
         });
         for (Session* session :
-             std::vector<Session*>(shared_.sessions.begin(), shared_.sessions.end())) {
+             std::vector<Session*>(shared_->sessions.begin(), shared_->sessions.end())) {
             session->drain();
         }
     }
 
-    Shared shared_;
+    std::shared_ptr<Shared> shared_;
     tcp::acceptor acceptor_;
     net::signal_set signals_;
     net::steady_timer maintenance_;

@@ -57,7 +57,7 @@ void RefTracker::work(const std::stop_token& stop) {
             }
         }
         if (ready && !stop.stop_requested()) {
-            look(*ready);
+            look(*ready, stop);
         }
         if (SteadyClock::now() >= next_poll) {
             next_poll = SteadyClock::now() + timing_.poll;
@@ -66,7 +66,7 @@ void RefTracker::work(const std::stop_token& stop) {
     }
 }
 
-void RefTracker::look(const Key& key) {
+void RefTracker::look(const Key& key, const std::stop_token& stop) {
     const auto& [id, role] = key;
     const auto registration = store_.find(id);
     if (!registration || !*registration || (*registration)->state != "active") {
@@ -81,7 +81,8 @@ void RefTracker::look(const Key& key) {
     }
     const auto listed =
         repositories_.list({role, repository.url, repository.host_keys, repository.default_branch,
-                            &(*unsealed)->opened.deploy_scalar});
+                            &(*unsealed)->opened.deploy_scalar},
+                           stop);
     if (!listed) {
         log_.write(LogLevel::warning, "refs", listed.error().message);
         return;

@@ -31,7 +31,7 @@ private:
     using Key = std::pair<std::string, vault::Role>;
     using Instant = std::chrono::steady_clock::time_point;
     void work(const std::stop_token& stop);
-    void look(const Key& key);
+    void look(const Key& key, const std::stop_token& stop);
     void hint_all();
 
     Store& store_;

@@ -6,13 +6,20 @@ using Kind = Registered::Kind;
 
 namespace {
 
-Registered refusal(Candidate& candidate) {
-    if (candidate.failure) {
-        return {Kind::failed, "", candidate.failure->message};
+Registered failure(const Error& error) {
+    return {Kind::failed, "", "", error};
+}
+
+/// The answer to a candidate that some check stopped.
+Registered stopped(Candidate& candidate) {
+    if (candidate.repeated) {
+        return {Kind::repeated, "", candidate.repeated->answer, {}};
     }
-    return {
-        Kind::refused, "",
-        vault::to_json(vault::RegistrationAnswer{"", "refused", std::move(candidate.checks), {}})};
+    if (candidate.failure) {
+        return failure(*candidate.failure);
+    }
+    const vault::RegistrationAnswer answer{"", "refused", std::move(candidate.checks), {}};
+    return {Kind::refused, "", vault::to_json(answer), {}};
 }
 
 } // namespace
@@ -53,23 +60,21 @@ Registered Registrar::run(std::string_view body, const std::string& idempotency_
     candidate.idempotency_key = idempotency_key;
     candidate.now = now;
     if (!validator_.admit(candidate)) {
-        return refusal(candidate);
+        return stopped(candidate);
     }
     const InFlight place(*this, candidate);
     if (!place.is_first()) {
-        return {Kind::in_flight, "", "The same request is still being worked on."};
+        return {Kind::in_flight,
+                "",
+                "",
+                {ErrorCode::conflict, "The same request is still being worked on.", {}, {}}};
     }
     return decide(candidate);
 }
 
 Registered Registrar::decide(Candidate& candidate) {
-    if (!validator_.check_idempotency(candidate)) {
-        if (candidate.repeated) {
-            return {Kind::repeated, "", candidate.repeated->answer};
-        }
-        return refusal(candidate);
-    }
-    return validator_.check_rest(candidate) ? store(candidate) : refusal(candidate);
+    const bool good = validator_.check_idempotency(candidate) && validator_.check_rest(candidate);
+    return good ? store(candidate) : stopped(candidate);
 }
 
 Result<vault::Receipt> Registrar::receipt(const Candidate& candidate, const std::string& id) const {
@@ -95,11 +100,11 @@ Registered Registrar::store(Candidate& candidate) {
     const Result<std::string> id = vault::registration_id(
         identity_.node_id(), candidate.registration.owner_key, candidate.idempotency_key);
     if (!id) {
-        return {Kind::failed, "", id.error().message};
+        return failure(id.error());
     }
     Result<vault::Receipt> signed_receipt = receipt(candidate, *id);
     if (!signed_receipt) {
-        return {Kind::failed, "", signed_receipt.error().message};
+        return failure(signed_receipt.error());
     }
     for (const auto role : {vault::Role::configuration, vault::Role::code}) {
         candidate.checks.push_back({"webhook", std::string(vault::to_string(role)),
@@ -113,15 +118,21 @@ Registered Registrar::store(Candidate& candidate) {
                     vault::body_hash(candidate.body), candidate.challenge.nonce,
                     candidate.challenge.expires, candidate.now});
     if (stored) {
-        return {Kind::stored, *id, vault::to_json(answer)};
+        return {Kind::stored, *id, vault::to_json(answer), {}};
     }
     if (stored.error().code != ErrorCode::conflict) {
-        return {Kind::failed, "", stored.error().message};
+        return failure(stored.error());
     }
-    // Another request redeemed the challenge or took the project since it was looked up.
-    candidate.checks = {{"challenge", "", vault::Outcome::failed, "challenge_redeemed",
-                         "The challenge or the project was taken by another request meanwhile."}};
-    return refusal(candidate);
+    return overtaken(candidate);
+}
+
+/// Another request redeemed the challenge or took the project since they were looked up.
+Registered Registrar::overtaken(Candidate& candidate) {
+    candidate.checks.clear();
+    if (validator_.check_idempotency(candidate) && validator_.check_project(candidate)) {
+        return failure({ErrorCode::conflict, "Another request came in between.", {}, {}});
+    }
+    return stopped(candidate);
 }
 
 } // namespace tau::node

@@ -12,7 +12,8 @@ namespace tau::node {
 struct Registered {
     enum class Kind { stored, repeated, refused, in_flight, failed } kind = Kind::failed;
     std::string registration_id; ///< when stored
-    std::string body;            ///< JSON: the answer, or what is wrong
+    std::string body;            ///< JSON: the answer
+    Error error;                 ///< when in flight or failed
 };
 
 /// Takes a request through the checks and stores it: all of it or nothing.
@@ -27,6 +28,7 @@ private:
     class InFlight;
     Registered decide(Candidate& candidate);
     Registered store(Candidate& candidate);
+    Registered overtaken(Candidate& candidate);
     Result<vault::Receipt> receipt(const Candidate& candidate, const std::string& id) const;
 
     const Identity& identity_;

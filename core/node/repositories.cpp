@@ -130,13 +130,13 @@ public:
         return evidence;
     }
 
-    Result<std::vector<git::RemoteRef>> list(const Login& login) override {
+    Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) override {
         const Turn turn(turns_);
         auto remote = remote_for(login);
         if (!remote) {
             return fail(remote.error());
         }
-        return git::list_remote(*remote, {});
+        return git::list_remote(*remote, stop);
     }
 
 private:

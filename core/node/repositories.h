@@ -36,7 +36,7 @@ public:
     virtual tl::expected<void, LoginFailure> allow(const std::string& url) = 0;
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
-    virtual Result<std::vector<git::RemoteRef>> list(const Login& login) = 0;
+    virtual Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) = 0;
 };
 
 /// Real git over SSH through core/git. `allow_local` permits private and loopback addresses;

@@ -149,14 +149,14 @@ Response Routes::register_project(const Request& request) const {
     case Registered::Kind::refused:
         return {422, "application/json", {}, std::move(result.body)};
     case Registered::Kind::in_flight: {
-        Response response = problem(409, "in_flight", result.body);
+        Response response = problem(409, "in_flight", result.error.message);
         response.headers.push_back({"Retry-After", "1"});
         return response;
     }
     case Registered::Kind::failed:
         break;
     }
-    return node_trouble({ErrorCode::io, result.body, {}, {}});
+    return node_trouble(result.error);
 }
 
 tl::expected<StoredRegistration, Response> Routes::owned(const Request& request,

@@ -38,6 +38,8 @@ public:
     bool check_idempotency(Candidate& candidate) const;
     /// 5 to 11.
     bool check_rest(Candidate& candidate) const;
+    /// 11 alone.
+    bool check_project(Candidate& candidate) const;
 
 private:
     bool check_shape(Candidate& candidate) const;
@@ -47,7 +49,6 @@ private:
     bool check_ownership(Candidate& candidate) const;
     bool check_claim(Candidate& candidate, std::size_t index) const;
     bool check_project_id(Candidate& candidate) const;
-    bool check_project(Candidate& candidate) const;
 
     const Identity& identity_;
     const std::string node_id_;

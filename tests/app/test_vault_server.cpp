@@ -86,7 +86,7 @@ private:
             }
             return node::Evidence{};
         }
-        Result<std::vector<git::RemoteRef>> list(const node::Login&) override {
+        Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
             return std::vector<git::RemoteRef>{};
         }
 

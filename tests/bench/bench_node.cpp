@@ -37,7 +37,7 @@ public:
     tl::expected<node::Evidence, node::LoginFailure> read(const node::Login& login) override {
         return evidence.at(login.url);
     }
-    Result<std::vector<git::RemoteRef>> list(const node::Login&) override {
+    Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
         return std::vector<git::RemoteRef>{};
     }
     std::map<std::string, node::Evidence> evidence;

@@ -52,7 +52,7 @@ public:
         }
         return content.evidence;
     }
-    Result<std::vector<git::RemoteRef>> list(const node::Login& login) override {
+    Result<std::vector<git::RemoteRef>> list(const node::Login& login, std::stop_token) override {
         ++*listed;
         return std::vector<git::RemoteRef>{
             {"HEAD", std::string(40, 'a')},
