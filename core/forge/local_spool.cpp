@@ -99,6 +99,7 @@ std::vector<fs::path> queued(const LocalFolder& folder) {
     }
     std::sort(found.begin(), found.end());
     std::vector<fs::path> files;
+    files.reserve(found.size());
     for (auto& [time, path] : found) {
         files.push_back(std::move(path));
     }
