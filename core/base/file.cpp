@@ -2,6 +2,7 @@
 
 #include "core/base/encoding.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -116,9 +117,11 @@ Result<Secret> read_secret_file(const fs::path& path, std::size_t limit) {
                     "The file " + path.string() + " holds a secret, but others may read it.",
                     "Run: chmod 600 " + path.string());
     }
-    Secret buffer(limit);
+    // No larger than the file: locked memory is scarce, and wiping it takes time.
+    const std::size_t room = std::min(limit, static_cast<std::size_t>(status.st_size) + 1);
+    Secret buffer(room);
     std::size_t used = 0;
-    auto done = read_all(fd.get(), path, limit, [&](ByteView bytes) {
+    auto done = read_all(fd.get(), path, room, [&](ByteView bytes) {
         std::memcpy(buffer.data() + used, bytes.data(), bytes.size());
         used += bytes.size();
     });
