@@ -100,6 +100,12 @@ foreach(name IN LISTS on_top)
     endif()
 endforeach()
 
+foreach(name README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE)
+    if(NOT EXISTS ${TREE}/${name})
+        report(${name} "is missing at the top of the tree")
+    endif()
+endforeach()
+
 if(found)
     message(FATAL_ERROR "The layout or the include arrows do not hold; see ARCHITECTURE.md.")
 endif()
