@@ -22,6 +22,7 @@ struct FlowOrigin {
     vault::Network network; ///< as it was when planned
     std::string git_host;
 };
+/// A damaged journal is put aside (`corrupt`, with what it knew in `detail`).
 Result<FlowOrigin> read_origin(const std::filesystem::path& data, const std::string& id);
 Result<std::unique_ptr<Flow>> open_create_project(const std::string& id, World& world);
 /// Removes the journal of an unfinished creation and leaves everything it made as it is.

@@ -92,6 +92,12 @@ Result<FlowOrigin> read_origin(const fs::path& data, const std::string& id) {
     }
     const fs::path folder = flows_folder(data) / id;
     auto entries = Journal::read(folder / "journal");
+    if (!entries && entries.error().code == ErrorCode::corrupt) {
+        // This is the first door of whoever wants to go on with it: put it aside.
+        const SystemClock clock;
+        auto opened = Journal::open(folder / "journal", clock, {});
+        return fail(opened ? entries.error() : opened.error());
+    }
     if (!entries) {
         return entries.error().code == ErrorCode::not_found ? fail(no_such_flow(id))
                                                             : fail(entries.error());

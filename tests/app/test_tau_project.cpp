@@ -96,7 +96,8 @@ TEST_CASE("a project from nothing: registered, verified, exported, cloned, taken
     const fs::path clone = world.folder.path() / "clone";
     REQUIRE(run_git(key, {"clone", "-q", url, clone.string()}).code == 0);
     CHECK(contains(read_file(clone / "config.yaml").value(), "name: shop"));
-    CHECK(run_git(key, {"-C", clone.string(), "commit", "-q", "--allow-empty", "-m", "x"}).code == 0);
+    CHECK(run_git(key, {"-C", clone.string(), "commit", "-q", "--allow-empty", "-m", "x"}).code ==
+          0);
     const auto pushed = run_git(key, {"-C", clone.string(), "push", "-q"});
     CHECK(pushed.code != 0);
     CHECK(contains(pushed.errors, "read-only"));
@@ -277,4 +278,92 @@ TEST_CASE("an owner key travels to another computer and asks the vault from ther
     CHECK(contains(other.run({"status", "shop"}).output, "shop is active"));
     CHECK(program.run({"owner-key", "import", key, with[0], program.passphrase.string()}).code ==
           1);
+}
+
+TEST_CASE("existing empty repositories are taken, and undo leaves them") {
+    World world;
+    auto forge = forge::open_local_forge(world.network.git_host());
+    REQUIRE(forge.has_value());
+    const std::string owner = (*forge)->who_am_i({}).value().login;
+    for (const char* name : {"tb_shop", "tb_code_shop"}) {
+        REQUIRE((*forge)->create_repository({owner, name, "", "main", true}, {}));
+    }
+    const TauProject& program = world.program;
+    auto arguments = program.create("shop");
+    arguments.push_back("--use-existing");
+    const auto created = program.run(arguments);
+    REQUIRE_MESSAGE(created.code == 0, created.errors);
+    CHECK(remains_of("shop", world.folder.path() / "net") == Remains{2, 2, 2, 1});
+
+    // They are not empty any more, so nobody else takes them.
+    const TauProject other(world.folder.path() / "other", world.network.network_file());
+    const auto refused = other.run(arguments);
+    CHECK(refused.code == 1);
+    CHECK(contains(refused.errors, "is not empty"));
+    CHECK(other.run({"undo", other.flows().at(0), "--yes"}).code == 0);
+    CHECK(remains_of("shop", world.folder.path() / "net") == Remains{2, 2, 2, 1});
+
+    const auto undone = program.run({"undo", program.flows().at(0), "--yes"});
+    CHECK(undone.code == 0);
+    CHECK(contains(undone.output, "stay in " + owner + "/tb_shop"));
+    CHECK_FALSE(contains(undone.output, "with all that is in it"));
+    CHECK(remains_of("shop", world.folder.path() / "net") == Remains{2, 0, 0, 0});
+}
+
+TEST_CASE("a damaged record is told, put aside, and says what it knew") {
+    World world;
+    const TauProject& program = world.program;
+    auto arguments = program.create("shop");
+    arguments.insert(arguments.end(), {"--crash-at", "before effect register"});
+    CHECK(program.run(arguments).code == 128 + SIGKILL);
+    const std::string flow = program.flows().at(0);
+    const fs::path journal = program.data / "flows" / flow / "journal";
+    std::string text = read_file(journal).value();
+    text[text.size() / 2] = static_cast<char>(text[text.size() / 2] ^ 1);
+    REQUIRE(write_file_atomic(journal, text));
+
+    CHECK(contains(program.run({"list"}).output, "damaged"));
+    const auto refused = program.run({"resume", flow});
+    CHECK(refused.code == 1);
+    CHECK(contains(refused.errors, "damaged in line"));
+    CHECK(contains(refused.errors, "Made a deploy key"));
+    CHECK_FALSE(fs::exists(journal));
+    CHECK(std::any_of(fs::directory_iterator(journal.parent_path()), fs::directory_iterator(),
+                      [](const auto& entry) {
+                          return contains(entry.path().filename().string(), "journal.bad-");
+                      }));
+    CHECK(program.run({"forget", flow}).code == 0);
+}
+
+TEST_CASE("a creation whose secrets are gone can still be taken back") {
+    World world;
+    const TauProject& program = world.program;
+    auto arguments = program.create("shop");
+    arguments.insert(arguments.end(), {"--crash-at", "before record intent register"});
+    CHECK(program.run(arguments).code == 128 + SIGKILL);
+    const std::string flow = program.flows().at(0);
+    REQUIRE(fs::remove(program.data / "secrets"));
+    const auto refused = program.run({"resume", flow});
+    CHECK(refused.code == 1);
+    CHECK(contains(refused.errors, "no longer has your owner key"));
+    CHECK(program.run({"undo", flow, "--yes"}).code == 0);
+    CHECK(remains_of("shop", world.folder.path() / "net") == Remains{});
+}
+
+TEST_CASE("without its network a creation fails, is kept, and goes on when it is back") {
+    const TemporaryDirectory folder;
+    auto network = std::make_unique<Localnet>(folder.path() / "net", 1);
+    const TauProject program(folder.path() / "home", network->network_file());
+    auto arguments = program.create("shop");
+    arguments.insert(arguments.end(), {"--crash-at", "after record outcome make-keys"});
+    CHECK(program.run(arguments).code == 128 + SIGKILL);
+    const std::string flow = program.flows().at(0);
+    network.reset();
+    const auto failed = program.run({"resume", flow});
+    CHECK(failed.code == 1);
+    CHECK_FALSE(failed.errors.empty());
+    network = std::make_unique<Localnet>(folder.path() / "net", 1);
+    const auto resumed = program.run({"resume", flow});
+    CHECK_MESSAGE(resumed.code == 0, resumed.errors);
+    CHECK(remains_of("shop", folder.path() / "net") == Remains{2, 2, 2, 1});
 }
