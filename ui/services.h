@@ -1,0 +1,74 @@
+// ui: the window. It has no network, no files and no logic of its own.
+// services.h  this file: everything the window can ask for; app/console answers
+// common/     small parts: theme, jobs, fields, messages
+// shell/      main window, start page, project page, creation page
+// vaults/     the ranked list of vault nodes
+// wizard/     a new project, page by page
+#pragma once
+
+#include "core/base/secret.h"
+#include "core/flow/create_project.h"
+#include "core/flow/flow.h"
+#include "core/forge/forge.h"
+#include "core/project/draft.h"
+#include "core/project/export.h"
+#include "core/vault/network.h"
+
+#include <QString>
+#include <QVariant>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tau::ui {
+
+/// Where secrets are kept, and whether they can be reached now.
+enum class SecretsState {
+    open,
+    needs_passphrase,    ///< an encrypted file is there
+    needs_new_passphrase ///< no keychain, and no encrypted file yet
+};
+
+/// What the window needs from the rest of the program. Everything but the settings blocks and may
+/// be called from several threads at once; the window calls it on a Job's thread.
+class Services {
+public:
+    virtual ~Services() = default;
+
+    virtual Result<vault::Network> load_network(const std::filesystem::path& file,
+                                                std::stop_token stop) = 0;
+    virtual Result<forge::Account> account(const vault::GitHost& host, std::stop_token stop) = 0;
+    virtual Result<std::optional<forge::Repository>> find_repository(const vault::GitHost& host,
+                                                                     const std::string& owner,
+                                                                     const std::string& name,
+                                                                     std::stop_token stop) = 0;
+
+    virtual Result<SecretsState> secrets_state() = 0;
+    /// Opens (or makes) the encrypted file; `unauthenticated` for a wrong passphrase.
+    virtual Result<void> unlock_secrets(const Secret& passphrase) = 0;
+
+    /// Flows come with all that they need; they may outlive the page that asked.
+    virtual Result<std::shared_ptr<flow::Flow>>
+    plan(const project::Draft& draft, const vault::Network& network, std::stop_token stop) = 0;
+    virtual Result<std::shared_ptr<flow::Flow>> open_unfinished(const std::string& id,
+                                                                std::stop_token stop) = 0;
+    virtual Result<std::vector<flow::Unfinished>> unfinished() = 0;
+    virtual Result<void> forget(const std::string& id) = 0;
+
+    virtual Result<std::vector<flow::LocalProject>> projects() = 0;
+    virtual Result<project::Export> load_export(const flow::LocalProject& project) = 0;
+    /// Takes in somebody's project.yaml, once everything in it holds.
+    virtual Result<flow::LocalProject> import_project(const std::filesystem::path& file) = 0;
+    virtual Result<void> write_export(const project::Export& project,
+                                      const std::filesystem::path& file) = 0;
+
+    /// Small choices of the person (window size, theme, networks); at once, on the main thread.
+    virtual QVariant setting(const QString& key) const = 0;
+    virtual void set_setting(const QString& key, const QVariant& value) = 0;
+};
+
+} // namespace tau::ui

@@ -1,0 +1,347 @@
+#include "ui/shell/main_window.h"
+
+#include "ui/common/page.h"
+#include "ui/common/text.h"
+#include "ui/shell/project_page.h"
+#include "ui/shell/resume_page.h"
+#include "ui/shell/start_page.h"
+#include "ui/wizard/wizard.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QMenuBar>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+namespace tau::ui {
+
+namespace {
+
+const QString geometry_key = QStringLiteral("window/geometry");
+const QString theme_key = QStringLiteral("theme");
+constexpr QSize first_size{1000, 700};
+constexpr QSize smallest_size{720, 520};
+
+} // namespace
+
+MainWindow::MainWindow(Services& services, QWidget* parent)
+    : QMainWindow(parent), services_(services), networks_(services), messages_(new MessageBar),
+      pages_(new QStackedWidget), start_(new StartPage(services, networks_)),
+      project_(new ProjectPage(services)), resume_(new ResumePage(services)),
+      network_label_(new QLabel) {
+    setWindowIcon(QIcon(QStringLiteral(":/icons/tau-console.svg")));
+    setMinimumSize(smallest_size);
+    resize(first_size);
+    restoreGeometry(services_.setting(geometry_key).toByteArray());
+
+    auto* middle = new QWidget;
+    auto* box = new QVBoxLayout(middle);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(0);
+    auto* bar = new QWidget;
+    auto* bar_box = new QVBoxLayout(bar);
+    bar_box->setContentsMargins(space::m, space::m, space::m, 0);
+    bar_box->addWidget(messages_);
+    box->addWidget(bar);
+    box->addWidget(pages_, 1);
+    bar->hide();
+    connect(messages_, &MessageBar::shown_changed, bar, &QWidget::setVisible);
+    setCentralWidget(middle);
+    for (QWidget* page : {static_cast<QWidget*>(start_), static_cast<QWidget*>(project_),
+                          static_cast<QWidget*>(resume_)}) {
+        pages_->addWidget(page);
+    }
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->addWidget(network_label_, 1);
+    network_label_->setContentsMargins(space::l, 0, space::l, 0);
+    set_role(network_label_, QStringLiteral("caption"));
+    make_menus();
+
+    connect(start_, &StartPage::new_wanted, this, &MainWindow::new_project);
+    connect(start_, &StartPage::network_wanted, this, &MainWindow::choose_network);
+    connect(start_, &StartPage::import_wanted, this, &MainWindow::choose_import);
+    connect(start_, &StartPage::project_wanted, this, &MainWindow::open_project);
+    connect(start_, &StartPage::resume_wanted, this, &MainWindow::resume);
+    connect(start_, &StartPage::failed, messages_, &MessageBar::show_error);
+    connect(project_, &ProjectPage::back_wanted, this, &MainWindow::show_start);
+    connect(project_, &ProjectPage::export_wanted, this, &MainWindow::export_current);
+    connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
+    connect(resume_, &ResumePage::closed, this, &MainWindow::show_start);
+    connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
+    follow(resume_->flow_view());
+    show_network();
+    show_start();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::make_menus() {
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addAction(tr("&New project"), QKeySequence::New, this, &MainWindow::new_project);
+    file->addAction(tr("&Projects"), QKeySequence(Qt::ALT | Qt::Key_Home), this,
+                    &MainWindow::show_start);
+    file->addSeparator();
+    file->addAction(tr("&Open network…"), QKeySequence::Open, this, &MainWindow::choose_network);
+    file->addAction(tr("&Import…"), QKeySequence(Qt::CTRL | Qt::Key_I), this,
+                    &MainWindow::choose_import);
+    export_action_ = file->addAction(tr("&Export YAML…"), QKeySequence(Qt::CTRL | Qt::Key_E), this,
+                                     &MainWindow::export_current);
+    file->addSeparator();
+    file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    make_theme_menu(*menuBar()->addMenu(tr("&View")));
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("What the &vault can do"), this, [this] {
+        messages_->show_message(
+            Tone::plain, tr("A vault can read the two repositories and check their webhooks. It "
+                            "cannot write to them, never sees your account's token, and anyone can "
+                            "verify what was sealed to it, offline."));
+    });
+    help->addAction(tr("&About"), this, [this] {
+        messages_->show_message(Tone::plain,
+                                tr("tau-console %1, a desktop console for Taubyte. Licence: BSD "
+                                   "3-Clause.")
+                                    .arg(QApplication::applicationVersion()));
+    });
+}
+
+void MainWindow::make_theme_menu(QMenu& view) {
+    auto* group = new QActionGroup(this);
+    const QString wanted = services_.setting(theme_key).toString();
+    struct Choice {
+        QString text, name;
+        ThemeMode mode;
+    };
+    for (const Choice& choice :
+         {Choice{tr("Theme of the &system"), QStringLiteral("system"), ThemeMode::system},
+          Choice{tr("&Light theme"), QStringLiteral("light"), ThemeMode::light},
+          Choice{tr("&Dark theme"), QStringLiteral("dark"), ThemeMode::dark}}) {
+        QAction* action = view.addAction(choice.text);
+        action->setCheckable(true);
+        group->addAction(action);
+        if (choice.name == wanted) {
+            Theme::get().set_mode(choice.mode);
+        }
+        action->setChecked(Theme::get().mode() == choice.mode);
+        connect(action, &QAction::triggered, this, [this, choice] {
+            Theme::get().set_mode(choice.mode);
+            services_.set_setting(theme_key, choice.name);
+        });
+    }
+}
+
+void MainWindow::show_page(QWidget* page, const QString& title) {
+    pages_->setCurrentWidget(page);
+    setWindowTitle(title.isEmpty() ? tr("tau-console") : tr("%1 – tau-console").arg(title));
+    refresh_actions();
+}
+
+void MainWindow::show_start() {
+    start_->refresh();
+    show_page(start_, {});
+    start_->first_input()->setFocus(Qt::OtherFocusReason);
+}
+
+void MainWindow::new_project() {
+    if (resume_->flow_view().busy()) {
+        show_page(resume_, tr("Unfinished project"));
+        return;
+    }
+    if (wizard_ != nullptr && wizard_->finished()) {
+        drop_wizard();
+    }
+    const bool kept = wizard_ != nullptr;
+    if (!kept) {
+        wizard_ = new Wizard(services_, networks_);
+        pages_->addWidget(wizard_);
+        connect(wizard_, &Wizard::cancelled, this, &MainWindow::leave_wizard);
+        connect(&wizard_->flow_view(), &FlowView::closed, this, [this] {
+            drop_wizard();
+            show_start();
+        });
+        follow(wizard_->flow_view());
+        networks_.reload();
+    }
+    const bool was_shown = pages_->currentWidget() == wizard_;
+    show_page(wizard_, tr("New project"));
+    wizard_->focus_page();
+    if (kept && !was_shown && wizard_->has_draft()) {
+        messages_->show_message(Tone::plain, tr("This is the draft that you set aside."),
+                                {{tr("Start afresh"), [this] {
+                                      drop_wizard();
+                                      new_project();
+                                  }}});
+        wizard_->focus_page();
+    }
+}
+
+/// A draft that somebody typed is kept until the window closes or it is thrown away on purpose.
+void MainWindow::leave_wizard() {
+    const bool keep = wizard_->has_draft();
+    if (!keep) {
+        drop_wizard();
+    }
+    show_start();
+    if (keep) {
+        messages_->show_message(Tone::plain, tr("Your draft is set aside. Nothing was made."),
+                                {{tr("Go on with it"), [this] { new_project(); }},
+                                 {tr("Throw it away"), [this] { drop_wizard(); }}});
+    }
+}
+
+void MainWindow::drop_wizard() {
+    if (wizard_ != nullptr) {
+        pages_->removeWidget(wizard_);
+        wizard_->deleteLater();
+        wizard_ = nullptr;
+    }
+}
+
+void MainWindow::open_project(const flow::LocalProject& project) {
+    project_->show_project(project);
+    show_page(project_, to_qt(project.name));
+}
+
+void MainWindow::import_file(const std::filesystem::path& file) {
+    import_job_.start(
+        [&services = services_, file](std::stop_token) { return services.import_project(file); },
+        [this](const Result<flow::LocalProject>& answer) {
+            if (!answer) {
+                messages_->show_error(answer.error());
+                return;
+            }
+            open_project(*answer);
+            messages_->show_message(Tone::good,
+                                    tr("Everything in the file holds. It is taken in."));
+        });
+}
+
+void MainWindow::resume(const QString& id, bool undo) {
+    show_page(resume_, tr("Unfinished project"));
+    resume_->open(id, undo);
+}
+
+void MainWindow::follow(FlowView& view) {
+    connect(&view, &FlowView::open_wanted, this, [this](const flow::LocalProject& project) {
+        drop_wizard();
+        open_project(project);
+    });
+    connect(&view, &FlowView::export_wanted, this, &MainWindow::export_project);
+    connect(&view, &FlowView::state_changed, this, [this] {
+        if (closing_ && busy_flow() == nullptr) {
+            close();
+        }
+    });
+}
+
+void MainWindow::choose_network() {
+    auto* dialog = new QFileDialog(this, tr("Open a network"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({tr("Networks (*.yaml *.yml)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { networks_.open(to_utf8(file)); });
+    dialog->open();
+}
+
+void MainWindow::choose_import() {
+    auto* dialog = new QFileDialog(this, tr("Import a project"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({tr("Projects (*.yaml *.yml)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { import_file(to_utf8(file)); });
+    dialog->open();
+}
+
+void MainWindow::export_current() {
+    if (pages_->currentWidget() == project_ && project_->has_project()) {
+        choose_export(project_->exported());
+    }
+}
+
+void MainWindow::export_project(const flow::LocalProject& project) {
+    export_job_.start(
+        [&services = services_, project](std::stop_token) { return services.load_export(project); },
+        [this](Result<project::Export> answer) {
+            if (!answer) {
+                messages_->show_error(answer.error());
+                return;
+            }
+            choose_export(std::make_shared<const project::Export>(std::move(*answer)));
+        });
+}
+
+void MainWindow::choose_export(std::shared_ptr<const project::Export> exported) {
+    auto* dialog = new QFileDialog(this, tr("Export %1").arg(to_qt(exported->name)));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("yaml"));
+    dialog->setNameFilters({tr("Projects (*.yaml)")});
+    dialog->selectFile(to_qt(exported->name) + QStringLiteral(".yaml"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, exported](const QString& file) {
+        export_job_.start(
+            [&services = services_, exported, path = to_utf8(file)](std::stop_token) {
+                return services.write_export(*exported, path);
+            },
+            [this, file](const Result<void>& answer) {
+                if (!answer) {
+                    messages_->show_error(answer.error());
+                    return;
+                }
+                messages_->show_message(Tone::good,
+                                        tr("Exported to %1. It holds no secret; anyone can verify "
+                                           "it offline.")
+                                            .arg(file));
+            });
+    });
+    dialog->open();
+}
+
+void MainWindow::refresh_actions() {
+    export_action_->setEnabled(pages_->currentWidget() == project_ && project_->has_project());
+}
+
+void MainWindow::show_network() {
+    const Networks::Entry* entry = networks_.current();
+    network_label_->setText(
+        entry == nullptr ? tr("No network")
+        : entry->error   ? tr("%1 cannot be used").arg(entry->name())
+        : entry->network ? tr("%1: %2 vaults").arg(entry->name()).arg(entry->network->nodes.size())
+                         : tr("Reading %1…").arg(entry->name()));
+    if (entry != nullptr && entry->error) {
+        messages_->show_error(*entry->error);
+    }
+}
+
+FlowView* MainWindow::busy_flow() const {
+    if (wizard_ != nullptr && wizard_->flow_view().busy()) {
+        return &wizard_->flow_view();
+    }
+    return resume_->flow_view().busy() ? &resume_->flow_view() : nullptr;
+}
+
+void MainWindow::stop_and_close() {
+    closing_ = true;
+    if (FlowView* view = busy_flow()) {
+        view->cancel();
+    } else {
+        close();
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (busy_flow() != nullptr) {
+        event->ignore();
+        messages_->show_message(
+            Tone::warn,
+            tr("Work is going on. It is recorded: after closing it can be continued or undone."),
+            {{tr("Keep going"), [] {}}, {tr("Stop and close"), [this] { stop_and_close(); }}});
+        return;
+    }
+    services_.set_setting(geometry_key, saveGeometry());
+    event->accept();
+}
+
+} // namespace tau::ui

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "ui/common/job.h"
+#include "ui/common/message_bar.h"
+#include "ui/common/networks.h"
+#include "ui/services.h"
+
+#include <QMainWindow>
+#include <QStackedWidget>
+
+class QLabel;
+class QMenu;
+
+namespace tau::ui {
+
+class FlowView;
+class ProjectPage;
+class ResumePage;
+class StartPage;
+class Wizard;
+
+/// The one window: menu, one page at a time, inline messages. It opens no dialogs but the
+/// system's file choosers, and those without a nested event loop.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(Services& services, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    Networks& networks() { return networks_; }
+    StartPage& start_page() { return *start_; }
+    ProjectPage& project_page() { return *project_; }
+    ResumePage& resume_page() { return *resume_; }
+    MessageBar& message_bar() { return *messages_; }
+    /// Null while no new project is being drafted.
+    Wizard* wizard() { return wizard_; }
+
+    void show_start();
+    void new_project();
+    void open_project(const flow::LocalProject& project);
+    void import_file(const std::filesystem::path& file);
+    void resume(const QString& id, bool undo);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void make_menus();
+    void make_theme_menu(QMenu& view);
+    void show_page(QWidget* page, const QString& title);
+    void drop_wizard();
+    void leave_wizard();
+    void choose_network();
+    void choose_import();
+    void export_current();
+    void export_project(const flow::LocalProject& project);
+    void choose_export(std::shared_ptr<const project::Export> exported);
+    void refresh_actions();
+    void show_network();
+    void follow(FlowView& view);
+    FlowView* busy_flow() const;
+    void stop_and_close();
+
+    Services& services_;
+    Networks networks_;
+    MessageBar* messages_;
+    QStackedWidget* pages_;
+    StartPage* start_;
+    ProjectPage* project_;
+    ResumePage* resume_;
+    Wizard* wizard_ = nullptr;
+    QLabel* network_label_;
+    QAction* export_action_ = nullptr;
+    bool closing_ = false; ///< as soon as the running work has stopped
+    Job export_job_;
+    Job import_job_;
+};
+
+} // namespace tau::ui

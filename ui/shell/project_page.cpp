@@ -1,0 +1,205 @@
+#include "ui/shell/project_page.h"
+
+#include "core/base/encoding.h"
+#include "core/vault/node_record.h"
+#include "ui/common/icons.h"
+#include "ui/common/key_label.h"
+#include "ui/common/message_bar.h"
+#include "ui/common/text.h"
+#include "ui/wizard/flow_summary.h"
+
+#include <QFormLayout>
+#include <QHBoxLayout>
+
+namespace tau::ui {
+
+namespace {
+
+QFormLayout* make_form(Card& card) {
+    auto* form = new QFormLayout;
+    form->setHorizontalSpacing(space::l);
+    form->setVerticalSpacing(space::xs);
+    form->setLabelAlignment(Qt::AlignLeft);
+    card.box()->addLayout(form);
+    return form;
+}
+
+void add_row(QFormLayout& form, const QString& name, QWidget* value) {
+    auto* label = new QLabel(name);
+    set_role(label, QStringLiteral("caption"));
+    label->setBuddy(value);
+    form.addRow(label, value);
+}
+
+void add_text(QFormLayout& form, const QString& name, const std::string& value) {
+    if (!value.empty()) {
+        add_row(form, name, make_label(to_qt(value)));
+    }
+}
+
+void add_key(QFormLayout& form, const QString& name, const std::string& value, int head = 12,
+             int tail = 8) {
+    auto* key = new KeyLabel(name.toLower(), nullptr, head, tail);
+    key->set_value(to_qt(value));
+    add_row(form, name, key);
+}
+
+} // namespace
+
+ProjectPage::ProjectPage(Services& services, QWidget* parent)
+    : QWidget(parent), services_(services), page_(new ScrollPage(this)),
+      title_(make_label({}, QStringLiteral("title"))), origin_(make_label({})),
+      verify_(make_button(tr("Ve&rify"), ButtonKind::primary, QStringLiteral("shield"))),
+      export_(make_button(tr("&Export YAML…"), ButtonKind::plain, QStringLiteral("export"))),
+      error_(new ErrorView), facts_(new Card), repositories_(new Card), receipt_(new Card),
+      findings_(new FindingList) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(page_);
+    auto* back = make_button(tr("&Projects"), ButtonKind::quiet, QStringLiteral("back"));
+    auto* top = new QHBoxLayout;
+    top->setSpacing(space::s);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(space::xs);
+    words->addWidget(title_);
+    set_tone(origin_, Tone::muted);
+    words->addWidget(origin_);
+    top->addLayout(words, 1);
+    top->addWidget(export_, 0, Qt::AlignTop);
+    top->addWidget(verify_, 0, Qt::AlignTop);
+    page_->box()->addWidget(back, 0, Qt::AlignLeft);
+    page_->box()->addLayout(top);
+    page_->box()->addWidget(error_);
+    page_->box()->addWidget(findings_);
+    page_->box()->addWidget(facts_);
+    page_->box()->addWidget(repositories_);
+    page_->box()->addWidget(receipt_);
+    page_->box()->addStretch(1);
+    connect(back, &QPushButton::clicked, this, &ProjectPage::back_wanted);
+    connect(verify_, &QPushButton::clicked, this, &ProjectPage::verify);
+    connect(export_, &QPushButton::clicked, this, &ProjectPage::export_wanted);
+}
+
+QString ProjectPage::name() const {
+    return exported_ ? to_qt(exported_->name) : QString();
+}
+
+void ProjectPage::show_project(const flow::LocalProject& project) {
+    project_ = project;
+    exported_.reset();
+    verified_ = false;
+    verify_job_.drop();
+    error_->clear();
+    for (QWidget* part : {static_cast<QWidget*>(findings_), static_cast<QWidget*>(facts_),
+                          static_cast<QWidget*>(repositories_), static_cast<QWidget*>(receipt_)}) {
+        part->hide();
+    }
+    verify_->setEnabled(false);
+    export_->setEnabled(false);
+    title_->setText(to_qt(project.name));
+    const QString time = time_text(project.created_at);
+    origin_->setText(project.configuration.empty() ? tr("Imported; made on %1").arg(time)
+                                                   : tr("Made on this computer, %1").arg(time));
+    load_job_.start(
+        [&services = services_, project](std::stop_token) { return services.load_export(project); },
+        [this](Result<project::Export> answer) {
+            if (!answer) {
+                error_->show_error(answer.error());
+                return;
+            }
+            exported_ = std::make_shared<const project::Export>(std::move(*answer));
+            show_export();
+        });
+}
+
+void ProjectPage::show_export() {
+    title_->setText(to_qt(exported_->name));
+    verify_->setEnabled(true);
+    export_->setEnabled(true);
+    show_facts();
+    show_repositories();
+    show_receipt();
+    verify_->setFocus(Qt::OtherFocusReason);
+    Q_EMIT changed();
+}
+
+void ProjectPage::show_facts() {
+    clear_layout(facts_->box());
+    auto* form = make_form(*facts_);
+    add_text(*form, tr("Description"), exported_->description);
+    add_text(*form, tr("Notify"), exported_->email);
+    add_key(*form, tr("Project id"), exported_->project_id);
+    add_key(*form, tr("Owner key"), to_hex(exported_->registration.owner_key));
+    add_text(*form, tr("Made"), to_utf8(time_text(exported_->created_at)));
+    facts_->show();
+}
+
+void ProjectPage::show_repositories() {
+    clear_layout(repositories_->box());
+    auto* top = new QHBoxLayout;
+    top->addWidget(make_label(tr("Repositories"), QStringLiteral("heading")), 1);
+    auto* copy = make_button(tr("Copy clone co&mmands"), ButtonKind::plain, QStringLiteral("copy"));
+    connect(copy, &QPushButton::clicked, this,
+            [this, copy] { copy_to_clipboard(clone_commands(*exported_), copy); });
+    top->addWidget(copy);
+    repositories_->box()->addLayout(top);
+    auto* form = make_form(*repositories_);
+    for (const vault::RegisteredRepository& repository : exported_->registration.repositories) {
+        const QString role =
+            repository.role == vault::Role::configuration ? tr("Configuration") : tr("Code");
+        auto* url =
+            new KeyLabel(tr("address of the %1 repository").arg(role.toLower()), nullptr, 0, 0);
+        url->set_value(to_qt(repository.url));
+        add_row(*form, role, url);
+        const auto& clone =
+            repository.role == vault::Role::configuration ? project_.configuration : project_.code;
+        if (!clone.empty()) {
+            auto* path =
+                new KeyLabel(tr("folder of the %1 clone").arg(role.toLower()), nullptr, 0, 0);
+            path->set_value(to_qt(clone.string()));
+            add_row(*form, tr("Clone here"), path);
+        }
+    }
+    repositories_->show();
+}
+
+void ProjectPage::show_receipt() {
+    clear_layout(receipt_->box());
+    receipt_->box()->addWidget(make_label(tr("Vault"), QStringLiteral("heading")));
+    const vault::Receipt& receipt = exported_->receipt;
+    auto* form = make_form(*receipt_);
+    // Read as of the moment of the receipt: a record lives for days, a project for years.
+    const auto record = vault::decode_record(exported_->vault_record, receipt.time);
+    if (record) {
+        add_text(*form, tr("Node"), record->name);
+        add_text(*form, tr("Region"), std::string(vault::region_name(record->region)));
+        add_key(*form, tr("Seal key"), to_hex(record->seal_key));
+    }
+    add_key(*form, tr("Node id"), receipt.node_id);
+    add_key(*form, tr("Registration"), receipt.registration_id);
+    add_text(*form, tr("Receipt signed"), to_utf8(time_text(receipt.time)));
+    receipt_->show();
+}
+
+void ProjectPage::verify() {
+    if (!exported_) {
+        return;
+    }
+    verify_->setEnabled(false);
+    verify_->setText(tr("Verifying…"));
+    verify_job_.start(
+        [exported = exported_](std::stop_token) { return project::verify(*exported); },
+        [this](const std::vector<project::Finding>& findings) {
+            verify_->setEnabled(true);
+            verify_->setText(tr("Ve&rify"));
+            findings_->show_findings(findings);
+            page_->ensureWidgetVisible(findings_);
+            verify_->setFocus(Qt::OtherFocusReason);
+            verified_ = project::all_ok(findings);
+            announce(findings_, verified_ ? tr("The project is verified.")
+                                          : tr("The project is not verified."));
+            Q_EMIT changed();
+        });
+}
+
+} // namespace tau::ui

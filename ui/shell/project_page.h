@@ -1,0 +1,54 @@
+#pragma once
+
+#include "ui/common/error_view.h"
+#include "ui/common/job.h"
+#include "ui/common/page.h"
+#include "ui/services.h"
+#include "ui/shell/finding_list.h"
+
+namespace tau::ui {
+
+/// One registered project: what it is, where it lives, the vault's receipt, and its verification.
+class ProjectPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit ProjectPage(Services& services, QWidget* parent = nullptr);
+    void show_project(const flow::LocalProject& project);
+    bool has_project() const { return exported_ != nullptr; }
+    std::shared_ptr<const project::Export> exported() const { return exported_; }
+    QString name() const;
+    void verify();
+    /// Whether the last verification since it was shown found everything good.
+    bool is_verified() const { return verified_; }
+    QWidget* first_input() const { return verify_; }
+
+Q_SIGNALS:
+    void export_wanted();
+    void back_wanted();
+    void changed();
+
+private:
+    void show_export();
+    void show_facts();
+    void show_repositories();
+    void show_receipt();
+
+    Services& services_;
+    std::shared_ptr<const project::Export> exported_;
+    flow::LocalProject project_;
+    bool verified_ = false;
+    ScrollPage* page_;
+    QLabel* title_;
+    QLabel* origin_;
+    QPushButton* verify_;
+    QPushButton* export_;
+    ErrorView* error_;
+    Card* facts_;
+    Card* repositories_;
+    Card* receipt_;
+    FindingList* findings_;
+    Job load_job_;
+    Job verify_job_;
+};
+
+} // namespace tau::ui

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "ui/common/page.h"
+#include "ui/services.h"
+
+namespace tau::ui {
+
+/// What a creation ended with: the vault's receipt in words, and what to do next.
+class FlowSummary : public Card {
+    Q_OBJECT
+public:
+    explicit FlowSummary(QWidget* parent = nullptr);
+    void show_project(const flow::LocalProject& project, const project::Export& exported);
+    QPushButton* open_button() const { return open_; }
+
+Q_SIGNALS:
+    void open_wanted();
+    void export_wanted();
+
+private:
+    QLabel* heading_;
+    QLabel* text_;
+    QWidget* facts_;
+    QPushButton* open_;
+    QPushButton* export_;
+    QPushButton* clone_;
+    QString commands_;
+};
+
+/// The two commands that fetch a project's repositories, one a line.
+QString clone_commands(const project::Export& exported);
+
+} // namespace tau::ui
