@@ -1,0 +1,65 @@
+#pragma once
+
+#include "app/adapters/qt_http.h"
+#include "core/base/secret.h"
+#include "ui/services.h"
+
+#include <QSettings>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace tau::app {
+
+/// What the window asks for, answered by core and the adapters over one data folder.
+class ConsoleServices final : public ui::Services {
+public:
+    /// `passphrase`: opens the encrypted file without asking; none: keychain, or ask.
+    ConsoleServices(std::filesystem::path data, std::optional<Secret> passphrase);
+
+    Result<vault::Network> load_network(const std::filesystem::path& file,
+                                        std::stop_token stop) override;
+    Result<forge::Account> account(const vault::GitHost& host, std::stop_token stop) override;
+    Result<std::optional<forge::Repository>> find_repository(const vault::GitHost& host,
+                                                             const std::string& owner,
+                                                             const std::string& name,
+                                                             std::stop_token stop) override;
+    Result<ui::SecretsState> secrets_state() override;
+    Result<void> unlock_secrets(const Secret& passphrase) override;
+    Result<std::shared_ptr<flow::Flow>>
+    plan(const project::Draft& draft, const vault::Network& network, std::stop_token stop) override;
+    Result<std::shared_ptr<flow::Flow>> open_unfinished(const std::string& id,
+                                                        std::stop_token stop) override;
+    Result<std::vector<flow::Unfinished>> unfinished() override;
+    Result<void> forget(const std::string& id) override;
+    Result<std::vector<flow::LocalProject>> projects() override;
+    Result<project::Export> load_export(const flow::LocalProject& project) override;
+    Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
+    Result<void> write_export(const project::Export& project,
+                              const std::filesystem::path& file) override;
+    QVariant setting(const QString& key) const override;
+    void set_setting(const QString& key, const QVariant& value) override;
+
+private:
+    class ConsoleLog;
+    struct OpenFlow;
+    using MakeFlow = std::function<Result<std::unique_ptr<flow::Flow>>(flow::World&)>;
+
+    Result<void> open_file(const Secret& passphrase);
+    Result<SecretStore*> secrets();
+    Result<std::shared_ptr<flow::Flow>>
+    make_flow(const vault::Network& network, const std::string& git_host, const MakeFlow& make);
+
+    const std::filesystem::path data_;
+    QSettings settings_;
+    SystemClock clock_;
+    SystemEntropy entropy_;
+    QtHttp http_;
+    std::unique_ptr<Log> log_;
+    std::mutex secrets_mutex_;
+    std::optional<Secret> passphrase_;
+    std::unique_ptr<SecretStore> secrets_;
+};
+
+} // namespace tau::app

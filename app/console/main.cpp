@@ -1,0 +1,162 @@
+// tau-console: the window. Here everything meets: options, data folder, services, pictures.
+#include "app/adapters/workplace.h"
+#include "app/console/console_services.h"
+#include "app/console/pictures.h"
+#include "core/base/file.h"
+#include "ui/common/empty_state.h"
+#include "ui/common/job.h"
+#include "ui/common/text.h"
+#include "ui/common/theme.h"
+#include "ui/shell/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QTemporaryDir>
+
+#include <cstdio>
+
+using namespace tau;
+
+namespace {
+
+constexpr int lock_wait_ms = 300;
+enum Exit { done = 0, failed = 1, usage = 2 };
+
+struct Options {
+    QString network, data, pictures, passphrase_file;
+};
+
+Options read_options(const QApplication& application) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("Desktop console for Taubyte, a decentralised, git-native cloud."));
+    const QCommandLineOption network(QStringLiteral("network"),
+                                     QStringLiteral("Open this network file."),
+                                     QStringLiteral("file"));
+    const QCommandLineOption data(QStringLiteral("data"),
+                                  QStringLiteral("Keep everything in this folder."),
+                                  QStringLiteral("dir"));
+    const QCommandLineOption passphrase(
+        QStringLiteral("passphrase-file"),
+        QStringLiteral("Keep secrets in an encrypted file under the passphrase in this file "
+                       "(which only you may read), not in the keychain."),
+        QStringLiteral("file"));
+    const QCommandLineOption pictures(
+        QStringLiteral("screenshot"),
+        QStringLiteral("Create a sample project on the network, keep a picture of every page in "
+                       "this folder, and end."),
+        QStringLiteral("dir"));
+    parser.addOptions({network, data, passphrase, pictures});
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.process(application);
+    return {parser.value(network), parser.value(data), parser.value(pictures),
+            parser.value(passphrase)};
+}
+
+int tell(const Error& error) {
+    std::fprintf(stderr, "tau-console: %s %s\n", error.message.c_str(), error.hint.c_str());
+    return Exit::failed;
+}
+
+/// The passphrase that the options give; none when it is to be asked for.
+Result<std::optional<Secret>> given_passphrase(const Options& options) {
+    if (!options.passphrase_file.isEmpty()) {
+        auto secret = read_secret_file(ui::to_utf8(options.passphrase_file));
+        if (!secret) {
+            return fail(secret.error());
+        }
+        // The line end that an editor leaves is not part of it.
+        std::size_t size = secret->size();
+        while (size > 0 && (secret->data()[size - 1] == '\n' || secret->data()[size - 1] == '\r')) {
+            --size;
+        }
+        return std::optional(Secret::copy_of(secret->bytes().first(size)));
+    }
+    if (!options.pictures.isEmpty() && options.data.isEmpty()) {
+        return std::optional(Secret::random(32)); // its folder goes at the end, too
+    }
+    return std::optional<Secret>();
+}
+
+int say_already_open(QApplication& application) {
+    ui::EmptyState page(
+        QStringLiteral("info"), QApplication::translate("main", "tau-console is open already"),
+        QApplication::translate("main", "Another window works with this data folder. Two at a time "
+                                        "would overwrite each other's settings."));
+    page.setWindowTitle(QStringLiteral("tau-console"));
+    QObject::connect(page.add_action(QApplication::translate("main", "&Close"), true),
+                     &QPushButton::clicked, &page, &QWidget::close);
+    page.show();
+    application.exec();
+    return Exit::failed;
+}
+
+int run(QApplication& application, const Options& options, const std::filesystem::path& data) {
+    auto passphrase = given_passphrase(options);
+    if (!passphrase) {
+        return tell(passphrase.error());
+    }
+    app::ConsoleServices services(data, std::move(*passphrase));
+    int status = Exit::done;
+    {
+        ui::MainWindow window(services);
+        if (!options.network.isEmpty()) {
+            window.networks().open(std::filesystem::absolute(ui::to_utf8(options.network)));
+        } else if (window.networks().entries().empty() &&
+                   std::filesystem::exists(app::default_network_file())) {
+            window.networks().open(app::default_network_file());
+        }
+        app::Pictures pictures(window, options.pictures);
+        if (options.pictures.isEmpty()) {
+            window.show();
+        } else {
+            QObject::connect(&pictures, &app::Pictures::finished, &application,
+                             [&](const QString& problem) {
+                                 if (!problem.isEmpty()) {
+                                     status = tell({ErrorCode::io, ui::to_utf8(problem), {}, {}});
+                                 }
+                                 application.quit();
+                             });
+            if (services.setting(QStringLiteral("city")).toString().isEmpty()) {
+                services.set_setting(QStringLiteral("city"), QStringLiteral("Lisbon"));
+            }
+            pictures.start();
+        }
+        application.exec();
+    }
+    // Work that was going on stops at a safe point before what it uses goes.
+    ui::Job::wait_for_all();
+    return status;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (!protect_process()) {
+        std::fputs("tau-console: libsodium cannot start.\n", stderr);
+        return Exit::failed;
+    }
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("tau-console"));
+    QApplication::setApplicationVersion(QStringLiteral(TAU_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("tau-console"));
+    const Options options = read_options(application);
+    new ui::Theme(application); // belongs to the application
+
+    std::optional<QTemporaryDir> passing;
+    std::filesystem::path data = app::default_data_folder();
+    if (!options.data.isEmpty()) {
+        data = ui::to_utf8(options.data);
+    } else if (!options.pictures.isEmpty()) {
+        data = ui::to_utf8(passing.emplace().path());
+    }
+    if (const auto made = make_private_directory(data); !made) {
+        return tell(made.error());
+    }
+    const auto lock = FileLock::acquire(data / "window.lock", lock_wait_ms);
+    if (!lock) {
+        return options.pictures.isEmpty() ? say_already_open(application) : tell(lock.error());
+    }
+    return run(application, options, data);
+}
