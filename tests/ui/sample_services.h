@@ -1,0 +1,59 @@
+#pragma once
+
+#include "ui/services.h"
+
+#include <atomic>
+#include <map>
+
+namespace tau::test {
+
+/// A network of seven vaults at known places, without cryptography: for looking at pages, not for
+/// sealing anything.
+vault::Network sample_network();
+project::Export sample_export();
+
+/// Services in memory. What a test wants of them it sets in the public fields before use.
+class SampleServices : public ui::Services {
+public:
+    std::map<std::string, forge::Repository> repositories; ///< by name
+    std::vector<flow::LocalProject> project_list;
+    std::vector<flow::Unfinished> unfinished_list;
+    std::map<QString, QVariant> settings;
+    ui::SecretsState secrets = ui::SecretsState::open;
+    std::string passphrase = "correct horse";
+    int fail_step = -1; ///< fails once, then works
+    std::chrono::milliseconds step_time{0};
+    std::atomic<int> questions{0}; ///< find_repository calls
+    std::atomic<int> forgotten{0};
+
+    Result<vault::Network> load_network(const std::filesystem::path& file,
+                                        std::stop_token stop) override;
+    Result<forge::Account> account(const vault::GitHost& host, std::stop_token stop) override;
+    Result<std::optional<forge::Repository>> find_repository(const vault::GitHost& host,
+                                                             const std::string& owner,
+                                                             const std::string& name,
+                                                             std::stop_token stop) override;
+    Result<ui::SecretsState> secrets_state() override { return secrets; }
+    Result<void> unlock_secrets(const Secret& given) override;
+    Result<std::shared_ptr<flow::Flow>>
+    plan(const project::Draft& draft, const vault::Network& network, std::stop_token stop) override;
+    Result<std::shared_ptr<flow::Flow>> open_unfinished(const std::string& id,
+                                                        std::stop_token stop) override;
+    Result<std::vector<flow::Unfinished>> unfinished() override { return unfinished_list; }
+    Result<void> forget(const std::string& id) override;
+    Result<std::vector<flow::LocalProject>> projects() override { return project_list; }
+    Result<project::Export> load_export(const flow::LocalProject&) override {
+        return sample_export();
+    }
+    Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
+    Result<void> write_export(const project::Export&, const std::filesystem::path&) override {
+        return {};
+    }
+    QVariant setting(const QString& key) const override {
+        const auto found = settings.find(key);
+        return found == settings.end() ? QVariant() : found->second;
+    }
+    void set_setting(const QString& key, const QVariant& value) override { settings[key] = value; }
+};
+
+} // namespace tau::test

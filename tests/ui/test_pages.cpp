@@ -1,0 +1,215 @@
+// Every page of the window, over services in memory: what is shown, whether it fits, and whether
+// keyboard and screen reader reach it.
+#include "tests/ui/sample_services.h"
+#include "tests/ui/walk.h"
+#include "ui/common/job.h"
+#include "ui/common/theme.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/project_page.h"
+#include "ui/shell/resume_page.h"
+#include "ui/shell/start_page.h"
+#include "ui/wizard/wizard.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QLineEdit>
+#include <QTest>
+
+#include <ctime>
+
+using namespace tau;
+using namespace tau::ui;
+using test::SampleServices;
+
+namespace {
+
+/// With TAU_PICTURES=<folder> each page that a test reaches is also kept as a picture.
+void keep_picture(QWidget& window, const QString& name) {
+    const QString folder = qEnvironmentVariable("TAU_PICTURES");
+    if (!folder.isEmpty()) {
+        QDir().mkpath(folder);
+        window.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
+    }
+}
+
+struct Look {
+    QString name;
+    ThemeMode mode;
+    QSize size;
+};
+
+const std::vector<Look>& looks() {
+    static const std::vector<Look> all{
+        {QStringLiteral("light"), ThemeMode::light, QSize(1000, 700)},
+        {QStringLiteral("dark"), ThemeMode::dark, QSize(1000, 700)},
+        {QStringLiteral("small"), ThemeMode::light, QSize(800, 560)}};
+    return all;
+}
+
+/// Layouts and stylesheets need some turns of the event loop after the last change.
+void settle() {
+    for (int turn = 0; turn < 10; ++turn) {
+        QCoreApplication::sendPostedEvents();
+        QCoreApplication::processEvents();
+    }
+}
+
+/// A window over sample services, shown, after its first reading.
+struct Stage {
+    explicit Stage(const std::function<void(SampleServices&)>& prepare = {}) {
+        services.settings[QStringLiteral("networks")] =
+            QStringList{QStringLiteral("/networks/local.yaml")};
+        services.settings[QStringLiteral("city")] = QStringLiteral("Lisbon");
+        if (prepare) {
+            prepare(services);
+        }
+        window = std::make_unique<MainWindow>(services);
+        window->show();
+        window->activateWindow();
+        Job::wait_for_all();
+        settle();
+    }
+    ~Stage() {
+        window.reset();
+        Job::wait_for_all();
+    }
+    SampleServices services;
+    std::unique_ptr<MainWindow> window;
+};
+
+} // namespace
+
+class TestPages : public QObject {
+    Q_OBJECT
+
+    static void check(MainWindow& window, const QString& name) {
+        for (const Look& look : looks()) {
+            Theme::get().set_mode(look.mode);
+            window.resize(look.size);
+            settle();
+            keep_picture(window, name + QLatin1Char('-') + look.name);
+            QCOMPARE(test::clipped(window), QStringList());
+        }
+        QCOMPARE(test::unnamed(window), QStringList());
+        QCOMPARE(test::without_label(window), QStringList());
+        QCOMPARE(test::ambiguous_keys(window), QStringList());
+        QCOMPARE(test::out_of_order(window), QStringList());
+        Theme::get().set_mode(ThemeMode::light);
+    }
+
+    static bool type_name(MainWindow& window, const QString& name) {
+        auto* edit = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+        if (edit == nullptr) {
+            return false;
+        }
+        QTest::keyClicks(edit, name);
+        const WizardModel& model = window.wizard()->model();
+        return QTest::qWaitFor([&model] { return !model.checking(); });
+    }
+
+    static bool wait_until_idle(const FlowView& view) {
+        const bool idle = QTest::qWaitFor([&view] { return !view.busy(); });
+        Job::wait_for_all();
+        settle();
+        return idle;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(protect_process()); }
+
+    void start_empty() {
+        Stage stage([](SampleServices& s) { s.settings.erase(QStringLiteral("networks")); });
+        check(*stage.window, QStringLiteral("start-empty"));
+    }
+
+    void start_with_projects() {
+        Stage stage([](SampleServices& s) {
+            const std::int64_t now = std::time(nullptr);
+            s.project_list = {
+                {"QmX4dW8yG2bQ1sample", "shop", now - 600, "/c", "/d", "/e"},
+                {"QmA9kL2mN5pR7sample", "garden_club", now - 90000, "/c", "/d", "/e"}};
+            s.unfinished_list = {{"1", "Create project blog", now - 4000, 5, 12,
+                                  "The git host cannot be reached: connection refused."}};
+        });
+        check(*stage.window, QStringLiteral("start"));
+    }
+
+    void wizard_pages() {
+        Stage stage([](SampleServices& s) {
+            s.settings[QStringLiteral("networks")] =
+                QStringList{QStringLiteral("/networks/refused.yaml")};
+        });
+        MainWindow& window = *stage.window;
+        window.new_project();
+        Job::wait_for_all();
+        settle();
+        check(window, QStringLiteral("wizard-1-empty"));
+        QVERIFY(type_name(window, QStringLiteral("shop-x")));
+        check(window, QStringLiteral("wizard-1-wrong"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Backspace);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Backspace);
+        QVERIFY(type_name(window, {}));
+        check(window, QStringLiteral("wizard-1-project"));
+        for (const char* name : {"wizard-2-repositories", "wizard-3-vault", "wizard-4-review"}) {
+            window.wizard()->next();
+            Job::wait_for_all();
+            settle();
+            check(window, QString::fromLatin1(name));
+        }
+        stage.services.fail_step = 7;
+        window.wizard()->next();
+        FlowView& view = window.wizard()->flow_view();
+        QVERIFY(wait_until_idle(view));
+        check(window, QStringLiteral("wizard-5-failed"));
+        view.ask_undo();
+        settle();
+        check(window, QStringLiteral("wizard-5-undo"));
+        view.run();
+        QVERIFY(wait_until_idle(view));
+        check(window, QStringLiteral("wizard-5-done"));
+    }
+
+    void running() {
+        Stage stage([](SampleServices& s) { s.step_time = std::chrono::hours(1); });
+        MainWindow& window = *stage.window;
+        window.resume(QStringLiteral("1"), false);
+        FlowView& view = window.resume_page().flow_view();
+        QTRY_VERIFY(view.busy());
+        check(window, QStringLiteral("running"));
+        view.cancel();
+        QVERIFY(wait_until_idle(view));
+        check(window, QStringLiteral("cancelled"));
+    }
+
+    void locked_keys() {
+        Stage stage([](SampleServices& s) { s.secrets = SecretsState::needs_new_passphrase; });
+        stage.window->resume(QStringLiteral("1"), false);
+        Job::wait_for_all();
+        settle();
+        check(*stage.window, QStringLiteral("unlock"));
+    }
+
+    void project_page() {
+        Stage stage([](SampleServices& s) {
+            s.project_list = {{"QmX", "shop", std::time(nullptr), "/home/me/tb_shop",
+                               "/home/me/tb_code_shop", "/e"}};
+        });
+        stage.window->open_project(stage.services.project_list.front());
+        Job::wait_for_all();
+        settle();
+        check(*stage.window, QStringLiteral("project"));
+        stage.window->project_page().verify();
+        Job::wait_for_all();
+        settle();
+        check(*stage.window, QStringLiteral("project-verified"));
+    }
+};
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    Theme theme(application);
+    TestPages tests;
+    return QTest::qExec(&tests, argc, argv);
+}
+
+#include "test_pages.moc"
