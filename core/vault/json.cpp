@@ -9,40 +9,67 @@ namespace tau::vault::json {
 
 namespace {
 
-constexpr int max_depth = 8;
+constexpr std::size_t max_depth = 8;
+/// Our messages have more bytes than this to each key, value, array or object, by far.
+constexpr std::size_t bytes_per_part = 8;
 const Value nothing;
 
-/// Looks at every event of the parser and remembers what is not allowed.
-class Watcher {
+/// Goes through the text before anything is built of it, in time and memory that its size bounds,
+/// and ends at the first thing that is not allowed. (The parser's own callback will not do: it
+/// looks at all of a container's members again whenever one of them ends.)
+class Watcher final : public nlohmann::json_sax<Value> {
 public:
-    bool operator()(int, Value::parse_event_t event, const Value& value) {
-        switch (event) {
-        case Value::parse_event_t::object_start:
-        case Value::parse_event_t::array_start:
-            too_deep_ = too_deep_ || keys_.size() >= max_depth;
-            keys_.emplace_back();
-            break;
-        case Value::parse_event_t::object_end:
-        case Value::parse_event_t::array_end:
-            keys_.pop_back();
-            break;
-        case Value::parse_event_t::key:
-            repeated_ =
-                repeated_ || !keys_.back().insert(value.get_ref<const std::string&>()).second;
-            break;
-        case Value::parse_event_t::value:
-            break;
+    explicit Watcher(std::size_t most) : left_(most) {}
+    const char* complaint() const { return complaint_; }
+
+    bool null() override { return count(); }
+    bool boolean(bool) override { return count(); }
+    bool number_integer(number_integer_t) override { return count(); }
+    bool number_unsigned(number_unsigned_t) override { return count(); }
+    bool number_float(number_float_t, const string_t&) override { return count(); }
+    bool string(string_t&) override { return count(); }
+    bool binary(binary_t&) override { return count(); }
+    bool start_object(std::size_t) override { return begin(); }
+    bool end_object() override { return end(); }
+    bool start_array(std::size_t) override { return begin(); }
+    bool end_array() override { return end(); }
+    bool key(string_t& name) override {
+        if (!keys_.back().insert(std::move(name)).second) {
+            return refuse("a key occurs twice");
         }
-        return true;
+        return count();
     }
-    const char* complaint() const {
-        return too_deep_ ? "it is nested too deeply" : repeated_ ? "a key occurs twice" : nullptr;
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        return refuse("it is not JSON");
     }
 
 private:
+    bool refuse(const char* why) {
+        complaint_ = why;
+        return false;
+    }
+    bool count() {
+        if (left_ == 0) {
+            return refuse("it has too many parts");
+        }
+        --left_;
+        return true;
+    }
+    bool begin() {
+        if (keys_.size() >= max_depth) {
+            return refuse("it is nested too deeply");
+        }
+        keys_.emplace_back();
+        return count();
+    }
+    bool end() {
+        keys_.pop_back();
+        return true;
+    }
+
+    std::size_t left_;
     std::vector<std::set<std::string>> keys_;
-    bool too_deep_ = false;
-    bool repeated_ = false;
+    const char* complaint_ = nullptr;
 };
 
 tl::unexpected<Error> malformed(std::string_view what, std::string_view why) {
@@ -61,18 +88,13 @@ Result<Value> parse(std::string_view text, std::size_t limit, std::string_view w
     if (!is_utf8(text)) {
         return malformed(what, "it is not UTF-8 text");
     }
-    Watcher watcher;
-    Value value = Value::parse(
-        text,
-        [&watcher](int depth, Value::parse_event_t event, Value& parsed) {
-            return watcher(depth, event, parsed);
-        },
-        /*allow_exceptions=*/false);
+    Watcher watcher(limit / bytes_per_part);
+    if (!Value::sax_parse(text, &watcher)) {
+        return malformed(what, watcher.complaint());
+    }
+    Value value = Value::parse(text, nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) {
         return malformed(what, "it is not JSON");
-    }
-    if (const char* why = watcher.complaint()) {
-        return malformed(what, why);
     }
     return value;
 }

@@ -11,7 +11,9 @@ namespace tau::vault::json {
 using Value = nlohmann::json;
 
 /// One JSON document from the other side: at most `limit` bytes of UTF-8 without NUL, at most 8
-/// levels deep, no key twice in one object. `what` names it in errors ("The registration").
+/// levels deep, no key twice in one object, at most one key, value, array or object to each 8 bytes
+/// of `limit`. Time and memory grow with the text's size only. `what` names it in errors ("The
+/// registration").
 Result<Value> parse(std::string_view text, std::size_t limit, std::string_view what);
 
 /// Compact text; bytes that are not UTF-8 are replaced rather than thrown about.

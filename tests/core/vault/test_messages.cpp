@@ -136,6 +136,45 @@ TEST_CASE("text around or instead of the JSON is refused") {
     CHECK(repeated.error().message.find("twice") != std::string::npos);
 }
 
+TEST_CASE("text of many small parts is refused before it costs anything") {
+    const auto repeated = [](std::string_view part, std::size_t size) {
+        std::string text = "[";
+        while (text.size() + 2 * part.size() + 2 < size) {
+            text.append(part);
+            text += ',';
+        }
+        return text.append(part) + "]";
+    };
+    std::string keys = "{";
+    for (std::size_t i = 0; keys.size() < (4U << 20U) - 20; ++i) {
+        keys += '"' + std::to_string(i) + "\":{},";
+    }
+    keys += "\"x\":{}}";
+    const auto begin = std::chrono::steady_clock::now();
+    for (const char* part : {"{}", "[]", "0", "\"\"", "{\"a\":{}}"}) {
+        CAPTURE(part);
+        const auto request = vault::parse_registration(repeated(part, 128U << 10U));
+        REQUIRE_FALSE(request);
+        CHECK(request.error().message.find("too many parts") != std::string::npos);
+        const auto answer = vault::parse_registration_status(repeated(part, 4U << 20U));
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().message.find("too many parts") != std::string::npos);
+    }
+    const auto answer = vault::parse_registration_status(keys);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == ErrorCode::invalid_argument);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+    // The largest answer that a node gives still fits.
+    vault::RegistrationStatus status;
+    status.registration_id = std::string(32, 'a');
+    status.state = "active";
+    for (int i = 0; i < 20000; ++i) {
+        status.refs.push_back(
+            {vault::Role::code, "refs/heads/" + std::to_string(i), std::string(40, 'a'), i});
+    }
+    CHECK(vault::parse_registration_status(vault::to_json(status)));
+}
+
 TEST_CASE("JSONTestSuite: what is not JSON is refused, and nothing crashes") {
     if (vectors().empty()) {
         MESSAGE("skipped: no vectors");
