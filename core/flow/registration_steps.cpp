@@ -83,7 +83,8 @@ Result<std::optional<Outcome>> send_again(Creation& creation, std::stop_token st
         return std::nullopt; // half-written by another version: ask anew
     }
     auto answer = client(creation, creation.current_node)
-                      .register_project(*registration, creation.idempotency_key, stop);
+                      .register_project(*registration, creation.idempotency_key,
+                                        creation.world.clock.now(), stop);
     if (answer) {
         return registered(creation, *answer);
     }
@@ -116,7 +117,8 @@ Result<Outcome> register_project(Creation& creation, const StepCall& call) {
     }
     creation.point("registration kept");
     auto answer = client(creation, creation.current_node)
-                      .register_project(*registration, creation.idempotency_key, call.stop);
+                      .register_project(*registration, creation.idempotency_key,
+                                        creation.world.clock.now(), call.stop);
     return answer ? Result<Outcome>(registered(creation, *answer))
                   : Result<Outcome>(fail(answer.error()));
 }

@@ -124,7 +124,9 @@ std::vector<Finding> verify(const Export& project) {
     }
     // A record lives for days, a receipt for good: what counts is the moment of the receipt.
     const auto record = vault::decode_record(project.vault_record, project.receipt.time);
-    if (record) {
+    if (record && record->seq == vault::tombstone_seq) {
+        found.push_back({"Vault record", false, "The vault has declared its key dead."});
+    } else if (record) {
         found.push_back(
             {"Vault record", true, "The vault " + record->name + " signed its record."});
         auto other = std::async(std::launch::async, check_sealed, std::cref(project),

@@ -11,6 +11,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+/// How far the node's clock may be from ours, in seconds; our own tries take up to 6 minutes.
+constexpr std::int64_t receipt_tolerance = 600;
+
 bool worth_repeating(const HttpResponse& response) {
     switch (response.status) {
     case 429:
@@ -95,21 +98,46 @@ Error untrusted(std::string_view vault, std::string_view why) {
             {}};
 }
 
+/// What an answer to a registration is held against.
+struct Sent {
+    const Registration& registration;
+    Hash32 body{};
+    std::string id;
+    std::int64_t now = 0;
+};
+
+/// A new receipt is of this moment and of the node's record that we know, or a later one. One that
+/// is given again may be older than both, but not older than the seals in the request.
+Result<void> check_moment(const Receipt& receipt, bool repeated, std::int64_t sealed_at,
+                          std::int64_t now, const NodeRecord& record) {
+    const std::int64_t earliest = (repeated ? sealed_at : now) - receipt_tolerance;
+    if (receipt.time < earliest || receipt.time > now + receipt_tolerance) {
+        return fail(untrusted(record.name, "its time, " + to_iso8601(receipt.time) +
+                                               ", is not that of the registration"));
+    }
+    if (!repeated && receipt.record_seq < record.seq) {
+        return fail(untrusted(record.name, "it is for an older record of the vault"));
+    }
+    return {};
+}
+
 /// Holds every field of the receipt against what was sent.
-Result<void> check_receipt(const Receipt& receipt, const Registration& sent, const Hash32& body,
-                           const std::string& id, const NodeRecord& record) {
+Result<void> check_receipt(const Receipt& receipt, bool repeated, const Sent& sent,
+                           const NodeRecord& record) {
     if (Result<void> verified = verify_receipt(receipt, record.sign_key); !verified) {
         return fail(untrusted(record.name, "its signature is not the vault's"));
     }
-    if (receipt.registration_id != id || receipt.project_id != sent.project_id ||
-        receipt.node_id != record.node_id() || receipt.owner_key != sent.owner_key) {
+    if (receipt.registration_id != sent.id || receipt.project_id != sent.registration.project_id ||
+        receipt.node_id != record.node_id() || receipt.owner_key != sent.registration.owner_key) {
         return fail(untrusted(record.name, "it names another registration"));
     }
-    if (receipt.body_hash != body) {
+    if (receipt.body_hash != sent.body) {
         return fail(untrusted(record.name, "it is for another request"));
     }
-    for (std::size_t i = 0; i < sent.repositories.size(); ++i) {
-        const Result<seal::Bundle> bundle = seal::decode_bundle(sent.repositories[i].sealed);
+    std::uint64_t sealed_at = 0;
+    for (std::size_t i = 0; i < sent.registration.repositories.size(); ++i) {
+        const Result<seal::Bundle> bundle =
+            seal::decode_bundle(sent.registration.repositories[i].sealed);
         if (!bundle) {
             return fail(bundle.error());
         }
@@ -117,8 +145,29 @@ Result<void> check_receipt(const Receipt& receipt, const Registration& sent, con
             receipt.proof_hashes[2 * i + 1] != proof_hash(bundle->webhook.proof)) {
             return fail(untrusted(record.name, "it is for other proofs"));
         }
+        sealed_at = std::max(sealed_at, bundle->deploy_key.context.created_at);
     }
-    return {};
+    return check_moment(receipt, repeated, static_cast<std::int64_t>(sealed_at), sent.now, record);
+}
+
+/// Accepts an answer only when all of it says that the project is registered.
+Result<void> check_accepted(const RegistrationAnswer& answer, bool repeated, const Sent& sent,
+                            const NodeRecord& record) {
+    if (!answer.receipt || answer.registration_id != sent.id) {
+        return fail(untrusted(record.name, "it is missing or for another registration"));
+    }
+    if (answer.state != "active") {
+        return fail(untrusted(record.name, "it comes with the state \"" +
+                                               bounded_text(answer.state, 32) +
+                                               "\" instead of \"active\""));
+    }
+    for (const Check& check : answer.checks) {
+        if (check.outcome == Outcome::failed) {
+            return fail(untrusted(record.name,
+                                  "it comes with a failed check, " + bounded_text(check.name, 64)));
+        }
+    }
+    return check_receipt(*answer.receipt, repeated, sent, record);
 }
 
 } // namespace
@@ -187,6 +236,11 @@ Result<NodeRecord> Client::fetch_record(std::int64_t now, std::stop_token stop) 
         return fail(ErrorCode::untrusted,
                     "The vault " + record_.name + " answered with the record of another node.");
     }
+    if (fresh->seq == tombstone_seq) {
+        return fail(ErrorCode::untrusted,
+                    "The vault " + record_.name + " has declared its key dead for ever.",
+                    "Choose another vault node.");
+    }
     if (fresh->seq < record_.seq) {
         return fail(ErrorCode::untrusted, "The vault " + record_.name +
                                               " answered with an older record than the known one.");
@@ -222,7 +276,7 @@ Result<Bytes> Client::challenge(const seal::Point& owner_key, std::stop_token st
 
 Result<RegistrationAnswer> Client::register_project(const Registration& registration,
                                                     const std::string& idempotency_key,
-                                                    std::stop_token stop) {
+                                                    std::int64_t now, std::stop_token stop) {
     const Result<std::string> id =
         registration_id(record_.node_id(), registration.owner_key, idempotency_key);
     if (!id) {
@@ -250,10 +304,9 @@ Result<RegistrationAnswer> Client::register_project(const Registration& registra
     if (!answer) {
         return answer;
     }
-    if (!answer->receipt || answer->registration_id != *id) {
-        return fail(untrusted(record_.name, "it is missing or for another registration"));
-    }
-    if (Result<void> held = check_receipt(*answer->receipt, registration, body, *id, record_);
+    const bool repeated = response->status == 200;
+    if (Result<void> held =
+            check_accepted(*answer, repeated, {registration, body, *id, now}, record_);
         !held) {
         return fail(held.error());
     }

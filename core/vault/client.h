@@ -24,12 +24,15 @@ public:
     Result<NodeRecord> fetch_record(std::int64_t now, std::stop_token stop);
     Result<Bytes> challenge(const seal::Point& owner_key, std::stop_token stop);
     /// `idempotency_key`: 32 hex digits, made and journalled before the first try. The receipt's
-    /// signature and contents are verified against `registration`. A 422 is
+    /// signature and contents are verified against `registration`, and its time against `now`
+    /// (10 minutes of tolerance); an answer to a repeated request carries the first one's receipt,
+    /// which must not be older than the seals. Anything but an active registration without a failed
+    /// check is `untrusted`. A 422 is
     /// `permission_denied` with the failed checks' sentences as message and the whole answer's
     /// JSON as detail.
     Result<RegistrationAnswer> register_project(const Registration& registration,
                                                 const std::string& idempotency_key,
-                                                std::stop_token stop);
+                                                std::int64_t now, std::stop_token stop);
     Result<RegistrationStatus> status(const std::string& registration_id,
                                       const keys::OwnerKey& owner, std::int64_t now,
                                       std::stop_token stop);

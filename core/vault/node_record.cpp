@@ -192,7 +192,9 @@ Result<NodeRecord> decode_record(ByteView bytes, std::int64_t now) {
     if (const char* fault = field_fault(record)) {
         return malformed(fault);
     }
-    if (now > std::int64_t{record.expires} + clock_tolerance) {
+    // A dead key stays dead: were its tombstone to expire, an older record could come back.
+    const bool tombstone = record.seq == tombstone_seq;
+    if (!tombstone && now > std::int64_t{record.expires} + clock_tolerance) {
         return fail(ErrorCode::untrusted,
                     "The node record expired on " + to_iso8601(record.expires) + ".",
                     "Fetch the list of nodes again, and check this computer's clock.");

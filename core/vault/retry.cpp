@@ -12,6 +12,9 @@ namespace tau::vault {
 
 namespace {
 
+/// More than anybody waits, and little enough to count in milliseconds and less.
+constexpr std::int64_t longest_wait = 365LL * 24 * 3600;
+
 /// All of `digits` as a number, or -1.
 std::int64_t number(std::string_view digits) {
     std::int64_t value = 0;
@@ -57,7 +60,7 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, st
     }
     const std::string_view value = trim(*header);
     if (const std::int64_t seconds = number(value); seconds >= 0) {
-        return std::chrono::seconds(std::min<std::int64_t>(seconds, 365 * 24 * 3600));
+        return std::chrono::seconds(std::min(seconds, longest_wait));
     }
     const std::optional<std::int64_t> when = parse_http_date(value);
     if (!when) {
@@ -65,7 +68,7 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, st
     }
     const std::string* date = response.header("Date");
     const std::int64_t from = date != nullptr ? parse_http_date(trim(*date)).value_or(now) : now;
-    return std::chrono::seconds(std::max<std::int64_t>(0, *when - from));
+    return std::chrono::seconds(std::clamp<std::int64_t>(*when - from, 0, longest_wait));
 }
 
 bool wait_for(std::chrono::milliseconds time, std::stop_token stop) {

@@ -115,7 +115,8 @@ struct Project {
         return out;
     }
     std::string refusal(const vault::Registration& registration) const {
-        const auto result = net().client().register_project(registration, key, {});
+        const auto result =
+            net().client().register_project(registration, key, SystemClock().now(), {});
         if (result) {
             return "(registered)";
         }
@@ -169,10 +170,12 @@ TEST_CASE("each missing or wrong thing at the git host has its own reason, then 
     CHECK(project.refusal(wrong_host) == "host_key_mismatch");
 
     const auto client = net().client();
-    const auto answer = net().client().register_project(registration, project.key, {});
+    const auto answer =
+        net().client().register_project(registration, project.key, SystemClock().now(), {});
     REQUIRE(answer);
     CHECK(answer->state == "active");
-    const auto again = net().client().register_project(registration, project.key, {});
+    const auto again =
+        net().client().register_project(registration, project.key, SystemClock().now(), {});
     REQUIRE(again);
     CHECK(vault::to_json(*again->receipt) == vault::to_json(*answer->receipt));
 

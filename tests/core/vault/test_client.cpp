@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <deque>
+#include <functional>
 
 using namespace tau;
 using namespace tau::test;
@@ -93,6 +94,8 @@ TEST_CASE("Retry-After is seconds or a date") {
     CHECK(seconds("Sun, 06 Nov 1994 08:49:37 GMT", nullptr) == 77);
     CHECK(seconds("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:07 GMT") == 30);
     CHECK(seconds("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:49:07 GMT") == 0);
+    CHECK(seconds("9223372036854775807", nullptr) == 365 * 24 * 3600);
+    CHECK(seconds("Fri, 31 Dec 9999 23:59:59 GMT", nullptr) == 365 * 24 * 3600);
     for (const char* bad : {"", "soon", "-1", "1.5", "Sun, 06 Nov 1994 08:49:37 UTC",
                             "Sun, 66 Nov 1994 08:49:37 GMT", "Sun, 06 ovN 1994 08:49:37 GMT"}) {
         CAPTURE(bad);
@@ -122,8 +125,8 @@ TEST_CASE("a refusal is told with the failed checks' sentences") {
          {"ownership", "code", vault::Outcome::failed, "claim_missing", "There is no claim."}},
         {}};
     world.http.answers.push_back(answer(422, vault::to_json(refused)));
-    const auto result =
-        world.client.register_project(make_registration(world.owner), std::string(32, 'a'), {});
+    const auto result = world.client.register_project(make_registration(world.owner),
+                                                      std::string(32, 'a'), now, {});
     REQUIRE_FALSE(result);
     CHECK(result.error().code == ErrorCode::permission_denied);
     CHECK(result.error().message.find("There is no claim.") != std::string::npos);
@@ -131,14 +134,95 @@ TEST_CASE("a refusal is told with the failed checks' sentences") {
     CHECK(result.error().detail.find("claim_missing") != std::string::npos);
 }
 
-TEST_CASE("a receipt that is not for this request is refused") {
+namespace {
+
+/// A registration that was really sealed, and the answer that its node owes it.
+struct Registered {
     World world;
-    vault::RegistrationAnswer other{std::string(32, 'b'), "active", {}, {}};
-    world.http.answers.push_back(answer(201, vault::to_json(other)));
-    const auto result =
-        world.client.register_project(make_registration(world.owner), std::string(32, 'a'), {});
-    REQUIRE_FALSE(result);
-    CHECK(result.error().code == ErrorCode::untrusted);
+    vault::Registration registration = make_registration(world.owner);
+    const std::string key = std::string(32, 'a');
+    vault::RegistrationAnswer good;
+
+    Registered() {
+        vault::Receipt receipt;
+        for (std::size_t i = 0; i < 2; ++i) {
+            auto& repository = registration.repositories[i];
+            const auto bundle =
+                seal::seal_bundle(keys::DeployKey::generate(world.entropy),
+                                  keys::WebhookSecret::generate(world.entropy), world.owner,
+                                  {registration.project_id, repository.url, world.record.node_id(),
+                                   world.owner.public_key(), world.record.seal_key, now - 86400},
+                                  world.entropy);
+            REQUIRE(bundle);
+            repository.sealed = seal::encode(*bundle);
+            receipt.proof_hashes[2 * i] = vault::proof_hash(bundle->deploy_key.proof);
+            receipt.proof_hashes[2 * i + 1] = vault::proof_hash(bundle->webhook.proof);
+        }
+        vault::sign(registration, world.owner);
+        receipt.registration_id =
+            vault::registration_id(world.record.node_id(), world.owner.public_key(), key).value();
+        receipt.project_id = registration.project_id;
+        receipt.node_id = world.record.node_id();
+        receipt.owner_key = world.owner.public_key();
+        receipt.body_hash = vault::body_hash(vault::to_json(registration));
+        receipt.time = now;
+        receipt.record_seq = world.record.seq;
+        good = {receipt.registration_id,
+                "active",
+                {{"shape", "", vault::Outcome::passed, "", "Fine."},
+                 {"webhook", "code", vault::Outcome::pending, "webhook_not_seen", "Not yet."}},
+                receipt};
+    }
+    /// "" when the answer is believed, else why it is not.
+    std::string refusal(int status, vault::RegistrationAnswer answered) {
+        REQUIRE(vault::sign(*answered.receipt, world.keys.sign));
+        world.http.answers.push_back(answer(status, vault::to_json(answered)));
+        const auto result = world.client.register_project(registration, key, now, {});
+        if (result) {
+            return "";
+        }
+        CHECK(result.error().code == ErrorCode::untrusted);
+        return result.error().message;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a receipt that is not for this request is refused") {
+    Registered world;
+    CHECK(world.refusal(201, world.good) == "");
+    CHECK(world.refusal(200, world.good) == "");
+    const std::vector<std::pair<const char*, std::function<void(vault::RegistrationAnswer&)>>>
+        changes{
+            {"another registration",
+             [](auto& a) { a.receipt->registration_id = std::string(32, 'b'); }},
+            {"another registration", [](auto& a) { a.registration_id = std::string(32, 'b'); }},
+            {"another registration", [](auto& a) { a.receipt->owner_key[0] ^= 1; }},
+            {"another request", [](auto& a) { a.receipt->body_hash[0] ^= 1; }},
+            {"other proofs", [](auto& a) { a.receipt->proof_hashes[3][0] ^= 1; }},
+            {"its time", [](auto& a) { a.receipt->time = now + 601; }},
+            {"its time", [](auto& a) { a.receipt->time = now - 86400 - 601; }},
+            {"its time", [](auto& a) { a.receipt->time = 0; }},
+            {"revoked", [](auto& a) { a.state = "revoked"; }},
+            {"failed check", [](auto& a) { a.checks[0].outcome = vault::Outcome::failed; }},
+        };
+    for (const auto& [why, change] : changes) {
+        for (const int status : {200, 201}) {
+            CAPTURE(why);
+            vault::RegistrationAnswer bad = world.good;
+            change(bad);
+            CHECK(world.refusal(status, bad).find(why) != std::string::npos);
+        }
+    }
+    // The answer to a repeated request is the first one's.
+    vault::RegistrationAnswer older = world.good;
+    older.receipt->time = now - 601;
+    CHECK(world.refusal(201, older).find("its time") != std::string::npos);
+    CHECK(world.refusal(200, older) == "");
+    older.receipt->time = now;
+    older.receipt->record_seq = world.world.record.seq - 1;
+    CHECK(world.refusal(201, older).find("older record") != std::string::npos);
+    CHECK(world.refusal(200, older) == "");
 }
 
 TEST_CASE("a node's record is fetched from that node only, and never an older one") {
@@ -158,6 +242,13 @@ TEST_CASE("a node's record is fetched from that node only, and never an older on
     REQUIRE(vault::sign_record(older, world.keys.sign, world.keys.seal));
     CHECK_FALSE(fetch(world, older));
     CHECK_FALSE(fetch(world, make_record(NodeKeys())));
+    vault::NodeRecord dead = world.record;
+    dead.seq = vault::tombstone_seq;
+    REQUIRE(vault::sign_record(dead, world.keys.sign, world.keys.seal));
+    const auto refused = fetch(world, dead);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::untrusted);
+    CHECK(refused.error().message.find("dead") != std::string::npos);
 }
 
 TEST_CASE("what is already gone counts as revoked") {

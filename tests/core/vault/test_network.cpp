@@ -62,6 +62,24 @@ TEST_CASE("only records that hold now become nodes; the others are named with th
     CHECK(later->refused.size() == 6);
 }
 
+TEST_CASE("a tombstone wins for ever, wherever it stands in the list") {
+    const NodeKeys keys;
+    vault::ListedNode tombstone = listed(keys, vault::tombstone_seq);
+    tombstone.record.not_before -= 86400 * 30;
+    tombstone.record.expires -= 86400 * 30;
+    REQUIRE(vault::sign_record(tombstone.record, keys.sign, keys.seal));
+    tombstone.encoded = vault::encode(tombstone.record);
+    const vault::ListedNode live = listed(keys, 9);
+    for (const auto& nodes : {std::vector{tombstone, live}, std::vector{live, tombstone}}) {
+        const auto back = vault::parse_network(vault::to_yaml({"n", {}, nodes, {}}), now);
+        REQUIRE(back);
+        CHECK(back->nodes.empty());
+        REQUIRE_FALSE(back->refused.empty());
+        CHECK(back->refused.back().name == live.record.name);
+        CHECK(back->refused.back().reason.message.find("dead") != std::string::npos);
+    }
+}
+
 TEST_CASE("a malformed network file is refused with its place") {
     for (const char* bad :
          {"", "[]", "version: 2\nname: x", "name: x", "version: 1", "version: 1\nname: [a]",

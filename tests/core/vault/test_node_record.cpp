@@ -43,6 +43,12 @@ TEST_CASE("a node record is believed only in its time") {
     }
     CHECK(vault::decode_record(bytes, record.expires + 299LL));
     CHECK(vault::decode_record(bytes, record.not_before - 299LL));
+
+    NodeRecord dead = record;
+    dead.seq = vault::tombstone_seq;
+    REQUIRE(vault::sign_record(dead, keys.sign, keys.seal));
+    CHECK(vault::decode_record(vault::encode(dead), record.expires + 86400LL * 365));
+    CHECK_FALSE(vault::decode_record(vault::encode(dead), record.not_before - 301LL));
 }
 
 TEST_CASE("a record that could mislead is not signed") {
