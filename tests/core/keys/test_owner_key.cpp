@@ -86,6 +86,34 @@ TEST_CASE("owner key: made on first use, the same afterwards") {
     CHECK(load_or_create_owner_key(*store, entropy).error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("owner key: two programs that make one at the same moment use the one that is kept") {
+    // The other program looked when we did, and puts its key right after ours.
+    class Raced final : public SecretStore {
+    public:
+        explicit Raced(SecretStore& store) : store_(store) {}
+        Result<void> put(std::string_view name, const Secret& secret) override {
+            auto done = store_.put(name, secret);
+            return done ? store_.put(name, other) : done;
+        }
+        Result<std::optional<Secret>> get(std::string_view name) override {
+            return store_.get(name);
+        }
+        Result<void> erase(std::string_view name) override { return store_.erase(name); }
+        Secret other = Secret::random(32);
+
+    private:
+        SecretStore& store_;
+    };
+    const tau::test::TemporaryDirectory folder;
+    SystemEntropy entropy;
+    const auto store = open(folder.path() / "secrets", entropy).value();
+    Raced raced(*store);
+    const auto ours = load_or_create_owner_key(raced, entropy);
+    REQUIRE(ours.has_value());
+    CHECK(ours->seed().equals(raced.other));
+    CHECK(load_or_create_owner_key(*store, entropy).value().public_key() == ours->public_key());
+}
+
 TEST_CASE("secret file: keeps, replaces and erases across openings") {
     const tau::test::TemporaryDirectory folder;
     SystemEntropy entropy;
