@@ -30,7 +30,7 @@ void limit_resources(const tau::git::Remote& remote) {
     limit(RLIMIT_FSIZE, 2 * remote.max_bytes + 64 * mebibyte);
     limit(RLIMIT_NOFILE, 256);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    limit(RLIMIT_AS, 4 * remote.max_bytes + 1024 * mebibyte);
+    limit(RLIMIT_AS, 4 * remote.max_bytes + 256 * mebibyte);
 #endif
 }
 

@@ -9,10 +9,24 @@ namespace tau::git {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// A small pack can hold objects of gigabytes, and reading one puts all of it into memory.
+constexpr std::size_t commit_limit = 64U << 10U;
+constexpr std::size_t tree_limit = 1U << 20U;
+
+} // namespace
+
 struct Repository::Impl {
     RepositoryPtr repository;
     fs::path path;
 
+    /// `what` has at most `limit` bytes; asked before it is read.
+    Result<void> check_size(const git_oid& id, std::size_t limit, const std::string& what) const;
+    /// Null when there is no such commit.
+    Result<CommitPtr> read_commit(const git_oid& id, const std::string& name) const;
+    /// The entry of a file in the commit, by its path; null when it is not there.
+    Result<TreeEntryPtr> find_entry(const git_commit* commit, const std::string& file) const;
     Result<CommitPtr> commit_at(const std::string& reference) const;
     Result<CommitPtr> resolve(const std::string& commit_or_branch) const;
     Result<git_oid> write_tree(const Files& files) const;
@@ -68,33 +82,60 @@ Result<Repository> Repository::open(const fs::path& path) {
     return Repository(std::make_unique<Impl>(Impl{RepositoryPtr(opened), path}));
 }
 
+Result<void> Repository::Impl::check_size(const git_oid& id, std::size_t limit,
+                                          const std::string& what) const {
+    std::size_t size = 0;
+    git_object_t kind = GIT_OBJECT_INVALID;
+    git_odb* database = nullptr;
+    int result = git_repository_odb(&database, repository.get());
+    if (result == 0) {
+        result = git_odb_read_header(&size, &kind, database, &id);
+        git_odb_free(database);
+    }
+    if (result < 0) {
+        return fail(local_failure("read " + what, result));
+    }
+    if (size > limit) {
+        return fail(ErrorCode::limit_exceeded,
+                    "The " + what + " is larger than " + std::to_string(limit) + " bytes.");
+    }
+    return {};
+}
+
+Result<CommitPtr> Repository::Impl::read_commit(const git_oid& id, const std::string& name) const {
+    if (auto fits = check_size(id, commit_limit, "commit " + name); !fits) {
+        return fits.error().code == ErrorCode::not_found ? Result<CommitPtr>(CommitPtr())
+                                                         : fail(fits.error());
+    }
+    git_commit* found = nullptr;
+    if (const int result = git_commit_lookup(&found, repository.get(), &id); result < 0) {
+        return fail(local_failure("read the commit " + name, result));
+    }
+    return CommitPtr(found);
+}
+
 /// The commit that the reference points to; null when there is no such reference.
 Result<CommitPtr> Repository::Impl::commit_at(const std::string& reference) const {
     git_oid id;
-    git_commit* found = nullptr;
-    int result = git_reference_name_to_id(&id, repository.get(), reference.c_str());
+    const int result = git_reference_name_to_id(&id, repository.get(), reference.c_str());
     if (result == GIT_ENOTFOUND) {
         return CommitPtr();
-    }
-    if (result == 0) {
-        result = git_commit_lookup(&found, repository.get(), &id);
     }
     if (result < 0) {
         return fail(local_failure("read " + reference, result));
     }
-    return CommitPtr(found);
+    auto commit = read_commit(id, reference);
+    return !commit || *commit
+               ? std::move(commit)
+               : fail(ErrorCode::corrupt,
+                      "The commit of " + reference + " is missing in " + path.string() + ".");
 }
 
 Result<CommitPtr> Repository::Impl::resolve(const std::string& commit_or_branch) const {
     git_oid id;
     if (commit_or_branch.size() == GIT_OID_HEXSZ &&
         git_oid_fromstr(&id, commit_or_branch.c_str()) == 0) {
-        git_commit* found = nullptr;
-        const int result = git_commit_lookup(&found, repository.get(), &id);
-        if (result < 0 && result != GIT_ENOTFOUND) {
-            return fail(local_failure("read the commit " + commit_or_branch, result));
-        }
-        return CommitPtr(found);
+        return read_commit(id, commit_or_branch);
     }
     const auto reference = branch_reference(commit_or_branch);
     if (!reference) {
@@ -216,6 +257,40 @@ Result<std::optional<CommitId>> Repository::branch_commit(const std::string& bra
     return *commit ? std::optional(to_text(*git_commit_id(commit->get()))) : std::nullopt;
 }
 
+Result<TreeEntryPtr> Repository::Impl::find_entry(const git_commit* commit,
+                                                  const std::string& file) const {
+    git_oid id = *git_commit_tree_id(commit);
+    for (std::size_t begin = 0;;) {
+        const std::string folder = "folder " + bounded_text(file.substr(0, begin), 200);
+        if (auto fits = check_size(id, tree_limit, begin == 0 ? "root folder" : folder); !fits) {
+            return fail(fits.error());
+        }
+        git_tree* opened = nullptr;
+        if (const int result = git_tree_lookup(&opened, repository.get(), &id); result < 0) {
+            return fail(local_failure("read the " + folder, result));
+        }
+        const TreePtr tree(opened);
+        const std::size_t slash = file.find('/', begin);
+        const git_tree_entry* found =
+            git_tree_entry_byname(tree.get(), file.substr(begin, slash - begin).c_str());
+        if (found == nullptr) {
+            return TreeEntryPtr();
+        }
+        if (slash == std::string::npos) {
+            git_tree_entry* copy = nullptr;
+            if (const int result = git_tree_entry_dup(&copy, found); result < 0) {
+                return fail(local_failure("read the " + folder, result));
+            }
+            return TreeEntryPtr(copy);
+        }
+        if (git_tree_entry_type(found) != GIT_OBJECT_TREE) {
+            return TreeEntryPtr();
+        }
+        id = *git_tree_entry_id(found);
+        begin = slash + 1;
+    }
+}
+
 Result<std::optional<std::string>> Repository::read_file(const std::string& commit_or_branch,
                                                          const std::string& path,
                                                          std::size_t limit) const {
@@ -226,45 +301,27 @@ Result<std::optional<std::string>> Repository::read_file(const std::string& comm
     if (!*commit) {
         return std::nullopt;
     }
-    git_tree* root = nullptr;
-    int result = git_commit_tree(&root, commit->get());
-    const TreePtr tree(root);
-    git_tree_entry* found = nullptr;
-    if (result == 0) {
-        result = git_tree_entry_bypath(&found, tree.get(), path.c_str());
-        if (result == GIT_ENOTFOUND) {
-            return std::nullopt;
-        }
+    const auto entry = impl_->find_entry(commit->get(), path);
+    if (!entry) {
+        return fail(entry.error());
     }
-    const TreeEntryPtr entry(found);
-    if (result == 0) {
-        const git_filemode_t mode = git_tree_entry_filemode(entry.get());
-        if (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE) {
-            return std::nullopt; // a folder, link or submodule is no file of the project
-        }
-        // The size first: a small pack can hold a blob of gigabytes.
-        std::size_t size = 0;
-        git_object_t kind = GIT_OBJECT_INVALID;
-        git_odb* database = nullptr;
-        result = git_repository_odb(&database, impl_->repository.get());
-        if (result == 0) {
-            result = git_odb_read_header(&size, &kind, database, git_tree_entry_id(entry.get()));
-            git_odb_free(database);
-        }
-        if (result == 0 && size > limit) {
-            return fail(ErrorCode::limit_exceeded, "The file " + bounded_text(path, 200) +
-                                                       " is larger than " + std::to_string(limit) +
-                                                       " bytes.");
-        }
+    if (!*entry) {
+        return std::nullopt;
+    }
+    const git_filemode_t mode = git_tree_entry_filemode(entry->get());
+    if (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE) {
+        return std::nullopt; // a folder, link or submodule is no file of the project
+    }
+    const git_oid& id = *git_tree_entry_id(entry->get());
+    const std::string name = "file " + bounded_text(path, 200);
+    if (auto fits = impl_->check_size(id, limit, name); !fits) {
+        return fail(fits.error());
     }
     git_blob* content = nullptr;
-    if (result == 0) {
-        result = git_blob_lookup(&content, impl_->repository.get(), git_tree_entry_id(entry.get()));
+    if (const int result = git_blob_lookup(&content, impl_->repository.get(), &id); result < 0) {
+        return fail(local_failure("read the " + name, result));
     }
     const BlobPtr blob(content);
-    if (result < 0) {
-        return fail(local_failure("read " + bounded_text(path, 200), result));
-    }
     return std::string(static_cast<const char*>(git_blob_rawcontent(blob.get())),
                        static_cast<std::size_t>(git_blob_rawsize(blob.get())));
 }

@@ -25,6 +25,8 @@ public:
                             const std::string& message, bool orphan = false);
     Result<std::optional<CommitId>> branch_commit(const std::string& branch) const;
     /// A file of a commit or branch, at most `limit` bytes; nullopt when it is not there.
+    /// `limit_exceeded` also for a commit over 64 KB and a folder's listing over 1 MB: nothing
+    /// larger is taken into memory, whatever the repository holds.
     Result<std::optional<std::string>> read_file(const std::string& commit_or_branch,
                                                  const std::string& path,
                                                  std::size_t limit = 1U << 20U) const;

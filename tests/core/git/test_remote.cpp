@@ -57,7 +57,8 @@ TEST_CASE("a silent peer is given up at the deadline, and leaves nothing behind"
 
 TEST_CASE("cancel works on a silent peer, and no secret shows in the process list") {
     const test::Listener silent;
-    const Remote remote = remote_at(silent.port());
+    Remote remote = remote_at(silent.port());
+    remote.max_bytes = 1U << 20U;
     const auto& key = std::get<KeyCredential>(remote.credential).private_key;
     // A line in the middle of the key's text, which is enough to know it by.
     const std::string needle(key.view().substr(key.size() / 2, 24));
@@ -76,6 +77,10 @@ TEST_CASE("cancel works on a silent peer, and no secret shows in the process lis
         CHECK(contents(proc / "cmdline").find("tau-git") != std::string::npos);
         // It protects itself: only root may look at its environment.
         CHECK(contents(proc / "environ").empty() == (::geteuid() != 0));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+        // What it may put into memory goes with what it may receive.
+        CHECK(contents(proc / "limits").find(std::to_string(260U << 20U)) != std::string::npos);
+#endif
         for (const char* file : {"cmdline", "environ"}) {
             CHECK(contents(proc / file).find(needle) == std::string::npos);
         }

@@ -69,6 +69,35 @@ TEST_CASE("commits hold exactly the given files, and git agrees") {
     CHECK(again.read_file("main", "a.txt", 5).error().code == ErrorCode::limit_exceeded);
 }
 
+TEST_CASE("commits and folders that are too large to be honest are not read") {
+    const test::TemporaryDirectory folder;
+    auto repository = Repository::init(folder.path() / "bare", "main", true).value();
+    const auto refusal = [&repository](const std::string& branch, const std::string& path) {
+        const auto read = repository.read_file(branch, path);
+        return read ? ErrorCode::internal : read.error().code;
+    };
+    const std::string long_text(65U << 10U, 'x');
+    REQUIRE(repository.commit("wordy", {{"a", "x"}}, author, long_text));
+    CHECK(refusal("wordy", "a") == ErrorCode::limit_exceeded);
+    CHECK(repository.branch_commit("wordy").error().code == ErrorCode::limit_exceeded);
+
+    Files many;
+    for (std::size_t i = 0; i < 5000; ++i) {
+        many.emplace("many/" + std::to_string(i) + std::string(200, 'n'), "x");
+    }
+    many.emplace("small/a", "x");
+    REQUIRE(repository.commit("broad", many, author, "Begin"));
+    CHECK(refusal("broad", "many/a") == ErrorCode::limit_exceeded);
+    CHECK(repository.read_file("broad", "small/a").value() == "x");
+    CHECK_FALSE(repository.read_file("broad", "small/a/b").value());
+    Files root;
+    for (std::size_t i = 0; i < 5000; ++i) {
+        root.emplace(std::to_string(i) + std::string(200, 'n'), "x");
+    }
+    REQUIRE(repository.commit("broad-root", root, author, "Begin"));
+    CHECK(refusal("broad-root", "a") == ErrorCode::limit_exceeded);
+}
+
 TEST_CASE("names that git must never see are refused") {
     const test::TemporaryDirectory folder;
     auto repository = Repository::init(folder.path() / "bare", "main", true).value();
