@@ -187,6 +187,17 @@ Result<void> Creation::load_keys() {
     return {};
 }
 
+Step side_step(const char* what, const Side& side, int lane) {
+    Step step;
+    step.id = std::string(what) + "/" + std::string(vault::to_string(side.role));
+    step.lane = lane;
+    return step;
+}
+
+Result<void> gone_is_fine(Result<void> result) {
+    return !result && result.error().code == ErrorCode::not_found ? Result<void>{} : result;
+}
+
 Step make_keys_step(Creation& creation) {
     Step step;
     step.id = "make-keys";

@@ -19,7 +19,6 @@ struct Side {
     std::string fingerprint;
     forge::Repository repository;
     Bytes sealed; ///< encoded bundle
-    std::string key_id;
     std::string hook_id;
 };
 
@@ -66,6 +65,11 @@ std::string webhook_secret_name(const std::string& project_id, vault::Role role)
 
 /// A value of a record; empty when there is none.
 std::string fact(const Facts& facts, const std::string& name);
+
+/// "push/code" and its lane, for the steps that each repository has.
+Step side_step(const char* what, const Side& side, int lane);
+/// Removing what someone else removed meanwhile is as good as removing it.
+Result<void> gone_is_fine(Result<void> result);
 
 // The steps, in the order in which they run. `creation` outlives them.
 Step make_keys_step(Creation& creation);

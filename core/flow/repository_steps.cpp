@@ -10,18 +10,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Step side_step(const char* what, const Side& side, int lane) {
-    Step step;
-    step.id = std::string(what) + "/" + std::string(vault::to_string(side.role));
-    step.lane = lane;
-    return step;
-}
-
-/// Someone else removed it meanwhile: as good as removed here.
-Result<void> gone_is_fine(Result<void> result) {
-    return !result && result.error().code == ErrorCode::not_found ? Result<void>{} : result;
-}
-
 // ---- the repository
 
 Outcome repository_outcome(const Creation& creation, const Side& side,
@@ -162,7 +150,10 @@ Result<Outcome> push(Creation& creation, const Side& side, const StepCall& call)
     }
     std::vector<std::string> refspecs;
     for (const std::string& branch : {creation.draft.branch, std::string(vault::claim_branch)}) {
-        refspecs.push_back("refs/heads/" + branch + ":refs/heads/" + branch);
+        const std::string ref = "refs/heads/" + branch;
+        std::string refspec = ref;
+        refspec.append(":").append(ref);
+        refspecs.push_back(std::move(refspec));
     }
     if (auto pushed = git::push(creation.clone(side), *remote, refspecs, call.stop); !pushed) {
         return fail(pushed.error());
@@ -297,129 +288,6 @@ Step seal_step(Creation& creation, Side& side, int lane) {
         std::error_code ignored;
         fs::remove(creation.sealed_file(side), ignored);
         return {};
-    };
-    return step;
-}
-
-Step deploy_key_step(Creation& creation, Side& side, int lane) {
-    Step step = side_step("deploy-key", side, lane);
-    const auto outcome = [&](const forge::DeployKey& key) {
-        return Outcome{"The read-only deploy key " + side.fingerprint + " is added to " +
-                           side.choice.name + ".",
-                       "",
-                       {{"id", key.id}}};
-    };
-    const auto find = [&](std::stop_token stop) {
-        return creation.world.forge.find_deploy_key(side.repository, side.fingerprint, stop);
-    };
-    step.plan =
-        "Add the read-only deploy key " + side.fingerprint + " to " + side.choice.name + ".";
-    step.look = [&, outcome, find](const StepCall& call) -> Result<std::optional<Outcome>> {
-        if (!call.attempted) {
-            return std::nullopt;
-        }
-        const std::lock_guard lock(creation.forge_mutex);
-        auto found = find(call.stop);
-        if (!found) {
-            return fail(found.error());
-        }
-        return *found ? std::optional(outcome(**found)) : std::nullopt;
-    };
-    step.run = [&, outcome](const StepCall& call) -> Result<Outcome> {
-        const std::string title = "tau " + creation.draft.name + " for " + creation.node.name;
-        const std::lock_guard lock(creation.forge_mutex);
-        auto key = creation.world.forge.add_deploy_key(
-            side.repository, title, side.deploy_key->public_line(creation.draft.name), call.stop);
-        return key ? Result<Outcome>(outcome(*key)) : Result<Outcome>(fail(key.error()));
-    };
-    step.learn = [&](const Facts& facts) -> Result<void> {
-        side.key_id = fact(facts, "id");
-        return {};
-    };
-    step.undo_sentence = [&](const StepCall&) {
-        return "The deploy key " + side.fingerprint + " of " + side.choice.name + ".";
-    };
-    step.undo = [&, find](const StepCall& call) -> Result<void> {
-        const std::lock_guard lock(creation.forge_mutex);
-        std::string id = fact(call.recorded, "id");
-        if (id.empty()) {
-            auto found = find(call.stop);
-            if (!found) {
-                return gone_is_fine(fail(found.error()));
-            }
-            id = *found ? (*found)->id : "";
-        }
-        return id.empty() ? Result<void>{}
-                          : gone_is_fine(creation.world.forge.remove_deploy_key(side.repository, id,
-                                                                                call.stop));
-    };
-    return step;
-}
-
-Step webhook_step(Creation& creation, Side& side, int lane) {
-    Step step = side_step("webhook", side, lane);
-    const auto outcome = [&](const forge::Webhook& hook) {
-        return Outcome{"Pushes to " + side.choice.name + " are told to " + creation.node.name + ".",
-                       "",
-                       {{"id", hook.id}}};
-    };
-    const auto secret = [&]() -> Result<Secret> {
-        const auto bundle = seal::decode_bundle(side.sealed);
-        return bundle ? Result<Secret>(side.webhook->text(bundle->webhook.context.nonce))
-                      : Result<Secret>(fail(bundle.error()));
-    };
-    const auto find = [&](std::stop_token stop) {
-        return creation.world.forge.find_webhook(side.repository, creation.webhook_url(side), stop);
-    };
-    step.plan = "Add a webhook to " + side.choice.name + " that tells " + creation.node.name +
-                " about pushes.";
-    step.look = [&, outcome, secret, find](const StepCall& call) -> Result<std::optional<Outcome>> {
-        if (!call.attempted) {
-            return std::nullopt;
-        }
-        const std::lock_guard lock(creation.forge_mutex);
-        auto found = find(call.stop);
-        if (!found || !*found) {
-            return found ? Result<std::optional<Outcome>>(std::nullopt) : fail(found.error());
-        }
-        auto text = secret();
-        if (!text) {
-            return fail(text.error());
-        }
-        auto updated =
-            creation.world.forge.update_webhook(side.repository, (*found)->id, *text, call.stop);
-        return updated ? Result<std::optional<Outcome>>(outcome(**found)) : fail(updated.error());
-    };
-    step.run = [&, outcome, secret](const StepCall& call) -> Result<Outcome> {
-        auto text = secret();
-        if (!text) {
-            return fail(text.error());
-        }
-        const std::lock_guard lock(creation.forge_mutex);
-        auto hook = creation.world.forge.add_webhook(side.repository, creation.webhook_url(side),
-                                                     *text, call.stop);
-        return hook ? Result<Outcome>(outcome(*hook)) : Result<Outcome>(fail(hook.error()));
-    };
-    step.learn = [&](const Facts& facts) -> Result<void> {
-        side.hook_id = fact(facts, "id");
-        return {};
-    };
-    step.undo_sentence = [&](const StepCall&) {
-        return "The webhook of " + side.choice.name + ".";
-    };
-    step.undo = [&, find](const StepCall& call) -> Result<void> {
-        const std::lock_guard lock(creation.forge_mutex);
-        std::string id = fact(call.recorded, "id");
-        if (id.empty()) {
-            auto found = find(call.stop);
-            if (!found) {
-                return gone_is_fine(fail(found.error()));
-            }
-            id = *found ? (*found)->id : "";
-        }
-        return id.empty() ? Result<void>{}
-                          : gone_is_fine(creation.world.forge.remove_webhook(side.repository, id,
-                                                                             call.stop));
     };
     return step;
 }

@@ -265,6 +265,7 @@ Result<void> Runner::run_lanes(std::size_t first, std::size_t last, Journal& jou
         mailbox.lane_ended();
     };
     std::vector<std::jthread> threads;
+    threads.reserve(lanes.size());
     for (const auto& lane : lanes) {
         threads.emplace_back(work, std::cref(lane.second));
     }

@@ -100,7 +100,8 @@ YAML::Node map_of(const YAML::Node& node, const std::string& what,
     }
     for (const std::string& key : keys) {
         if (seen.count(key) == 0) {
-            throw Fault{"\"" + key + "\" is missing in \"" + what + "\"", node.Mark()};
+            std::string why = "\"" + key;
+            throw Fault{why.append("\" is missing in \"").append(what).append("\""), node.Mark()};
         }
     }
     return node;

@@ -16,8 +16,8 @@ std::string subject(std::string_view what, std::size_t side) {
 }
 
 /// A finding from a result: `good` when it holds, the error's sentence otherwise.
-Finding finding(std::string what, const Result<void>& result, std::string good) {
-    return {std::move(what), result.has_value(), result ? std::move(good) : result.error().message};
+Finding finding(std::string what, const Result<void>& result, const std::string& good) {
+    return {std::move(what), result.has_value(), result ? good : result.error().message};
 }
 
 Result<void> require(bool holds, const char* otherwise) {

@@ -71,8 +71,7 @@ TEST_CASE("names and descriptions that YAML would take for something else come b
                                    "`tick`",
                                    "{a: b}",
                                    "é ü 漢字 🎉",
-                                   "\xef\xbb\xbf"
-                                   "bom",
+                                   "\xef\xbb\xbftext",
                                    "---",
                                    "...",
                                    "=",
