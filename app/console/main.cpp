@@ -14,13 +14,16 @@
 #include <QTemporaryDir>
 
 #include <cstdio>
+#include <optional>
+#include <span>
+#include <string_view>
 
 using namespace tau;
 
 namespace {
 
 constexpr int lock_wait_ms = 300;
-enum Exit { done = 0, failed = 1, usage = 2 };
+enum Exit { done = 0, failed = 1 };
 
 struct Options {
     QString network, data, pictures, passphrase_file;
@@ -92,6 +95,16 @@ int say_already_open(QApplication& application) {
     return Exit::failed;
 }
 
+bool opens_window(int argc, char** argv) {
+    for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc))) {
+        if (argument == "--help" || argument == "-h" || argument == "--version" ||
+            argument == "-v" || argument.starts_with("--screenshot")) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int run(QApplication& application, const Options& options, const std::filesystem::path& data) {
     auto passphrase = given_passphrase(options);
     if (!passphrase) {
@@ -136,6 +149,13 @@ int main(int argc, char** argv) {
     if (!protect_process()) {
         std::fputs("tau-console: libsodium cannot start.\n", stderr);
         return Exit::failed;
+    }
+    // Help and version are told, and pictures made, without a screen too.
+    const bool screen = qEnvironmentVariableIsSet("DISPLAY") ||
+                        qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
+                        qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+    if (!screen && !opens_window(argc, argv)) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("tau-console"));

@@ -2,49 +2,16 @@
 
 #include "core/base/encoding.h"
 #include "core/vault/node_record.h"
+#include "ui/common/facts.h"
 #include "ui/common/icons.h"
 #include "ui/common/key_label.h"
 #include "ui/common/message_bar.h"
 #include "ui/common/text.h"
 #include "ui/wizard/flow_summary.h"
 
-#include <QFormLayout>
 #include <QHBoxLayout>
 
 namespace tau::ui {
-
-namespace {
-
-QFormLayout* make_form(Card& card) {
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(space::l);
-    form->setVerticalSpacing(space::xs);
-    form->setLabelAlignment(Qt::AlignLeft);
-    card.box()->addLayout(form);
-    return form;
-}
-
-void add_row(QFormLayout& form, const QString& name, QWidget* value) {
-    auto* label = new QLabel(name);
-    set_role(label, QStringLiteral("caption"));
-    label->setBuddy(value);
-    form.addRow(label, value);
-}
-
-void add_text(QFormLayout& form, const QString& name, const std::string& value) {
-    if (!value.empty()) {
-        add_row(form, name, make_label(to_qt(value)));
-    }
-}
-
-void add_key(QFormLayout& form, const QString& name, const std::string& value, int head = 12,
-             int tail = 8) {
-    auto* key = new KeyLabel(name.toLower(), nullptr, head, tail);
-    key->set_value(to_qt(value));
-    add_row(form, name, key);
-}
-
-} // namespace
 
 ProjectPage::ProjectPage(Services& services, QWidget* parent)
     : QWidget(parent), services_(services), page_(new ScrollPage(this)),
@@ -125,12 +92,13 @@ void ProjectPage::show_export() {
 
 void ProjectPage::show_facts() {
     clear_layout(facts_->box());
-    auto* form = make_form(*facts_);
-    add_text(*form, tr("Description"), exported_->description);
-    add_text(*form, tr("Notify"), exported_->email);
-    add_key(*form, tr("Project id"), exported_->project_id);
-    add_key(*form, tr("Owner key"), to_hex(exported_->registration.owner_key));
-    add_text(*form, tr("Made"), to_utf8(time_text(exported_->created_at)));
+    auto* facts = new Facts;
+    facts_->box()->addLayout(facts);
+    facts->add_text(tr("Description"), to_qt(exported_->description));
+    facts->add_text(tr("Notify"), to_qt(exported_->email));
+    facts->add_key(tr("Project id"), exported_->project_id);
+    facts->add_key(tr("Owner key"), to_hex(exported_->registration.owner_key));
+    facts->add_text(tr("Made"), time_text(exported_->created_at));
     facts_->show();
 }
 
@@ -143,21 +111,18 @@ void ProjectPage::show_repositories() {
             [this, copy] { copy_to_clipboard(clone_commands(*exported_), copy); });
     top->addWidget(copy);
     repositories_->box()->addLayout(top);
-    auto* form = make_form(*repositories_);
+    auto* facts = new Facts;
+    repositories_->box()->addLayout(facts);
     for (const vault::RegisteredRepository& repository : exported_->registration.repositories) {
         const QString role =
             repository.role == vault::Role::configuration ? tr("Configuration") : tr("Code");
-        auto* url =
-            new KeyLabel(tr("address of the %1 repository").arg(role.toLower()), nullptr, 0, 0);
-        url->set_value(to_qt(repository.url));
-        add_row(*form, role, url);
+        facts->add_address(role, tr("address of the %1 repository").arg(role.toLower()),
+                           repository.url);
         const auto& clone =
             repository.role == vault::Role::configuration ? project_.configuration : project_.code;
         if (!clone.empty()) {
-            auto* path =
-                new KeyLabel(tr("folder of the %1 clone").arg(role.toLower()), nullptr, 0, 0);
-            path->set_value(to_qt(clone.string()));
-            add_row(*form, tr("Clone here"), path);
+            facts->add_address(tr("Clone here"), tr("folder of the %1 clone").arg(role.toLower()),
+                               clone.string());
         }
     }
     repositories_->show();
@@ -167,17 +132,18 @@ void ProjectPage::show_receipt() {
     clear_layout(receipt_->box());
     receipt_->box()->addWidget(make_label(tr("Vault"), QStringLiteral("heading")));
     const vault::Receipt& receipt = exported_->receipt;
-    auto* form = make_form(*receipt_);
+    auto* facts = new Facts;
+    receipt_->box()->addLayout(facts);
     // Read as of the moment of the receipt: a record lives for days, a project for years.
     const auto record = vault::decode_record(exported_->vault_record, receipt.time);
     if (record) {
-        add_text(*form, tr("Node"), record->name);
-        add_text(*form, tr("Region"), std::string(vault::region_name(record->region)));
-        add_key(*form, tr("Seal key"), to_hex(record->seal_key));
+        facts->add_text(tr("Node"), to_qt(record->name));
+        facts->add_text(tr("Region"), to_qt(vault::region_name(record->region)));
+        facts->add_key(tr("Seal key"), to_hex(record->seal_key));
     }
-    add_key(*form, tr("Node id"), receipt.node_id);
-    add_key(*form, tr("Registration"), receipt.registration_id);
-    add_text(*form, tr("Receipt signed"), to_utf8(time_text(receipt.time)));
+    facts->add_key(tr("Node id"), receipt.node_id);
+    facts->add_key(tr("Registration"), receipt.registration_id);
+    facts->add_text(tr("Receipt signed"), time_text(receipt.time));
     receipt_->show();
 }
 

@@ -140,7 +140,7 @@ QVariant RankModel::headerData(int section, Qt::Orientation orientation, int rol
     case region_column:
         return tr("Region");
     case reputation_column:
-        return tr("Reputation");
+        return tr("Rep");
     case distance_column:
         return tr("km");
     case capacity_column:

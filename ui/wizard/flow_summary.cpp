@@ -1,10 +1,10 @@
 #include "ui/wizard/flow_summary.h"
 
 #include "core/vault/node_record.h"
+#include "ui/common/facts.h"
 #include "ui/common/key_label.h"
 #include "ui/common/text.h"
 
-#include <QFormLayout>
 #include <QHBoxLayout>
 
 namespace tau::ui {
@@ -39,21 +39,10 @@ void FlowSummary::show_project(const flow::LocalProject& project, const project:
                        .arg(time_text(exported.receipt.time)));
     commands_ = clone_commands(exported);
     delete facts_->layout();
-    auto* form = new QFormLayout(facts_);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setHorizontalSpacing(space::l);
-    form->setVerticalSpacing(0);
-    const auto add = [form](const QString& name, const std::string& value) {
-        auto* key = new KeyLabel(name.toLower(), nullptr, 12, 8);
-        key->set_value(to_qt(value));
-        auto* label = new QLabel(name);
-        set_role(label, QStringLiteral("caption"));
-        label->setBuddy(key);
-        form->addRow(label, key);
-    };
-    add(tr("Project id"), exported.project_id);
-    add(tr("Registration"), exported.receipt.registration_id);
-    add(tr("Vault node"), exported.receipt.node_id);
+    auto* facts = new Facts(facts_);
+    facts->add_key(tr("Project id"), exported.project_id);
+    facts->add_key(tr("Registration"), exported.receipt.registration_id);
+    facts->add_key(tr("Vault node"), exported.receipt.node_id);
     show();
 }
 

@@ -29,7 +29,7 @@ FlowView::FlowView(Services& services, QWidget* parent)
     layout->setSpacing(0);
     // What is going on stays in sight while the steps scroll.
     auto* top = new QVBoxLayout;
-    top->setContentsMargins(space::xl, space::xl, space::xl, 0);
+    top->setContentsMargins(space::xl, space::xl, space::xl, space::s);
     top->setSpacing(space::s);
     top->addWidget(title_);
     top->addWidget(subtitle_);
@@ -37,7 +37,7 @@ FlowView::FlowView(Services& services, QWidget* parent)
     layout->addLayout(top);
     layout->addWidget(page_, 1);
     page_->box()->parentWidget()->parentWidget()->layout()->setContentsMargins(
-        space::xl, space::m, space::xl, space::xl);
+        space::xl, space::s, space::xl, space::xl);
     set_tone(subtitle_, Tone::muted);
     progress_->setTextVisible(false);
     progress_->setAccessibleName(tr("Progress"));

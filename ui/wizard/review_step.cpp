@@ -1,9 +1,9 @@
 #include "ui/wizard/review_step.h"
 
 #include "core/project/config.h"
+#include "ui/common/facts.h"
 #include "ui/common/text.h"
 
-#include <QFormLayout>
 #include <QVBoxLayout>
 
 namespace tau::ui {
@@ -14,13 +14,6 @@ QLabel* caption(const QString& text) {
     auto* label = new QLabel(text);
     set_role(label, QStringLiteral("caption"));
     return label;
-}
-
-void add_row(QFormLayout& form, const QString& name, const QString& value) {
-    auto* text = make_label(value);
-    auto* label = caption(name);
-    label->setBuddy(text);
-    form.addRow(label, text);
 }
 
 } // namespace
@@ -97,31 +90,25 @@ void ReviewStep::show_summary() {
     clear_layout(summary_->box());
     const project::Draft& draft = model_.draft();
     summary_->box()->addWidget(make_label(to_qt(draft.name), QStringLiteral("heading")));
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(space::l);
-    form->setVerticalSpacing(space::xs);
-    if (!draft.description.empty()) {
-        add_row(*form, tr("Description"), to_qt(draft.description));
-    }
-    if (!draft.email.empty()) {
-        add_row(*form, tr("Notify"), to_qt(draft.email));
-    }
+    auto* facts = new Facts;
+    facts->add_text(tr("Description"), to_qt(draft.description));
+    facts->add_text(tr("Notify"), to_qt(draft.email));
     const auto repository = [&](const project::RepositoryChoice& choice) {
         const QString where = to_qt(draft.owner) + QLatin1Char('/') + to_qt(choice.name);
         return choice.use_existing ? tr("%1 (taken as it is)").arg(where) : where;
     };
-    add_row(*form, tr("Configuration"), repository(draft.configuration));
-    add_row(*form, tr("Code"), repository(draft.code));
-    add_row(*form, tr("Git host"),
-            draft.is_private ? tr("%1, private").arg(to_qt(draft.git_host))
-                             : tr("%1, everyone can read").arg(to_qt(draft.git_host)));
-    add_row(*form, tr("Branch"), to_qt(draft.branch));
+    facts->add_text(tr("Configuration"), repository(draft.configuration));
+    facts->add_text(tr("Code"), repository(draft.code));
+    facts->add_text(tr("Git host"), draft.is_private
+                                        ? tr("%1, private").arg(to_qt(draft.git_host))
+                                        : tr("%1, everyone can read").arg(to_qt(draft.git_host)));
+    facts->add_text(tr("Branch"), to_qt(draft.branch));
     if (const vault::ListedNode* node = model_.node()) {
-        add_row(*form, tr("Vault"),
-                tr("%1, %2").arg(to_qt(node->record.name),
-                                 to_qt(vault::region_name(node->record.region))));
+        facts->add_text(tr("Vault"),
+                        tr("%1, %2").arg(to_qt(node->record.name),
+                                         to_qt(vault::region_name(node->record.region))));
     }
-    summary_->box()->addLayout(form);
+    summary_->box()->addLayout(facts);
 }
 
 void ReviewStep::show_plan() {

@@ -39,7 +39,8 @@ void set_up(QTableView& table) {
 VaultStep::VaultStep(WizardModel& model, QWidget* parent)
     : WizardPage(parent), model_(model), rows_(new RankModel(this)), table_(new QTableView),
       emphasis_(new EmphasisPanel), reason_(new ReasonPanel),
-      counts_(make_label({}, QStringLiteral("caption"))), refused_(make_label({})) {
+      counts_(make_label({}, QStringLiteral("caption"))), refused_mark_(new IconLabel),
+      refused_(make_label({})) {
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(space::xl, space::xl, space::xl, space::l);
     box->setSpacing(space::m);
@@ -71,7 +72,12 @@ VaultStep::VaultStep(WizardModel& model, QWidget* parent)
     row->addWidget(reason);
     box->addLayout(row, 1);
     set_tone(refused_, Tone::warn);
-    box->addWidget(refused_);
+    auto* note = new QHBoxLayout;
+    note->setSpacing(space::s);
+    refused_mark_->set(QStringLiteral("warning"), Tone::warn);
+    note->addWidget(refused_mark_, 0, Qt::AlignTop);
+    note->addWidget(refused_, 1);
+    box->addLayout(note);
 
     emphasis_->set_city(model_.services().setting(city_key).toString());
     coalesce_.setSingleShot(true);
@@ -120,6 +126,7 @@ void VaultStep::show_counts() {
     if (!shown_) {
         counts_->clear();
         refused_->hide();
+        refused_mark_->hide();
         return;
     }
     counts_->setText(
@@ -130,6 +137,7 @@ void VaultStep::show_counts() {
     }
     refused_->setText(lines.join(QLatin1Char('\n')));
     refused_->setVisible(!lines.isEmpty());
+    refused_mark_->setVisible(!lines.isEmpty());
 }
 
 void VaultStep::rank_now() {

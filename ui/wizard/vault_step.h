@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/common/icons.h"
 #include "ui/vaults/emphasis_panel.h"
 #include "ui/vaults/rank_model.h"
 #include "ui/vaults/reason_panel.h"
@@ -37,6 +38,7 @@ private:
     EmphasisPanel* emphasis_;
     ReasonPanel* reason_;
     QLabel* counts_;
+    IconLabel* refused_mark_;
     QLabel* refused_;
     QTimer coalesce_;
     std::shared_ptr<const vault::Network> shown_;
