@@ -13,6 +13,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QTest>
 
 #include <ctime>
@@ -179,6 +180,53 @@ private Q_SLOTS:
         view.cancel();
         QVERIFY(wait_until_idle(view));
         check(window, QStringLiteral("cancelled"));
+    }
+
+    void a_draft_that_is_left_is_kept() {
+        Stage stage;
+        MainWindow& window = *stage.window;
+        window.new_project();
+        Job::wait_for_all();
+        settle();
+        QVERIFY(type_name(window, QStringLiteral("shop")));
+        Q_EMIT window.wizard()->cancelled();
+        settle();
+        QVERIFY(window.message_bar().text().contains(QStringLiteral("set aside")));
+        check(window, QStringLiteral("set-aside"));
+        window.new_project();
+        settle();
+        QCOMPARE(window.wizard()->model().draft().name, std::string("shop"));
+        Q_EMIT window.wizard()->cancelled();
+        settle();
+        QPushButton* throw_away = nullptr;
+        for (QPushButton* button : window.message_bar().findChildren<QPushButton*>()) {
+            if (button->text() == QStringLiteral("Throw it away")) {
+                throw_away = button;
+            }
+        }
+        QVERIFY(throw_away != nullptr);
+        throw_away->click();
+        QVERIFY(window.wizard() == nullptr);
+    }
+
+    void closing_stops_work_at_a_safe_point() {
+        Stage stage([](SampleServices& s) { s.step_time = std::chrono::hours(1); });
+        MainWindow& window = *stage.window;
+        window.resume(QStringLiteral("1"), false);
+        QTRY_VERIFY(window.resume_page().flow_view().busy());
+        QVERIFY(!window.close());
+        settle();
+        check(window, QStringLiteral("closing"));
+        QPushButton* stop = nullptr;
+        for (QPushButton* button : window.message_bar().findChildren<QPushButton*>()) {
+            if (button->text() == QStringLiteral("Stop and close")) {
+                stop = button;
+            }
+        }
+        QVERIFY(stop != nullptr);
+        stop->click();
+        QTRY_VERIFY(!window.isVisible());
+        QVERIFY(!window.resume_page().flow_view().busy());
     }
 
     void locked_keys() {
