@@ -97,12 +97,29 @@ git::Files first_files(const Creation& creation, const Side& side) {
                : project::code_files(creation.draft);
 }
 
+/// A process that was killed leaves git's lock files behind. Nobody but this creation, which holds
+/// its own lock, uses the clone before it is pushed.
+void remove_stale_locks(const fs::path& clone) {
+    std::error_code code;
+    std::vector<fs::path> locks;
+    for (fs::recursive_directory_iterator entry(clone / ".git", code), end; !code && entry != end;
+         entry.increment(code)) {
+        if (entry->path().extension() == ".lock") {
+            locks.push_back(entry->path());
+        }
+    }
+    for (const fs::path& lock : locks) {
+        fs::remove(lock, code);
+    }
+}
+
 /// The clone with both branches; an earlier try may have left it at any point.
 Result<git::CommitId> prepare_clone(Creation& creation, const Side& side) {
     const fs::path folder = creation.clone(side);
     if (auto made = make_private_directory(creation.project_folder()); !made) {
         return fail(made.error());
     }
+    remove_stale_locks(folder);
     auto repository = git::Repository::open(folder);
     if (!repository) {
         std::error_code ignored;

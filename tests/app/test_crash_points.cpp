@@ -91,6 +91,28 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
     CHECK(done > 10);
 }
 
+TEST_CASE("git's locks of a killed process do not stop resume") {
+    const TemporaryDirectory folder;
+    const Localnet network(folder.path() / "net", 1);
+    const TauProject program(folder.path() / "home", network.network_file());
+    auto arguments = program.create("shop");
+    arguments.insert(arguments.end(), {"--crash-at", "committed configuration"});
+    REQUIRE(program.run(arguments).code == killed);
+    int planted = 0;
+    for (const auto& project : fs::directory_iterator(program.data / "projects")) {
+        const fs::path git = project.path() / "configuration" / ".git";
+        for (const char* name :
+             {"HEAD.lock", "refs/heads/main.lock", "refs/heads/tau-owner.lock"}) {
+            REQUIRE(write_file_atomic(git / name, std::string_view()));
+            ++planted;
+        }
+    }
+    REQUIRE(planted == 3);
+    const auto end = program.run({"resume", program.flows().at(0)});
+    CHECK_MESSAGE(end.code == 0, end.output << end.errors);
+    CHECK(remains_of("shop", folder.path() / "net") == everything);
+}
+
 TEST_CASE("an undo that is killed at every moment goes on to clean") {
     const char* shard = std::getenv("TAU_SHARD");
     if (shard != nullptr && std::string(shard).rfind("0/", 0) != 0) {
