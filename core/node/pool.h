@@ -14,7 +14,8 @@
 namespace tau::node {
 
 /// A fixed number of threads for work that costs CPU, so that many requests at once do not slow
-/// each other down more than needed. First come, first served.
+/// each other down more than needed. First come, first served. What is still queued when the pool
+/// goes is not done: whoever waits for it gets a broken_promise.
 class Pool {
 public:
     explicit Pool(unsigned threads) {
@@ -48,7 +49,8 @@ private:
             std::function<void()> next;
             {
                 std::unique_lock lock(mutex_);
-                if (!ready_.wait(lock, stop, [this] { return !queue_.empty(); })) {
+                if (!ready_.wait(lock, stop, [this] { return !queue_.empty(); }) ||
+                    stop.stop_requested()) {
                     return;
                 }
                 next = std::move(queue_.front());

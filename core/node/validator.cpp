@@ -50,6 +50,26 @@ const char* context_reason(const Candidate& candidate, std::size_t index) {
     return names_owner && !is_signed ? "seal_signature_invalid" : "context_mismatch";
 }
 
+using Opening = std::array<std::future<Result<seal::Opened>>, 2>;
+
+/// Waits in any case, also when one could not be started: they work on what goes next.
+class AllDone {
+public:
+    explicit AllDone(const Opening& opening) : opening_(opening) {}
+    AllDone(const AllDone&) = delete;
+    AllDone& operator=(const AllDone&) = delete;
+    ~AllDone() {
+        for (const auto& one : opening_) {
+            if (one.valid()) {
+                one.wait();
+            }
+        }
+    }
+
+private:
+    const Opening& opening_;
+};
+
 std::string of_repository(std::size_t index) {
     return " of the " + std::string(target(index)) + " repository";
 }
@@ -167,7 +187,8 @@ bool Validator::check_contexts(Candidate& c) const {
 /// Opening verifies, so that in the good case each proof is verified once; which of them is bad is
 /// looked for only when opening fails.
 bool Validator::check_proofs(Candidate& c) const {
-    std::array<std::future<Result<seal::Opened>>, 2> opening;
+    Opening opening;
+    const AllDone done(opening);
     for (std::size_t i = 0; i < roles.size(); ++i) {
         opening[i] = pool_.run([this, &bundle = c.bundles[i]] {
             return seal::open_bundle(bundle, identity_.seal_key);
