@@ -85,6 +85,8 @@ int run(vaultd::Options options) {
 
 int main(int argc, char** argv) {
     ::umask(077);
+    // A name server that is silent must not hold a login up for as long as the system would wait.
+    ::setenv("RES_OPTIONS", "timeout:2 attempts:1", 0);
     if (!protect_process()) {
         std::cerr << "tau-vaultd: libsodium does not start.\n";
         return 1;

@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using Failure = tl::unexpected<LoginFailure>;
+using SteadyClock = std::chrono::steady_clock;
+using Instant = SteadyClock::time_point;
 
 constexpr std::chrono::milliseconds login_deadline{8000};
 constexpr std::uint64_t login_limit = 1U << 20U;
@@ -42,6 +44,13 @@ public:
 private:
     std::string path_;
 };
+
+/// The name server, the login and a second look share one deadline; what is late gets no time.
+std::chrono::milliseconds time_until(Instant end) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now());
+    return std::max(left, std::chrono::milliseconds{0});
+}
 
 LoginFailure explain(const Error& error) {
     switch (error.code) {
@@ -95,11 +104,17 @@ public:
     tl::expected<Evidence, LoginFailure> read(const Login& login) override {
         const Turn turn(turns_);
         const Scratch scratch(scratch_);
-        auto local = git::Repository::init(fs::path(scratch.path()) / "clone", "main", true);
-        if (scratch.path().empty() || !local) {
-            return Failure({"node_failure", "The node could not make a folder for the login."});
+        const Failure no_folder(
+            {"node_failure", "The node could not make a folder for the login."});
+        if (scratch.path().empty()) {
+            return no_folder;
         }
-        auto remote = remote_for(login);
+        auto local = git::Repository::init(fs::path(scratch.path()) / "clone", "main", true);
+        if (!local) {
+            return no_folder;
+        }
+        const Instant end = SteadyClock::now() + login_deadline;
+        auto remote = remote_for(login, end);
         if (!remote) {
             return Failure(explain(remote.error()));
         }
@@ -110,7 +125,7 @@ public:
             branches.push_back(login.default_branch);
         }
         if (const auto fetched = git::fetch(local->path(), *remote, branches, {}); !fetched) {
-            return Failure(explain_missing(fetched.error(), *remote, branches));
+            return Failure(explain_missing(fetched.error(), *remote, branches, end));
         }
         Evidence evidence;
         const auto claim =
@@ -132,7 +147,7 @@ public:
 
     Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) override {
         const Turn turn(turns_);
-        auto remote = remote_for(login);
+        auto remote = remote_for(login, SteadyClock::now() + login_deadline);
         if (!remote) {
             return fail(remote.error());
         }
@@ -154,7 +169,7 @@ private:
 
     /// Connects to a checked number, not to the name: the name could lead elsewhere by then. SSH
     /// needs no name, since host keys are pinned by fingerprint.
-    Result<git::Remote> remote_for(const Login& login) const {
+    Result<git::Remote> remote_for(const Login& login, Instant end) const {
         git::Remote remote;
         remote.url = login.url;
         if (!allow_local_) {
@@ -171,17 +186,18 @@ private:
         }
         remote.host_keys = login.host_keys;
         remote.credential = git::ScalarCredential{"git", login.scalar->clone()};
-        remote.deadline = login_deadline;
+        remote.deadline = time_until(end);
         remote.max_bytes = login_limit;
         return remote;
     }
 
     /// "Not found" can be the repository or a branch: another look tells which.
-    LoginFailure explain_missing(const Error& error, const git::Remote& remote,
-                                 const std::vector<std::string>& branches) const {
+    LoginFailure explain_missing(const Error& error, git::Remote& remote,
+                                 const std::vector<std::string>& branches, Instant end) const {
         if (error.code != ErrorCode::not_found) {
             return explain(error);
         }
+        remote.deadline = time_until(end);
         const auto refs = git::list_remote(remote, {});
         if (!refs) {
             return explain(refs.error());
