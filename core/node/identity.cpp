@@ -30,7 +30,8 @@ bool is_consistent(const Secret& secret_key) {
 }
 
 template <typename Make>
-Result<Secret> load_or_create(const std::filesystem::path& path, std::size_t size, Make make) {
+Result<Secret> load_or_create(const std::filesystem::path& path, std::size_t size, bool may_make,
+                              Make make) {
     Result<Secret> found = read_secret_file(path);
     if (found) {
         if (found->size() != size) {
@@ -43,6 +44,10 @@ Result<Secret> load_or_create(const std::filesystem::path& path, std::size_t siz
     }
     if (found.error().code != ErrorCode::not_found) {
         return found;
+    }
+    if (!may_make) {
+        return fail(ErrorCode::not_found, "The node's key file " + path.string() + " is missing.",
+                    "Restore it from a backup: what is stored here belongs to that key.");
     }
     Secret made = make();
     if (const Result<void> written = write_file_atomic(path, made.bytes(), 0600); !written) {
@@ -67,22 +72,22 @@ std::string Identity::node_id() const {
     return record.node_id();
 }
 
-Result<Identity> load_or_create_identity(const std::filesystem::path& folder) {
+Result<Identity> load_or_create_identity(const std::filesystem::path& folder, bool may_make) {
     if (const Result<void> made = make_private_directory(folder); !made) {
         return fail(made.error());
     }
     Result<Secret> sign =
-        load_or_create(folder / "sign.key", crypto_sign_SECRETKEYBYTES, new_key_pair);
+        load_or_create(folder / "sign.key", crypto_sign_SECRETKEYBYTES, may_make, new_key_pair);
     if (!sign) {
         return fail(sign.error());
     }
     Result<Secret> seal =
-        load_or_create(folder / "seal.key", crypto_sign_SECRETKEYBYTES, new_key_pair);
+        load_or_create(folder / "seal.key", crypto_sign_SECRETKEYBYTES, may_make, new_key_pair);
     if (!seal) {
         return fail(seal.error());
     }
     Result<Secret> challenge =
-        load_or_create(folder / "challenge.key", 32, [] { return Secret::random(32); });
+        load_or_create(folder / "challenge.key", 32, true, [] { return Secret::random(32); });
     if (!challenge) {
         return fail(challenge.error());
     }

@@ -17,7 +17,8 @@ struct Identity {
     std::string node_id() const;
 };
 
-/// The keys in this folder, made on first use. `corrupt` when a file is not a key.
-Result<Identity> load_or_create_identity(const std::filesystem::path& folder);
+/// The keys in this folder. With `may_make` they are made on first use; without it, `not_found`
+/// when the sign key or the seal key is missing. `corrupt` when a file is not a key.
+Result<Identity> load_or_create_identity(const std::filesystem::path& folder, bool may_make = true);
 
 } // namespace tau::node

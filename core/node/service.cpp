@@ -22,6 +22,30 @@ unsigned proof_threads(const Settings& settings) {
                                        : std::thread::hardware_concurrency();
 }
 
+/// A database belongs to the keys it was first opened with: under others, nothing in it opens.
+Result<void> check_identity(Store& store, const Identity& identity) {
+    const std::array<std::pair<std::string, seal::Point>, 2> keys{
+        {{"sign_public", identity.sign_public()}, {"seal_public", identity.seal_public()}}};
+    for (const auto& [name, key] : keys) {
+        const auto known = store.meta(name);
+        if (!known) {
+            return fail(known.error());
+        }
+        if (*known && **known != to_hex(key)) {
+            return fail(ErrorCode::corrupt,
+                        "The node's keys are not those that its database was made with.",
+                        "Restore the folder keys from a backup, or give the node another data "
+                        "folder.");
+        }
+        if (!*known) {
+            if (const auto noted = store.set_meta(name, to_hex(key)); !noted) {
+                return noted;
+            }
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 struct Service::Parts {
@@ -123,17 +147,23 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     if (const auto made = make_private_directory(settings.data); !made) {
         return fail(made.error());
     }
-    Result<Identity> identity = load_or_create_identity(settings.data / "keys");
+    const std::filesystem::path database_file = settings.data / "node.db";
+    std::error_code unknown;
+    const bool is_new = !std::filesystem::exists(database_file, unknown);
+    Result<Identity> identity = load_or_create_identity(settings.data / "keys", is_new);
     if (!identity) {
         return fail(identity.error());
     }
-    auto database = open_sqlite(settings.data / "node.db");
+    auto database = open_sqlite(database_file);
     if (!database) {
         return fail(database.error());
     }
     auto store = Store::open(std::move(*database), clock.now());
     if (!store) {
         return fail(store.error());
+    }
+    if (const auto same = check_identity(**store, *identity); !same) {
+        return fail(same.error());
     }
     auto parts = std::make_unique<Parts>(settings, clock, entropy, log, std::move(*identity),
                                          std::move(*store), std::move(repositories));
