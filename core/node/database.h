@@ -39,6 +39,8 @@ public:
     /// All of `work` or nothing of it: rolled back when it gives an error. `work` runs its
     /// statements through run() on the same thread and has no other effect.
     virtual Result<void> transaction(const std::function<Result<void>()>& work) = 0;
+    /// Takes what was deleted off the disk, logs included, as far as the engine can.
+    virtual Result<void> scrub() = 0;
 };
 
 /// SQLite in WAL mode with synchronous=FULL: what was committed survives a crash and a power cut.

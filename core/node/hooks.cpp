@@ -18,6 +18,13 @@ bool is_delivery_id(const std::string& text) {
     });
 }
 
+/// Asked before anything is unsealed for whoever sent it.
+bool is_signature(const std::string& text) {
+    constexpr std::string_view start = "sha256=";
+    return text.size() == start.size() + 64 && text.starts_with(start) &&
+           text.find_first_not_of("0123456789abcdefABCDEF", start.size()) == std::string::npos;
+}
+
 } // namespace
 
 /// GitHub's shape of a delivery. The body is a hint that something happened; what happened is
@@ -28,22 +35,30 @@ Response Routes::hook(const Request& request, const std::string& id,
     if (!role) {
         return problem(404, "not_found", "There is nothing here.");
     }
+    const std::string* signature = request.header("X-Hub-Signature-256");
+    if (signature == nullptr || !is_signature(*signature)) {
+        return not_believed();
+    }
+    const std::uint64_t generation = unsealer.generation();
     const auto found = store.find(id);
     if (!found) {
         return node_trouble(found.error());
     }
-    const std::string* signature = request.header("X-Hub-Signature-256");
-    if (!*found || (*found)->state != "active" || signature == nullptr) {
+    if (!*found || (*found)->state != "active") {
         return not_believed();
     }
     const auto unsealed =
-        unsealer.get(id, (*found)->repositories.at(static_cast<std::size_t>(*role)));
+        unsealer.get(id, (*found)->repositories.at(static_cast<std::size_t>(*role)), now);
     if (!unsealed) {
-        return node_trouble(unsealed.error());
+        return unsealed.error().code == ErrorCode::permission_denied
+                   ? not_believed()
+                   : node_trouble(unsealed.error());
     }
     if (!keys::verify_webhook((*unsealed)->webhook_text, request.body, *signature)) {
         return not_believed();
     }
+    // Only now: what is not signed must not push out what is in use.
+    unsealer.remember(id, *role, *unsealed, generation);
     const std::string* event = request.header("X-GitHub-Event");
     if (event == nullptr || (*event != "push" && *event != "ping")) {
         return problem(400, "event_not_supported", "Only ping and push are taken.");
@@ -56,6 +71,9 @@ Response Routes::hook(const Request& request, const std::string& id,
         store.add_delivery(id, *role, *delivery, vault::body_hash(request.body), now);
     if (!stored) {
         return node_trouble(stored.error());
+    }
+    if (*stored == Delivery::ended) {
+        return not_believed();
     }
     if (*stored == Delivery::conflicting) {
         return problem(409, "delivery_id_reused",

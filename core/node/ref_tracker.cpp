@@ -57,7 +57,11 @@ void RefTracker::work(const std::stop_token& stop) {
             }
         }
         if (ready && !stop.stop_requested()) {
-            look(*ready, stop);
+            try {
+                look(*ready, stop);
+            } catch (const std::exception& error) { // no memory: the next look may find some
+                log_.write(LogLevel::error, "refs", error.what());
+            }
         }
         if (SteadyClock::now() >= next_poll) {
             next_poll = SteadyClock::now() + timing_.poll;
@@ -68,17 +72,19 @@ void RefTracker::work(const std::stop_token& stop) {
 
 void RefTracker::look(const Key& key, const std::stop_token& stop) {
     const auto& [id, role] = key;
+    const std::uint64_t generation = unsealer_.generation();
     const auto registration = store_.find(id);
     if (!registration || !*registration || (*registration)->state != "active") {
         return;
     }
     const StoredRepository& repository =
         (*registration)->repositories.at(static_cast<std::size_t>(role));
-    const auto unsealed = unsealer_.get(id, repository);
+    const auto unsealed = unsealer_.get(id, repository, clock_.now());
     if (!unsealed) {
         log_.write(LogLevel::error, "refs", unsealed.error().message);
         return;
     }
+    unsealer_.remember(id, role, *unsealed, generation);
     const auto listed =
         repositories_.list({role, repository.url, repository.host_keys, repository.default_branch,
                             &(*unsealed)->opened.deploy_scalar},

@@ -113,12 +113,12 @@ Registered Registrar::store(Candidate& candidate) {
     }
     const vault::RegistrationAnswer answer{*id, "active", candidate.checks,
                                            std::move(*signed_receipt)};
-    const Result<void> stored =
+    Result<std::vector<std::string>> stored =
         store_.add({candidate.registration, answer, candidate.bundles, candidate.idempotency_key,
                     vault::body_hash(candidate.body), candidate.challenge.nonce,
                     candidate.challenge.expires, candidate.now});
     if (stored) {
-        return {Kind::stored, *id, vault::to_json(answer), {}};
+        return {Kind::stored, *id, vault::to_json(answer), {}, std::move(*stored)};
     }
     if (stored.error().code != ErrorCode::conflict) {
         return failure(stored.error());

@@ -11,9 +11,10 @@ namespace tau::node {
 /// How one POST /v1/registrations ended.
 struct Registered {
     enum class Kind { stored, repeated, refused, in_flight, failed } kind = Kind::failed;
-    std::string registration_id; ///< when stored
-    std::string body;            ///< JSON: the answer
-    Error error;                 ///< when in flight or failed
+    std::string registration_id;            ///< when stored
+    std::string body;                       ///< JSON: the answer
+    Error error;                            ///< when in flight or failed
+    std::vector<std::string> replaced = {}; ///< older registrations that this one ended
 };
 
 /// Takes a request through the checks and stores it: all of it or nothing.

@@ -50,7 +50,7 @@ json::Value proof_row(vault::Role role, const seal::Sealed& sealed) {
 } // namespace
 
 std::size_t body_limit(std::string_view method, std::string_view target) {
-    if (method == "POST" && target == registrations) {
+    if (is_registration(method, target)) {
         return vault::max_registration_size;
     }
     if (method == "POST" && target.starts_with("/v1/hooks/")) {
@@ -62,6 +62,10 @@ std::size_t body_limit(std::string_view method, std::string_view target) {
 bool is_cheap(std::string_view method, std::string_view target) {
     return (method == "GET" && (target == "/v1/record" || target == "/healthz")) ||
            (method == "POST" && target == "/v1/challenges");
+}
+
+bool is_registration(std::string_view method, std::string_view target) {
+    return method == "POST" && target == registrations;
 }
 
 Response problem(int status, std::string_view reason, std::string_view sentence) {
@@ -141,6 +145,9 @@ Response Routes::register_project(const Request& request) const {
     Registered result = registrar.run(request.body, *key, now);
     switch (result.kind) {
     case Registered::Kind::stored:
+        for (const std::string& id : result.replaced) {
+            unsealer.forget(id);
+        }
         tracker.hint(result.registration_id, vault::Role::configuration);
         tracker.hint(result.registration_id, vault::Role::code);
         return {201, "application/json", {}, std::move(result.body)};

@@ -1,6 +1,7 @@
 #include "core/node/schema.h"
 
 #include <array>
+#include <span>
 
 namespace tau::node {
 
@@ -50,7 +51,16 @@ constexpr std::array first_schema{
         subject TEXT NOT NULL, prev BYTES NOT NULL, hash BYTES NOT NULL))",
 };
 
-constexpr std::int64_t newest_version = 1;
+// Nonces outlive the bundles they were used in.
+constexpr std::array second_schema{
+    R"(CREATE TABLE used_nonce(nonce BYTES PRIMARY KEY, bundle_hash BYTES NOT NULL))",
+    R"(INSERT INTO used_nonce(nonce, bundle_hash)
+        SELECT nonce, min(bundle_hash) FROM sealed GROUP BY nonce)",
+    R"(DROP INDEX sealed_nonce)",
+};
+
+constexpr std::array<std::span<const char* const>, 2> migrations{first_schema, second_schema};
+constexpr std::int64_t newest_version = migrations.size();
 
 Result<std::int64_t> current_version(Database& database) {
     const auto made = database.run("CREATE TABLE IF NOT EXISTS migration(version BIGINT PRIMARY "
@@ -84,19 +94,18 @@ Result<void> migrate(Database& database, std::int64_t now) {
         return fail(ErrorCode::corrupt, "The node's database was written by a newer program.",
                     "Use that program, or give the node another data folder.");
     }
-    if (*version == newest_version) {
-        return {};
-    }
     return database.transaction([&]() -> Result<void> {
-        for (const char* sql : first_schema) {
-            if (const auto done = database.run(for_sqlite(sql)); !done) {
-                return fail(done.error());
+        for (std::int64_t next = *version + 1; next <= newest_version; ++next) {
+            for (const char* sql : migrations.at(static_cast<std::size_t>(next - 1))) {
+                if (const auto done = database.run(for_sqlite(sql)); !done) {
+                    return fail(done.error());
+                }
             }
-        }
-        const auto noted = database.run("INSERT INTO migration(version, applied_at) VALUES($1, $2)",
-                                        {newest_version, now});
-        if (!noted) {
-            return fail(noted.error());
+            const auto noted = database.run(
+                "INSERT INTO migration(version, applied_at) VALUES($1, $2)", {next, now});
+            if (!noted) {
+                return fail(noted.error());
+            }
         }
         return {};
     });

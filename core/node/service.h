@@ -48,6 +48,8 @@ struct Response {
 std::size_t body_limit(std::string_view method, std::string_view target);
 /// Answered at once, without storage or work: fit for the thread that serves all connections.
 bool is_cheap(std::string_view method, std::string_view target);
+/// Waits for git hosts, for as long as two logins may take.
+bool is_registration(std::string_view method, std::string_view target);
 
 class Repositories;
 

@@ -58,19 +58,44 @@ public:
         if (const auto begun = run("BEGIN IMMEDIATE", {}); !begun) {
             return fail(begun.error());
         }
-        Result<void> done = work();
-        if (done) {
-            const auto committed = run("COMMIT", {});
-            if (committed) {
-                return {};
-            }
-            done = fail(committed.error());
+        Rollback rollback(*connection_);
+        if (Result<void> done = work(); !done) {
+            return done;
         }
-        (void)run("ROLLBACK", {}); // fails only when the engine has already rolled back
-        return done;
+        if (const auto committed = run("COMMIT", {}); !committed) {
+            return fail(committed.error());
+        }
+        rollback.cancel();
+        return {};
+    }
+
+    Result<void> scrub() override {
+        const auto done = run("PRAGMA wal_checkpoint(TRUNCATE)", {});
+        if (!done) {
+            return fail(done.error());
+        }
+        return {};
     }
 
 private:
+    /// Also when an exception ends the work: the next transaction must find none open.
+    class Rollback {
+    public:
+        explicit Rollback(sqlite3& connection) : connection_(connection) {}
+        Rollback(const Rollback&) = delete;
+        Rollback& operator=(const Rollback&) = delete;
+        ~Rollback() {
+            if (wanted_) { // fails only when the engine has already rolled back
+                sqlite3_exec(&connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+            }
+        }
+        void cancel() { wanted_ = false; }
+
+    private:
+        sqlite3& connection_;
+        bool wanted_ = true;
+    };
+
     static bool bind(sqlite3_stmt* statement, std::size_t index, const Value& value) {
         const int at =
             sqlite3_bind_parameter_index(statement, ("$" + std::to_string(index + 1)).c_str());

@@ -1,35 +1,13 @@
 #include "core/node/store.h"
 
 #include "core/node/schema.h"
+#include "core/node/store_values.h"
 
-#include <algorithm>
 #include <sstream>
 
 namespace tau::node {
 
 namespace {
-
-constexpr std::int64_t delivery_memory = 30LL * 24 * 3600;
-constexpr std::int64_t challenge_memory = 300;
-
-Bytes blob(ByteView bytes) {
-    return {bytes.begin(), bytes.end()};
-}
-
-template <std::size_t N>
-std::array<std::uint8_t, N> fixed(const Bytes& bytes) {
-    std::array<std::uint8_t, N> out{};
-    std::copy_n(bytes.begin(), std::min(bytes.size(), N), out.begin());
-    return out;
-}
-
-std::string text(vault::Role role) {
-    return std::string(vault::to_string(role));
-}
-
-vault::Role role_of(const std::string& text) {
-    return vault::role_from_string(text).value_or(vault::Role::configuration);
-}
 
 std::string join(const std::vector<std::string>& lines) {
     std::string joined;
@@ -105,7 +83,7 @@ Result<bool> Store::is_redeemed(ByteView challenge_nonce) {
 
 Result<bool> Store::nonce_is_taken(const Hash32& nonce, const Hash32& hash) {
     const auto rows =
-        database_->run("SELECT 1 FROM sealed WHERE nonce = $1 AND bundle_hash <> $2 LIMIT 1",
+        database_->run("SELECT 1 FROM used_nonce WHERE nonce = $1 AND bundle_hash <> $2",
                        {blob(nonce), blob(hash)});
     return rows.map([](const Rows& found) { return !found.empty(); });
 }
@@ -131,7 +109,7 @@ Result<void> Store::erase_secrets(const std::string& id) {
     return {};
 }
 
-Result<void> Store::replace_older(const NewRegistration& added) {
+Result<std::vector<std::string>> Store::replace_older(const NewRegistration& added) {
     const auto older =
         database_->run("SELECT id FROM registration WHERE project_id = $1 AND owner_key = $2 "
                        "AND state = 'active'",
@@ -139,18 +117,35 @@ Result<void> Store::replace_older(const NewRegistration& added) {
     if (!older) {
         return fail(older.error());
     }
+    std::vector<std::string> ids;
     for (const Row& row : *older) {
+        ids.push_back(row.text(0));
         if (auto done = erase_secrets(row.text(0)); !done) {
-            return done;
+            return fail(done.error());
         }
         if (auto done = run("UPDATE registration SET state = 'replaced', updated_at = $2 "
                             "WHERE id = $1",
                             {row.text(0), added.now});
             !done) {
-            return done;
+            return fail(done.error());
         }
     }
-    return {};
+    return ids;
+}
+
+/// A nonce belongs to one content for good, whatever becomes of the registration.
+Result<void> Store::insert_nonce(const NewRegistration& added, std::size_t index) {
+    const Hash32& nonce = added.bundles[index].deploy_key.context.nonce;
+    const Hash32 hash = bundle_hash(added.registration.repositories[index].sealed);
+    const auto taken = nonce_is_taken(nonce, hash);
+    if (!taken) {
+        return fail(taken.error());
+    }
+    if (*taken) {
+        return fail(ErrorCode::already_exists, "The seal's nonce was used before.");
+    }
+    return run("INSERT INTO used_nonce(nonce, bundle_hash) VALUES($1, $2) ON CONFLICT DO NOTHING",
+               {blob(nonce), blob(hash)});
 }
 
 Result<void> Store::insert_repository(const NewRegistration& added, std::size_t index) {
@@ -164,28 +159,41 @@ Result<void> Store::insert_repository(const NewRegistration& added, std::size_t 
     if (!done) {
         return done;
     }
+    if (auto noted = insert_nonce(added, index); !noted) {
+        return noted;
+    }
     return run("INSERT INTO sealed(registration_id, role, version, bundle, nonce, bundle_hash, "
                "created_at) VALUES($1, $2, 1, $3, $4, $5, $6)",
                {id, role, repository.sealed, blob(added.bundles[index].deploy_key.context.nonce),
                 blob(bundle_hash(repository.sealed)), added.now});
 }
 
-Result<void> Store::insert(const NewRegistration& added) {
+Result<std::vector<std::string>> Store::insert(const NewRegistration& added) {
+    if (auto redeemed = run("INSERT INTO used_challenge(nonce, expires_at) VALUES($1, $2)",
+                            {added.challenge_nonce, added.challenge_expires});
+        !redeemed) {
+        return fail(redeemed.error());
+    }
+    auto replaced = replace_older(added);
+    if (!replaced) {
+        return replaced;
+    }
+    if (auto done = insert_registration(added); !done) {
+        return fail(done.error());
+    }
+    return replaced;
+}
+
+Result<void> Store::insert_registration(const NewRegistration& added) {
     const vault::Registration& registration = added.registration;
     const std::string& id = added.answer.registration_id;
     Result<void> done =
-        run("INSERT INTO used_challenge(nonce, expires_at) VALUES($1, $2)",
-            {added.challenge_nonce, added.challenge_expires})
-            .and_then([&] { return replace_older(added); })
-            .and_then([&] {
-                return run("INSERT INTO registration(id, owner_key, idempotency_key, body_hash, "
-                           "project_id, project_name, state, created_at, updated_at, answer) "
-                           "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
-                           {id, blob(registration.owner_key), added.idempotency_key,
-                            blob(added.body_hash), registration.project_id,
-                            registration.project_name, added.answer.state, added.now,
-                            vault::to_json(added.answer)});
-            });
+        run("INSERT INTO registration(id, owner_key, idempotency_key, body_hash, project_id, "
+            "project_name, state, created_at, updated_at, answer) "
+            "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+            {id, blob(registration.owner_key), added.idempotency_key, blob(added.body_hash),
+             registration.project_id, registration.project_name, added.answer.state, added.now,
+             vault::to_json(added.answer)});
     for (std::size_t i = 0; done && i < registration.repositories.size(); ++i) {
         done = insert_repository(added, i);
     }
@@ -211,12 +219,20 @@ Result<void> Store::insert(const NewRegistration& added) {
     return done ? audit(added.now, registration.owner_key, "register", id) : done;
 }
 
-Result<void> Store::add(const NewRegistration& added) {
-    Result<void> done = database_->transaction([&] { return insert(added); });
-    if (!done && done.error().code == ErrorCode::already_exists) {
-        return fail(ErrorCode::conflict, "Another request was faster.");
+Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
+    std::vector<std::string> replaced;
+    const Result<void> done = database_->transaction([&]() -> Result<void> {
+        return insert(added).map([&replaced](auto&& ids) { replaced = std::move(ids); });
+    });
+    if (!done) {
+        return done.error().code == ErrorCode::already_exists
+                   ? fail(ErrorCode::conflict, "Another request was faster.")
+                   : fail(done.error());
     }
-    return done;
+    if (!replaced.empty()) {
+        (void)database_->scrub(); // stored it is; the engine clears its log sooner or later
+    }
+    return replaced;
 }
 
 Result<std::optional<StoredRegistration>> Store::find(const std::string& id) {
@@ -261,7 +277,7 @@ Result<std::vector<std::string>> Store::active_ids() {
 }
 
 Result<void> Store::revoke(const std::string& id, std::int64_t now) {
-    return database_->transaction([&]() -> Result<void> {
+    const Result<void> done = database_->transaction([&]() -> Result<void> {
         const auto rows =
             database_->run("UPDATE registration SET state = 'revoked', updated_at = $2 "
                            "WHERE id = $1 AND state = 'active' RETURNING owner_key",
@@ -275,6 +291,7 @@ Result<void> Store::revoke(const std::string& id, std::int64_t now) {
         return erase_secrets(id).and_then(
             [&] { return audit(now, rows->front().bytes(0), "revoke", id); });
     });
+    return done.and_then([this] { return database_->scrub(); });
 }
 
 Result<std::vector<vault::Check>> Store::checks(const std::string& id) {
@@ -312,83 +329,6 @@ Result<std::vector<vault::Deployment>> Store::deployments(const std::string& id)
         deployments.push_back({row.text(0), role_of(row.text(1)), row.text(2), row.text(3)});
     }
     return deployments;
-}
-
-Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
-                                     const std::string& delivery_id, const Hash32& body_hash,
-                                     std::int64_t now) {
-    Delivery outcome = Delivery::fresh;
-    const Result<void> done = database_->transaction([&]() -> Result<void> {
-        const auto known =
-            database_->run("SELECT body_hash FROM delivery WHERE registration_id = $1 "
-                           "AND role = $2 AND delivery_id = $3",
-                           {id, text(role), delivery_id});
-        if (!known) {
-            return fail(known.error());
-        }
-        if (!known->empty()) {
-            outcome = known->front().bytes(0) == blob(body_hash) ? Delivery::repeated
-                                                                 : Delivery::conflicting;
-            return {};
-        }
-        return run("INSERT INTO delivery(registration_id, role, delivery_id, body_hash, "
-                   "received_at) VALUES($1, $2, $3, $4, $5)",
-                   {id, text(role), delivery_id, blob(body_hash), now})
-            .and_then([&] {
-                return run("UPDATE repository SET webhook_seen = $3 WHERE registration_id = $1 "
-                           "AND role = $2",
-                           {id, text(role), now});
-            })
-            .and_then([&] {
-                return run("UPDATE check_row SET outcome = 'passed', reason = '', sentence = $3 "
-                           "WHERE registration_id = $1 AND target = $2 AND name = 'webhook' "
-                           "AND outcome = 'pending'",
-                           {id, text(role),
-                            std::string("The git host's webhook reached this node with a good "
-                                        "signature.")});
-            });
-    });
-    if (!done) {
-        return fail(done.error());
-    }
-    return outcome;
-}
-
-Result<void> Store::set_refs(const std::string& id, vault::Role role,
-                             const std::vector<vault::RefState>& refs) {
-    return database_->transaction([&]() -> Result<void> {
-        Result<void> done =
-            run("DELETE FROM ref_state WHERE registration_id = $1 AND role = $2", {id, text(role)});
-        for (const vault::RefState& ref : refs) {
-            if (done) {
-                done = run("INSERT INTO ref_state(registration_id, role, ref, commit_id, "
-                           "observed_at) VALUES($1, $2, $3, $4, $5)",
-                           {id, text(role), ref.ref, ref.commit, ref.observed_at});
-            }
-        }
-        return done;
-    });
-}
-
-Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
-    const auto rows = database_->run("SELECT role, ref, commit_id, observed_at FROM ref_state "
-                                     "WHERE registration_id = $1 ORDER BY role DESC, ref",
-                                     {id});
-    if (!rows) {
-        return fail(rows.error());
-    }
-    std::vector<vault::RefState> refs;
-    for (const Row& row : *rows) {
-        refs.push_back({role_of(row.text(0)), row.text(1), row.text(2), row.integer(3)});
-    }
-    return refs;
-}
-
-Result<void> Store::expire(std::int64_t now) {
-    return run("DELETE FROM used_challenge WHERE expires_at < $1", {now - challenge_memory})
-        .and_then([&] {
-            return run("DELETE FROM delivery WHERE received_at < $1", {now - delivery_memory});
-        });
 }
 
 } // namespace tau::node

@@ -44,7 +44,7 @@ struct NewRegistration {
     std::int64_t now = 0;
 };
 
-enum class Delivery { fresh, repeated, conflicting };
+enum class Delivery { fresh, repeated, conflicting, ended };
 
 /// What a node remembers. Each method is one transaction. Callable from any thread.
 class Store {
@@ -58,15 +58,16 @@ public:
     Result<std::optional<KnownRequest>> find_request(const seal::Point& owner_key,
                                                      const std::string& idempotency_key);
     Result<bool> is_redeemed(ByteView challenge_nonce);
-    /// Whether a bundle with this nonce but other content is already stored (TVE1 3.13).
+    /// Whether a bundle with this nonce but other content was ever stored (TVE1 3.13).
     Result<bool> nonce_is_taken(const Hash32& nonce, const Hash32& bundle_hash);
     /// The owner under whom the project is registered now.
     Result<std::optional<seal::Point>> project_owner(const std::string& project_id);
 
     /// Redeems the challenge and stores all of it, or nothing. A registration of the same project
     /// by the same owner becomes `replaced` and its sealed data is erased. `conflict` when the
-    /// challenge or the idempotency key was used, or the project taken, meanwhile.
-    Result<void> add(const NewRegistration& added);
+    /// challenge, the idempotency key or a nonce was used, or the project taken, meanwhile. Gives
+    /// the ids of those it replaced.
+    Result<std::vector<std::string>> add(const NewRegistration& added);
     Result<std::optional<StoredRegistration>> find(const std::string& id);
     Result<std::vector<std::string>> active_ids();
     /// Erases sealed data, refs and deliveries; what remains says that it was revoked.
@@ -75,11 +76,12 @@ public:
     Result<std::vector<vault::Check>> checks(const std::string& id);
     Result<std::vector<vault::Deployment>> deployments(const std::string& id);
 
-    /// Notes a signed delivery and, with it, that the webhook works.
+    /// Notes a signed delivery and, with it, that the webhook works; nothing for a registration
+    /// that is no longer active.
     Result<Delivery> add_delivery(const std::string& id, vault::Role role,
                                   const std::string& delivery_id, const Hash32& body_hash,
                                   std::int64_t now);
-    /// Replaces what is known of the repository's refs.
+    /// Replaces what is known of the repository's refs, while the registration is active.
     Result<void> set_refs(const std::string& id, vault::Role role,
                           const std::vector<vault::RefState>& refs);
     Result<std::vector<vault::RefState>> refs(const std::string& id);
@@ -92,9 +94,12 @@ public:
 private:
     explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
     Result<void> run(std::string_view sql, const std::vector<Value>& parameters);
-    Result<void> insert(const NewRegistration& added);
+    Result<bool> is_active(const std::string& id);
+    Result<std::vector<std::string>> insert(const NewRegistration& added);
+    Result<void> insert_registration(const NewRegistration& added);
+    Result<void> insert_nonce(const NewRegistration& added, std::size_t index);
     Result<void> insert_repository(const NewRegistration& added, std::size_t index);
-    Result<void> replace_older(const NewRegistration& added);
+    Result<std::vector<std::string>> replace_older(const NewRegistration& added);
     Result<void> erase_secrets(const std::string& id);
     Result<void> audit(std::int64_t now, ByteView actor, const std::string& action,
                        const std::string& subject);

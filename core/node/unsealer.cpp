@@ -7,7 +7,16 @@ namespace tau::node {
 namespace {
 
 /// Each holds three secrets, and each secret locked and guarded pages.
-constexpr std::size_t remembered = 256;
+constexpr std::size_t most_remembered = 256;
+
+bool has_expired(std::uint64_t expires_at, std::int64_t now) {
+    return expires_at != 0 && (now < 0 || expires_at <= static_cast<std::uint64_t>(now));
+}
+
+/// The earlier of two times, where 0 is never.
+std::uint64_t earlier(std::uint64_t a, std::uint64_t b) {
+    return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
+}
 
 } // namespace
 
@@ -15,21 +24,48 @@ Result<seal::Opened> Unsealer::open(const seal::Bundle& bundle) {
     return pool_.run([this, &bundle] { return seal::open_bundle(bundle, seal_key_); }).get();
 }
 
+std::uint64_t Unsealer::generation() {
+    const std::lock_guard lock(mutex_);
+    return generation_;
+}
+
+std::list<Unsealer::Entry>::iterator Unsealer::find(const Key& key) {
+    return std::find_if(entries_.begin(), entries_.end(),
+                        [&key](const Entry& entry) { return entry.key == key; });
+}
+
+std::shared_ptr<const Unsealed> Unsealer::remembered(const Key& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = find(key);
+    if (found == entries_.end()) {
+        return nullptr;
+    }
+    entries_.splice(entries_.begin(), entries_, found);
+    return found->value;
+}
+
 Result<std::shared_ptr<const Unsealed>> Unsealer::get(const std::string& registration_id,
-                                                      const StoredRepository& repository) {
-    const Key key{registration_id, repository.role};
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                        [&key](const Entry& entry) { return entry.key == key; });
-        if (found != entries_.end()) {
-            entries_.splice(entries_.begin(), entries_, found);
-            return found->value;
+                                                      const StoredRepository& repository,
+                                                      std::int64_t now) {
+    const auto expired = [] {
+        return fail(ErrorCode::permission_denied, "The seal of these keys has expired.",
+                    "Register the project again with fresh keys.");
+    };
+    if (auto known = remembered({registration_id, repository.role})) {
+        if (has_expired(known->expires_at, now)) {
+            forget(registration_id);
+            return expired();
         }
+        return known;
     }
     const Result<seal::Bundle> bundle = seal::decode_bundle(repository.sealed);
     if (!bundle) {
         return fail(bundle.error());
+    }
+    const std::uint64_t expires_at =
+        earlier(bundle->deploy_key.context.expires_at, bundle->webhook.context.expires_at);
+    if (has_expired(expires_at, now)) {
+        return expired();
     }
     Result<seal::Opened> opened = open(*bundle);
     if (!opened) {
@@ -39,18 +75,26 @@ Result<std::shared_ptr<const Unsealed>> Unsealer::get(const std::string& registr
     if (!webhook) {
         return fail(webhook.error());
     }
-    auto value = std::make_shared<const Unsealed>(
-        Unsealed{std::move(*opened), webhook->text(bundle->webhook.context.nonce)});
+    return std::make_shared<const Unsealed>(
+        Unsealed{std::move(*opened), webhook->text(bundle->webhook.context.nonce), expires_at});
+}
+
+void Unsealer::remember(const std::string& registration_id, vault::Role role,
+                        std::shared_ptr<const Unsealed> value, std::uint64_t generation) {
+    const Key key{registration_id, role};
     const std::lock_guard lock(mutex_);
-    entries_.push_front({key, value});
-    if (entries_.size() > remembered) {
+    if (generation != generation_ || find(key) != entries_.end()) {
+        return;
+    }
+    entries_.push_front({key, std::move(value)});
+    if (entries_.size() > most_remembered) {
         entries_.pop_back();
     }
-    return value;
 }
 
 void Unsealer::forget(const std::string& registration_id) {
     const std::lock_guard lock(mutex_);
+    ++generation_;
     entries_.remove_if(
         [&registration_id](const Entry& entry) { return entry.key.first == registration_id; });
 }

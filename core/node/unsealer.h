@@ -13,7 +13,8 @@ namespace tau::node {
 /// A bundle's secrets, opened, with what is needed to use them.
 struct Unsealed {
     seal::Opened opened;
-    Secret webhook_text; ///< what the git host signs webhooks with
+    Secret webhook_text;          ///< what the git host signs webhooks with
+    std::uint64_t expires_at = 0; ///< unix seconds; 0: never
 };
 
 /// Opens stored bundles with the node's seal key when they are needed, and remembers some: at
@@ -24,8 +25,15 @@ public:
 
     /// Verifies the proofs and opens, on the pool's threads.
     Result<seal::Opened> open(const seal::Bundle& bundle);
-    Result<std::shared_ptr<const Unsealed>> get(const std::string& registration_id,
-                                                const StoredRepository& repository);
+    /// Ask before looking the registration up, and give it to remember().
+    std::uint64_t generation();
+    /// `permission_denied` when the seal has expired.
+    Result<std::shared_ptr<const Unsealed>>
+    get(const std::string& registration_id, const StoredRepository& repository, std::int64_t now);
+    /// Keeps it for the next get(), unless something was forgotten since `generation`: it may have
+    /// been this.
+    void remember(const std::string& registration_id, vault::Role role,
+                  std::shared_ptr<const Unsealed> value, std::uint64_t generation);
     void forget(const std::string& registration_id);
 
 private:
@@ -34,10 +42,14 @@ private:
         Key key;
         std::shared_ptr<const Unsealed> value;
     };
+    std::list<Entry>::iterator find(const Key& key);
+    std::shared_ptr<const Unsealed> remembered(const Key& key);
+
     const Secret& seal_key_;
     Pool& pool_;
     std::mutex mutex_;
     std::list<Entry> entries_; ///< most recently used first
+    std::uint64_t generation_ = 0;
 };
 
 } // namespace tau::node

@@ -50,7 +50,8 @@ std::string id_of(int number) {
     return to_hex(id);
 }
 
-Result<void> add(node::Store& store, const keys::OwnerKey& owner, int number) {
+Result<std::vector<std::string>> add(node::Store& store, const keys::OwnerKey& owner, int number,
+                                     const std::optional<Hash32>& fixed_nonce = {}) {
     const vault::Registration added = registration(owner, number);
     const vault::RegistrationAnswer answer{
         id_of(number), "active", {{"shape", "", vault::Outcome::passed, "", "Fine."}}, {}};
@@ -58,6 +59,9 @@ Result<void> add(node::Store& store, const keys::OwnerKey& owner, int number) {
     SystemEntropy entropy;
     for (auto& bundle : bundles) {
         entropy.fill(bundle.deploy_key.context.nonce);
+    }
+    if (fixed_nonce) {
+        bundles[0].deploy_key.context.nonce = *fixed_nonce;
     }
     ByteWriter nonce;
     nonce.u64(static_cast<std::uint64_t>(number)).u64(1);
@@ -144,6 +148,104 @@ TEST_CASE("a conflict leaves nothing behind") {
     const auto entries = store->verify_audit();
     REQUIRE(entries);
     CHECK(*entries == 1);
+}
+
+TEST_CASE("a nonce stays with its content after the registration is gone") {
+    TemporaryDirectory folder;
+    const auto store = open_store(folder.path());
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    Hash32 nonce{};
+    entropy.fill(nonce);
+    REQUIRE(add(*store, owner, 1, nonce));
+    REQUIRE(store->revoke(id_of(1), now));
+    const auto refused = add(*store, owner, 2, nonce);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::conflict);
+    CHECK_FALSE(*store->find(id_of(2)));
+    CHECK(*store->nonce_is_taken(nonce, {}));
+    CHECK_FALSE(*store->nonce_is_taken(nonce, node::bundle_hash(Bytes(8000, 1))));
+}
+
+TEST_CASE("an older database learns the nonces it has used") {
+    TemporaryDirectory folder;
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    Hash32 nonce{};
+    entropy.fill(nonce);
+    REQUIRE(add(*open_store(folder.path()), owner, 1, nonce));
+    {
+        auto database = node::open_sqlite(folder.path() / "node.db");
+        REQUIRE(database);
+        for (const char* sql :
+             {"DROP TABLE used_nonce", "CREATE INDEX sealed_nonce ON sealed(nonce)",
+              "DELETE FROM migration WHERE version = 2"}) {
+            REQUIRE((*database)->run(sql));
+        }
+    }
+    CHECK(*open_store(folder.path())->nonce_is_taken(nonce, {}));
+}
+
+TEST_CASE("nothing is written for a registration that has just been revoked") {
+    TemporaryDirectory folder;
+    const auto store = open_store(folder.path());
+    SystemEntropy entropy;
+    REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
+    REQUIRE(store->revoke(id_of(1), now));
+    CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::ended);
+    REQUIRE(store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", now}}));
+    CHECK(store->refs(id_of(1))->empty());
+}
+
+TEST_CASE("what is erased is off the disk") {
+    TemporaryDirectory folder;
+    const auto store = open_store(folder.path());
+    const auto on_disk = [&folder](int number) {
+        const std::string needle(200, static_cast<char>(number));
+        for (const char* name : {"node.db", "node.db-wal"}) {
+            const auto bytes = read_file(folder.path() / name, 64U << 20U);
+            REQUIRE(bytes);
+            if (bytes->find(needle) != std::string::npos) {
+                return true;
+            }
+        }
+        return false;
+    };
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    REQUIRE(add(*store, owner, 0x51));
+    CHECK(on_disk(0x51));
+    REQUIRE(store->revoke(id_of(0x51), now));
+    CHECK_FALSE(on_disk(0x51));
+
+    REQUIRE(add(*store, owner, 0x52));
+    vault::Registration next = registration(owner, 0x53);
+    next.project_id = "project-" + std::to_string(0x52);
+    std::array<seal::Bundle, 2> bundles;
+    entropy.fill(bundles[0].deploy_key.context.nonce);
+    entropy.fill(bundles[1].deploy_key.context.nonce);
+    const auto replaced = store->add(
+        {next, {id_of(0x53), "active", {}, {}}, bundles, id_of(0x53), {}, Bytes(16, 9), now, now});
+    REQUIRE(replaced);
+    CHECK(*replaced == std::vector<std::string>{id_of(0x52)});
+    CHECK(on_disk(0x53));
+    CHECK_FALSE(on_disk(0x52));
+}
+
+TEST_CASE("an exception in a transaction leaves none open") {
+    TemporaryDirectory folder;
+    const auto database = node::open_sqlite(folder.path() / "a.db");
+    REQUIRE(database);
+    REQUIRE((*database)->run("CREATE TABLE t(v BIGINT)"));
+    const auto half = [&]() -> Result<void> {
+        REQUIRE((*database)->run("INSERT INTO t(v) VALUES(1)"));
+        throw std::bad_alloc();
+    };
+    CHECK_THROWS_AS((void)(*database)->transaction(half), std::bad_alloc);
+    CHECK((*database)->transaction([&]() -> Result<void> {
+        return (*database)->run("INSERT INTO t(v) VALUES(2)").map([](const node::Rows&) {});
+    }));
+    CHECK((*database)->run("SELECT count(*) FROM t")->front().integer(0) == 1);
 }
 
 TEST_CASE("an audit log that was changed is found out") {
@@ -237,6 +339,39 @@ TEST_CASE("a damaged or readable key file stops the node instead of giving it a 
     REQUIRE(node::load_or_create_identity(folder.path() / "k"));
     REQUIRE(write_file_atomic(folder.path() / "k" / "sign.key", std::string(64, 'x')));
     CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+}
+
+TEST_CASE("a node whose key is gone, or another, does not open its database") {
+    World world;
+    world.service.reset();
+    const std::filesystem::path data = world.folder.path() / "node";
+    node::Settings settings;
+    settings.data = data;
+    settings.name = "test";
+    settings.endpoint = "http://127.0.0.1:1";
+    settings.region = 1;
+    const auto opens = [&] {
+        return node::Service::open(settings, world.clock, world.entropy, world.log,
+                                   std::make_unique<FakeRepositories>())
+            .has_value();
+    };
+    REQUIRE(opens());
+    const TemporaryDirectory other;
+    REQUIRE(node::load_or_create_identity(other.path() / "keys"));
+    for (const char* name : {"sign.key", "seal.key"}) {
+        CAPTURE(std::string(name));
+        const std::filesystem::path key = data / "keys" / name;
+        const std::string kept = *read_file(key);
+        std::filesystem::remove(key);
+        CHECK_FALSE(opens());
+        CHECK_FALSE(std::filesystem::exists(key)); // not replaced in silence
+        REQUIRE(write_file_atomic(key, *read_file(other.path() / "keys" / name), 0600));
+        CHECK_FALSE(opens());
+        REQUIRE(write_file_atomic(key, kept, 0600));
+        CHECK(opens());
+    }
+    std::filesystem::remove(data / "keys" / "challenge.key");
+    CHECK(opens());
 }
 
 TEST_CASE("a challenge is recognised only whole, by its node and for its owner") {
