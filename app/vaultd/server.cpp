@@ -12,16 +12,18 @@ namespace {
 class Server {
 public:
     Server(net::io_context& io, tcp::acceptor&& acceptor, const Limits& limits,
-           node::Service& service, Log& log)
-        : shared_(std::make_shared<Shared>(io, limits, service)), acceptor_(std::move(acceptor)),
-          signals_(io, SIGTERM, SIGINT), maintenance_(io), drain_(io), log_(log) {
+           node::Service& service, std::vector<std::string> hosts, Log& log)
+        : shared_(std::make_shared<Shared>(io, limits, service, std::move(hosts))),
+          acceptor_(std::move(acceptor)), signals_(io, SIGTERM, SIGINT), maintenance_(io),
+          drain_(io), log_(log) {
         shared_->on_last_session = [this] { drain_.cancel(); };
     }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server() {
         shared_->on_last_session = nullptr;
-        shared_->pool.reset(); // its threads use the service, which goes next
+        shared_->registrations.pool.reset(); // their threads use the service, which goes next
+        shared_->others.pool.reset();
     }
     void start() {
         signals_.async_wait([this](error_code error, int) {
@@ -69,7 +71,11 @@ private:
             return;
         }
         socket.set_option(tcp::no_delay(true), error);
-        std::make_shared<Session>(std::move(socket), peer.address(), shared_)->start();
+        try {
+            std::make_shared<Session>(std::move(socket), peer.address(), shared_)->start();
+        } catch (const std::exception&) {
+            log_.write(LogLevel::warning, "server", "There is no memory for another connection.");
+        }
     }
 
     void maintain() {
@@ -78,7 +84,7 @@ private:
             if (error) {
                 return;
             }
-            shared_->pool->run([this] {
+            shared_->others.pool->run([this] {
                 if (const auto done = shared_->service.maintain(); !done) {
                     log_.write(LogLevel::error, "node", done.error().message);
                 }
@@ -120,6 +126,25 @@ private:
     Log& log_;
 };
 
+/// What consoles and git hosts call the node: its address or "localhost", with the port.
+std::vector<std::string> host_names(const Listener& listener, std::uint16_t port) {
+    const bool v6 = listener.host.find(':') != std::string::npos;
+    const std::string end = ":" + std::to_string(port);
+    return {(v6 ? "[" + listener.host + "]" : listener.host) + end, "localhost" + end};
+}
+
+/// Until there is nothing left to do. Running out of memory ends one connection, not the node.
+void run(net::io_context& context, Log& log) {
+    for (;;) {
+        try {
+            context.run();
+            return;
+        } catch (const std::exception& error) {
+            log.write(LogLevel::error, "server", error.what());
+        }
+    }
+}
+
 tl::unexpected<Error> cannot_listen(const Listener& listener, const error_code& error) {
     return fail(ErrorCode::unavailable,
                 "The node cannot listen on " + listener.host + ":" + std::to_string(listener.port) +
@@ -153,14 +178,16 @@ serve(const Listener& listener, const Limits& limits, Log& log,
     if (error) {
         return cannot_listen(listener, error);
     }
-    auto service = open(acceptor.local_endpoint().port());
+    const std::uint16_t port = acceptor.local_endpoint().port();
+    auto service = open(port);
     if (!service) {
         return fail(service.error());
     }
     {
-        Server server(context, std::move(acceptor), limits, **service, log);
+        Server server(context, std::move(acceptor), limits, **service, host_names(listener, port),
+                      log);
         server.start();
-        context.run();
+        run(context, log);
     }
     return {};
 }

@@ -19,8 +19,8 @@ struct Limits {
     std::chrono::milliseconds idle{60000};
     std::chrono::milliseconds drain{10000};  ///< after SIGTERM, for what is being worked on
     std::chrono::milliseconds refusal{1500}; ///< a 503 is held back, so that none comes at once
-    std::size_t workers = 16;
-    std::size_t queue = 400;
+    std::size_t workers = 16; ///< half of them for registrations, the others for the rest
+    std::size_t queue = 400;  ///< of each half
 };
 
 struct Listener {

@@ -2,11 +2,9 @@
 
 // Included by server.cpp only: Boost.Beast is compiled once.
 
-#include "app/vaultd/request_check.h"
+#include "app/vaultd/messages.h"
 #include "app/vaultd/server.h"
-#include "core/base/text.h"
 #include "core/node/pool.h"
-#include "core/node/routes.h"
 
 #include <utility>
 
@@ -17,9 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
 
-#include <ctime>
 #include <map>
 #include <set>
 #include <sys/socket.h>
@@ -27,8 +23,6 @@
 namespace tau::vaultd {
 
 namespace net = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 using boost::system::error_code;
 using net::ip::tcp;
 
@@ -64,106 +58,37 @@ struct is_match_condition<tau::vaultd::HeaderEnd> : std::true_type {};
 
 namespace tau::vaultd {
 
-using HttpRequest = http::request<http::string_body>;
-using HttpResponse = http::response<http::string_body>;
-using Parser = http::request_parser<http::string_body>;
-
 /// What a peer may still send after its answer, before the connection is closed regardless.
 constexpr std::size_t most_discarded = 256U << 10U;
 
-inline std::string http_date() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    std::array<char, 64> text{};
-    const std::size_t size =
-        std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return {text.data(), size};
-}
-
-inline HttpResponse to_http(node::Response&& from, bool keep_alive) {
-    HttpResponse to{static_cast<http::status>(from.status), 11};
-    to.set(http::field::date, http_date());
-    to.set(http::field::content_type, from.content_type);
-    to.set(http::field::cache_control, "no-store");
-    for (const HttpHeader& header : from.headers) {
-        to.set(header.name, header.value);
-    }
-    to.keep_alive(keep_alive);
-    to.body() = std::move(from.body);
-    to.prepare_payload();
-    return to;
-}
-
-inline node::Request from_http(HttpRequest&& from) {
-    node::Request to;
-    to.method = std::string(from.method_string());
-    to.target = std::string(from.target());
-    for (const auto& field : from) {
-        to.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-    }
-    to.body = std::move(from.body());
-    return to;
-}
-
-inline node::Response refused(const Refusal& refusal) {
-    return node::problem(refusal.status, refusal.reason, refusal.sentence);
-}
-
-/// What is wrong with a parsed header; nullopt when its body may be read.
-inline std::optional<Refusal> check_header(const Parser& parser) {
-    const auto& request = parser.get();
-    if (request.version() != 11) {
-        return Refusal{505, "version_not_supported", "Only HTTP/1.1 is spoken here."};
-    }
-    if (request.method() != http::verb::get && request.method() != http::verb::post &&
-        request.method() != http::verb::delete_) {
-        return Refusal{405, "method_not_allowed", "Only GET, POST and DELETE are taken."};
-    }
-    if (request.count(http::field::host) != 1) {
-        return Refusal{400, "bad_host", "A request needs exactly one Host."};
-    }
-    const auto target = request.target();
-    if (target.empty() || target.front() != '/' || target.size() > 2048) {
-        return Refusal{400, "bad_target", "The target must be a path."};
-    }
-    const bool has_length = request.count(http::field::content_length) != 0;
-    if (request.count(http::field::content_length) > 1 ||
-        request.count(http::field::transfer_encoding) > 1 || (has_length && parser.chunked()) ||
-        (request.count(http::field::transfer_encoding) == 1 &&
-         !beast::iequals(request[http::field::transfer_encoding], "chunked"))) {
-        return Refusal{400, "bad_length", "The length of the body is not clear."};
-    }
-    const std::size_t limit =
-        node::body_limit({request.method_string().data(), request.method_string().size()},
-                         {target.data(), target.size()});
-    if (parser.content_length() && *parser.content_length() > limit) {
-        return Refusal{413, "too_large", "The body is larger than this address takes."};
-    }
-    const auto expect = request[http::field::expect];
-    if (!expect.empty() && !beast::iequals(expect, "100-continue")) {
-        return Refusal{417, "expectation_failed", "Only 100-continue can be expected."};
-    }
-    return std::nullopt;
-}
-
 class Session;
 
+/// Threads of their own and a bounded queue for one kind of request. Registrations wait for git
+/// hosts that their owners chose, so they must not be able to hold up everything else.
+struct Lane {
+    explicit Lane(std::size_t threads)
+        : pool(std::make_unique<node::Pool>(static_cast<unsigned>(threads))) {}
+    std::size_t waiting = 0; ///< requests with the workers
+    std::unique_ptr<node::Pool> pool;
+};
+
 /// Everything the sessions share, and keep alive: some end with the I/O context, after the server.
-/// Used on the I/O thread only, but for `pool` and `service`.
+/// Used on the I/O thread only, but for the pools and `service`.
 struct Shared {
-    Shared(net::io_context& io, const Limits& wanted, node::Service& node)
-        : context(io), limits(wanted), service(node),
-          pool(std::make_unique<node::Pool>(static_cast<unsigned>(wanted.workers))) {}
+    Shared(net::io_context& io, const Limits& wanted, node::Service& node,
+           std::vector<std::string> names)
+        : context(io), limits(wanted), service(node), hosts(std::move(names)),
+          registrations(wanted.workers / 2), others(wanted.workers - wanted.workers / 2) {}
     net::io_context& context;
     const Limits limits;
     node::Service& service;
+    const std::vector<std::string> hosts; ///< what a request's Host may be
     std::map<net::ip::address, std::size_t> addresses;
     std::set<Session*> sessions;
-    std::size_t waiting = 0; ///< requests with the workers
     bool draining = false;
     std::function<void()> on_last_session;
-    std::unique_ptr<node::Pool> pool;
+    Lane registrations;
+    Lane others;
 };
 
 /// One connection: read a header, check it, read the body, answer, again.
@@ -246,7 +171,7 @@ private:
         if (error || !parser_->is_header_done()) {
             return refuse({400, "bad_request", "The request cannot be read."});
         }
-        if (const auto refusal = check_header(*parser_)) {
+        if (const auto refusal = check_header(*parser_, shared_->hosts)) {
             return refuse(*refusal);
         }
         const auto& request = parser_->get();
@@ -309,30 +234,38 @@ private:
         if (node::is_cheap(request.method, request.target)) {
             return write(handle(request));
         }
-        if (shared_->waiting >= shared_->limits.queue) {
+        Lane& lane = node::is_registration(request.method, request.target) ? shared_->registrations
+                                                                           : shared_->others;
+        if (lane.waiting >= shared_->limits.queue) {
             return refuse_later();
         }
-        work(std::move(request));
+        try {
+            work(std::move(request), lane);
+        } catch (const std::exception&) { // no memory for one more
+            refuse_later();
+        }
     }
 
-    void work(node::Request&& request) {
-        ++shared_->waiting;
+    void work(node::Request&& request, Lane& lane) {
         stream_.expires_never(); // a registration has its own deadlines
         auto guard = net::make_work_guard(shared_->context);
-        shared_->pool->run([self = shared_from_this(), request = std::move(request),
-                            guard = std::move(guard)]() mutable {
+        lane.pool->run([self = shared_from_this(), &lane, request = std::move(request),
+                        guard = std::move(guard)]() mutable {
             std::optional<node::Response> response;
             if (self->peer_is_there()) {
                 response = self->handle(request);
             }
-            net::post(self->shared_->context, [self, response = std::move(response)]() mutable {
-                --self->shared_->waiting;
-                if (response) {
-                    self->write(std::move(*response));
-                }
-            });
-            self.reset(); // the session must end on the I/O thread
+            net::io_context& context = self->shared_->context;
+            // Moved, not copied: the session must end on the I/O thread.
+            net::post(context,
+                      [self = std::move(self), &lane, response = std::move(response)]() mutable {
+                          --lane.waiting;
+                          if (response) {
+                              self->write(std::move(*response));
+                          }
+                      });
         });
+        ++lane.waiting;
     }
 
     /// Running out of memory in one request must not end the others.

@@ -20,6 +20,17 @@ vaultd::Limits short_limits() {
     return limits;
 }
 
+/// The bytes with "Host: x" as the server's own name.
+std::string to(const ServerProcess& server, std::string bytes) {
+    constexpr std::string_view alias = "Host: x\r\n";
+    const std::string real = "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n";
+    for (std::size_t at = 0; (at = bytes.find(alias, at)) != std::string::npos;) {
+        bytes.replace(at, alias.size(), real);
+        at += real.size();
+    }
+    return bytes;
+}
+
 /// "HTTP/1.1 200 OK…" -> 200; 0 without an answer.
 int status_of(const std::string& answer) {
     return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9, 3)) : 0;
@@ -27,7 +38,7 @@ int status_of(const std::string& answer) {
 
 int ask(const ServerProcess& server, const std::string& bytes) {
     Connection connection(server.port());
-    connection.send(bytes);
+    connection.send(to(server, bytes));
     return status_of(connection.read(
         5s, [](const std::string& got) { return got.find("\r\n\r\n") != std::string::npos; }));
 }
@@ -75,10 +86,10 @@ std::string registration_request(const ServerProcess& server) {
     }
     vault::sign(registration, owner);
     const std::string body = vault::to_json(registration);
-    return post("/v1/registrations",
-                "Idempotency-Key: " + key('1') +
-                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
-                body);
+    return to(server, post("/v1/registrations",
+                           "Idempotency-Key: " + key('1') +
+                               "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
+                           body));
 }
 
 template <typename Condition>
@@ -103,6 +114,9 @@ TEST_CASE("requests that are not quite HTTP are refused by name") {
         {"good", get("/healthz"), 200},
         {"no Host", get("/healthz", ""), 400},
         {"two Hosts", get("/healthz", "Host: a\r\nHost: b\r\n"), 400},
+        {"another's Host", get("/healthz", "Host: evil.example.org\r\n"), 421},
+        {"Host of another port", get("/healthz", "Host: 127.0.0.1:1\r\n"), 421},
+        {"Host without the port", get("/healthz", "Host: 127.0.0.1\r\n"), 421},
         {"folded header", get("/healthz", "Host: x\r\nA: b\r\n c\r\n"), 400},
         {"folded with a tab", get("/healthz", "Host: x\r\nA: b\r\n\tc\r\n"), 400},
         {"bare line feeds", "GET /healthz HTTP/1.1\nHost: x\n\n", 400},
@@ -170,7 +184,7 @@ TEST_CASE("endless input is cut without growing") {
     for (const auto& [name, start, more, status] : floods) {
         CAPTURE(std::string(name));
         Connection connection(server.port());
-        bool taken = connection.send(start);
+        bool taken = connection.send(to(server, start));
         std::size_t sent = 0;
         for (; taken && sent < (50U << 20U); sent += more.size()) {
             taken = connection.send(more);
@@ -201,7 +215,7 @@ TEST_CASE("silence and drips are cut at an absolute deadline") {
         CAPTURE(std::string(kind.name));
         Connection connection(server.port());
         const auto begin = steady_clock::now();
-        connection.send(kind.start);
+        connection.send(to(server, kind.start));
         const bool drips = std::string(kind.name).starts_with("dripping");
         do {
             if (drips) {
@@ -221,8 +235,8 @@ TEST_CASE("one address gets its share of connections, and no more") {
     limits.per_address = 8;
     limits.idle = 30s;
     const ServerProcess server(limits);
-    const auto answers = [](Connection& connection) {
-        connection.send(get("/healthz"));
+    const auto answers = [&server](Connection& connection) {
+        connection.send(to(server, get("/healthz")));
         return status_of(connection.read(
                    2s, [](const std::string& got) { return got.ends_with("}"); })) == 200;
     };
@@ -246,11 +260,12 @@ TEST_CASE("a connection carries many requests, also several at once, in order") 
     const ServerProcess server(short_limits());
     Connection connection(server.port());
     const std::string challenge = "{\"owner_key\":\"" + std::string(43, 'A') + "=\"}";
-    connection.send(get("/healthz") +
-                    post("/v1/challenges",
-                         "Content-Length: " + std::to_string(challenge.size()) + "\r\n",
-                         challenge) +
-                    get("/nothing") + get("/healthz", "Host: x\r\nConnection: close\r\n"));
+    connection.send(
+        to(server,
+           get("/healthz") +
+               post("/v1/challenges",
+                    "Content-Length: " + std::to_string(challenge.size()) + "\r\n", challenge) +
+               get("/nothing") + get("/healthz", "Host: x\r\nConnection: close\r\n")));
     const std::string answer = connection.read_all(5s);
     CHECK(connection.closed());
     std::vector<int> statuses;
@@ -314,12 +329,64 @@ TEST_CASE("nobody works for a peer that hung up while it waited") {
     CHECK(server.counters().reads == 4);
 }
 
+TEST_CASE("the node answers as localhost, too") {
+    const ServerProcess server(short_limits());
+    CHECK(ask(server,
+              get("/healthz", "Host: LocalHost:" + std::to_string(server.port()) + "\r\n")) == 200);
+}
+
+TEST_CASE("registrations that wait for git hosts hold up nothing else") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    std::vector<Connection> waiting;
+    for (int i = 0; i < 4; ++i) {
+        waiting.emplace_back(server.port());
+        waiting.back().send(request);
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    CHECK(ask(server, get("/v1/registrations/" + key('0') + "/proofs")) == 404);
+    CHECK(ask(server, post("/v1/hooks/" + key('0') + "/code", "Content-Length: 0\r\n")) == 401);
+    CHECK(server.counters().reads == 2);
+    server.counters().hold = false;
+}
+
+TEST_CASE("SIGTERM ends the server in time, whatever its peers do") {
+    vaultd::Limits limits = short_limits();
+    limits.body = 60s;
+    limits.drain = 300ms;
+    limits.workers = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    std::vector<Connection> dripping;
+    for (int i = 0; i < 4; ++i) {
+        dripping.emplace_back(server.port());
+        dripping.back().send(request.substr(0, request.size() / 2));
+    }
+    server.counters().hold = true;
+    std::vector<Connection> queued;
+    for (int i = 0; i < 5; ++i) {
+        queued.emplace_back(server.port());
+        queued.back().send(request);
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    CHECK(ask(server, get("/healthz")) == 200); // what was sent before it has arrived
+    server.terminate();
+    REQUIRE(soon([&] { return !Connection(server.port()).connected(); }));
+    std::this_thread::sleep_for(2 * limits.drain); // the logins outlast it
+    server.counters().hold = false;
+    CHECK(server.wait() == 0);
+    CHECK(server.counters().reads == 2); // what was queued is not begun any more
+}
+
 TEST_CASE("SIGTERM lets what is being worked on finish, and takes nothing new") {
     ServerProcess server(short_limits());
     const std::string request = registration_request(server);
     server.counters().hold = true;
     Connection idle(server.port());
-    idle.send(get("/healthz"));
+    idle.send(to(server, get("/healthz")));
     idle.read(5s, [](const std::string& got) { return got.ends_with("}"); });
     Connection working(server.port());
     working.send(request);

@@ -91,7 +91,8 @@ public:
         const std::size_t slash = std::min(rest.find('/'), rest.size());
         Connection connection(static_cast<std::uint16_t>(std::stoul(rest.substr(0, slash))));
         std::string head = request.method + " " + rest.substr(slash) +
-                           " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
+                           " HTTP/1.1\r\nHost: 127.0.0.1:" + rest.substr(0, slash) +
+                           "\r\nConnection: close\r\n";
         for (const HttpHeader& header : request.headers) {
             head += header.name + ": " + header.value + "\r\n";
         }

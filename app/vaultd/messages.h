@@ -1,0 +1,107 @@
+#pragma once
+
+// Requests and responses between Boost.Beast and core/node. Included by session.h only.
+
+#include "app/vaultd/request_check.h"
+#include "core/node/routes.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+namespace tau::vaultd {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+using HttpRequest = http::request<http::string_body>;
+using HttpResponse = http::response<http::string_body>;
+using Parser = http::request_parser<http::string_body>;
+
+inline std::string http_date() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 64> text{};
+    const std::size_t size =
+        std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return {text.data(), size};
+}
+
+inline HttpResponse to_http(node::Response&& from, bool keep_alive) {
+    HttpResponse to{static_cast<http::status>(from.status), 11};
+    to.set(http::field::date, http_date());
+    to.set(http::field::content_type, from.content_type);
+    to.set(http::field::cache_control, "no-store");
+    for (const HttpHeader& header : from.headers) {
+        to.set(header.name, header.value);
+    }
+    to.keep_alive(keep_alive);
+    to.body() = std::move(from.body);
+    to.prepare_payload();
+    return to;
+}
+
+inline node::Request from_http(HttpRequest&& from) {
+    node::Request to;
+    to.method = std::string(from.method_string());
+    to.target = std::string(from.target());
+    for (const auto& field : from) {
+        to.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    }
+    to.body = std::move(from.body());
+    return to;
+}
+
+inline node::Response refused(const Refusal& refusal) {
+    return node::problem(refusal.status, refusal.reason, refusal.sentence);
+}
+
+/// What is wrong with a parsed header; nullopt when its body may be read. `hosts` are the names
+/// under which the node is reached: a web page can make a browser connect here under the page's own
+/// name, and must not read the answer.
+inline std::optional<Refusal> check_header(const Parser& parser,
+                                           const std::vector<std::string>& hosts) {
+    const auto& request = parser.get();
+    if (request.version() != 11) {
+        return Refusal{505, "version_not_supported", "Only HTTP/1.1 is spoken here."};
+    }
+    if (request.method() != http::verb::get && request.method() != http::verb::post &&
+        request.method() != http::verb::delete_) {
+        return Refusal{405, "method_not_allowed", "Only GET, POST and DELETE are taken."};
+    }
+    if (request.count(http::field::host) != 1) {
+        return Refusal{400, "bad_host", "A request needs exactly one Host."};
+    }
+    const auto host = request[http::field::host];
+    if (std::none_of(hosts.begin(), hosts.end(),
+                     [&host](const std::string& ours) { return beast::iequals(host, ours); })) {
+        return Refusal{421, "bad_host", "The node does not answer under this name."};
+    }
+    const auto target = request.target();
+    if (target.empty() || target.front() != '/' || target.size() > 2048) {
+        return Refusal{400, "bad_target", "The target must be a path."};
+    }
+    const bool has_length = request.count(http::field::content_length) != 0;
+    if (request.count(http::field::content_length) > 1 ||
+        request.count(http::field::transfer_encoding) > 1 || (has_length && parser.chunked()) ||
+        (request.count(http::field::transfer_encoding) == 1 &&
+         !beast::iequals(request[http::field::transfer_encoding], "chunked"))) {
+        return Refusal{400, "bad_length", "The length of the body is not clear."};
+    }
+    const std::size_t limit =
+        node::body_limit({request.method_string().data(), request.method_string().size()},
+                         {target.data(), target.size()});
+    if (parser.content_length() && *parser.content_length() > limit) {
+        return Refusal{413, "too_large", "The body is larger than this address takes."};
+    }
+    const auto expect = request[http::field::expect];
+    if (!expect.empty() && !beast::iequals(expect, "100-continue")) {
+        return Refusal{417, "expectation_failed", "Only 100-continue can be expected."};
+    }
+    return std::nullopt;
+}
+
+} // namespace tau::vaultd
