@@ -3,6 +3,7 @@
 #include "app/console/console_services.h"
 #include "app/console/pictures.h"
 #include "core/base/file.h"
+#include "core/seal/seal.h"
 #include "ui/common/empty_state.h"
 #include "ui/common/job.h"
 #include "ui/common/text.h"
@@ -82,17 +83,22 @@ Result<std::optional<Secret>> given_passphrase(const Options& options) {
     return std::optional<Secret>();
 }
 
-int say_already_open(QApplication& application) {
-    ui::EmptyState page(
-        QStringLiteral("info"), QApplication::translate("main", "tau-console is open already"),
-        QApplication::translate("main", "Another window works with this data folder. Two at a time "
-                                        "would overwrite each other's settings."));
+/// A window with only this to say, for those who started the program without a terminal.
+int show_and_end(QApplication& application, const QString& title, const QString& text) {
+    ui::EmptyState page(QStringLiteral("info"), title, text);
     page.setWindowTitle(QStringLiteral("tau-console"));
     QObject::connect(page.add_action(QApplication::translate("main", "&Close"), true),
                      &QPushButton::clicked, &page, &QWidget::close);
     page.show();
     application.exec();
     return Exit::failed;
+}
+
+int say_already_open(QApplication& application) {
+    return show_and_end(
+        application, QApplication::translate("main", "tau-console is open already"),
+        QApplication::translate("main", "Another window works with this data folder. Two at a time "
+                                        "would overwrite each other's settings."));
 }
 
 bool opens_window(int argc, char** argv) {
@@ -154,7 +160,13 @@ int main(int argc, char** argv) {
     const bool screen = qEnvironmentVariableIsSet("DISPLAY") ||
                         qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
                         qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
-    if (!screen && !opens_window(argc, argv)) {
+    if (!screen && opens_window(argc, argv)) {
+        std::fputs("tau-console: There is no screen to open a window on. tau-project does the same "
+                   "work in a terminal.\n",
+                   stderr);
+        return Exit::failed;
+    }
+    if (!screen) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     QApplication application(argc, argv);
@@ -163,6 +175,14 @@ int main(int argc, char** argv) {
     QApplication::setDesktopFileName(QStringLiteral("tau-console"));
     const Options options = read_options(application);
     new ui::Theme(application); // belongs to the application
+    if (const auto tested = seal::self_test(); !tested) {
+        tell(tested.error());
+        return options.pictures.isEmpty()
+                   ? show_and_end(application,
+                                  QApplication::translate("main", "This computer cannot seal keys"),
+                                  ui::to_qt(tested.error().message))
+                   : Exit::failed;
+    }
 
     std::optional<QTemporaryDir> passing;
     std::filesystem::path data = app::default_data_folder();

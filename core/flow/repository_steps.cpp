@@ -25,6 +25,16 @@ Outcome repository_outcome(const Creation& creation, const Side& side,
              {"made", made ? "yes" : "no"}}};
 }
 
+/// How a repository's description begins when this creation made it. After a lost answer it is the
+/// only thing that tells our repository from somebody else's of the same name.
+std::string mark(const Creation& creation) {
+    return "Taubyte project " + creation.project_id;
+}
+
+bool is_ours(const Creation& creation, const forge::Repository& found) {
+    return found.empty && found.description.starts_with(mark(creation));
+}
+
 Result<std::optional<Outcome>> look_for_repository(Creation& creation, const Side& side,
                                                    const StepCall& call) {
     const std::lock_guard lock(creation.forge_mutex);
@@ -48,8 +58,7 @@ Result<std::optional<Outcome>> look_for_repository(Creation& creation, const Sid
     if (!*found) {
         return std::nullopt;
     }
-    // We looked before the first try, and it was not there: an empty one now is ours.
-    if (call.attempted && (*found)->empty) {
+    if (call.attempted && is_ours(creation, **found)) {
         return repository_outcome(creation, side, **found, true);
     }
     return fail(ErrorCode::already_exists, "There is already a repository " + name + ".",
@@ -60,7 +69,8 @@ Result<Outcome> create_repository(Creation& creation, const Side& side, const St
     forge::NewRepository wanted;
     wanted.owner = creation.draft.owner;
     wanted.name = side.choice.name;
-    wanted.description = creation.draft.description;
+    wanted.description = mark(creation) + (creation.draft.description.empty() ? "" : ": ") +
+                         creation.draft.description;
     wanted.default_branch = creation.draft.branch;
     wanted.is_private = creation.draft.is_private;
     const std::lock_guard lock(creation.forge_mutex);
@@ -80,8 +90,7 @@ Result<void> delete_repository(Creation& creation, const Side& side, const StepC
         if (!found) {
             return fail(found.error());
         }
-        // Only an empty one can be what an unfinished try of ours left behind.
-        id = *found && (*found)->empty ? (*found)->id : "";
+        id = *found && is_ours(creation, **found) ? (*found)->id : "";
     }
     if (id.empty()) {
         return {};

@@ -222,6 +222,28 @@ TEST_CASE("a taken name is refused and what is there stays") {
     CHECK(remains_of("shop", world.folder.path() / "net") == Remains{2, 2, 2, 1});
 }
 
+TEST_CASE("a repository that somebody else made meanwhile is neither taken nor removed") {
+    World world;
+    const TauProject& program = world.program;
+    auto arguments = program.create("shop");
+    arguments.insert(arguments.end(),
+                     {"--crash-at", "before effect create-repository/configuration"});
+    REQUIRE(program.run(arguments).code == 128 + SIGKILL);
+    auto forge = forge::open_local_forge(world.network.git_host());
+    REQUIRE(forge.has_value());
+    const std::string owner = (*forge)->who_am_i({}).value().login;
+    REQUIRE((*forge)->create_repository({owner, "tb_shop", "theirs", "main", true}, {}));
+
+    const std::string flow = program.flows().at(0);
+    const auto resumed = program.run({"resume", flow});
+    CHECK(resumed.code == 1);
+    CHECK(contains(resumed.errors, "already a repository"));
+    CHECK(program.run({"undo", flow, "--yes"}).code == 0);
+    const auto theirs = (*forge)->find_repository(owner, "tb_shop", {});
+    REQUIRE(theirs.has_value());
+    CHECK(theirs->has_value());
+}
+
 TEST_CASE("two processes cannot run one creation, and an interrupt leaves it resumable") {
     World world;
     const TauProject& program = world.program;

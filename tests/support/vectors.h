@@ -12,7 +12,7 @@ inline std::filesystem::path vectors() {
     const std::filesystem::path path =
         given != nullptr && *given != '\0'
             ? std::filesystem::path(given)
-            : std::filesystem::path(__FILE__).parent_path() / "../../../shared/vectors";
+            : std::filesystem::path(TAU_SOURCE_DIR) / "../shared/vectors";
     return std::filesystem::is_directory(path) ? path : std::filesystem::path();
 }
 
