@@ -124,6 +124,10 @@ fs::path Creation::registration_file() const {
     return flow_folder() / "registration.json";
 }
 
+fs::path Creation::record_file() const {
+    return flow_folder() / "record";
+}
+
 fs::path Creation::export_file() const {
     return project_folder() / "project.yaml";
 }

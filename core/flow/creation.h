@@ -49,6 +49,7 @@ struct Creation {
     std::filesystem::path clone(const Side& side) const;
     std::filesystem::path sealed_file(const Side& side) const;
     std::filesystem::path registration_file() const;
+    std::filesystem::path record_file() const; ///< the node's record of when it was sent
     std::filesystem::path export_file() const;
     seal::Expected expected(const Side& side) const;
     std::string webhook_url(const Side& side) const;

@@ -72,6 +72,18 @@ Outcome registered(const Creation& creation, const vault::RegistrationAnswer& an
              {"record", to_base64(vault::encode(creation.current_node))}}};
 }
 
+/// The record that the vault showed when the registration was first sent: its receipt is of that
+/// time, and the vault may have renewed its record since.
+vault::NodeRecord record_at(const Creation& creation, const vault::Receipt& receipt) {
+    if (const auto bytes = read_file(creation.record_file(), 4096)) {
+        auto kept = vault::decode_record(as_bytes(*bytes), receipt.time);
+        if (kept && kept->sign_key == creation.node.sign_key) {
+            return std::move(*kept);
+        }
+    }
+    return creation.current_node;
+}
+
 /// Sends again what an earlier try sent; nullopt when there is nothing or it was refused.
 Result<std::optional<Outcome>> send_again(Creation& creation, std::stop_token stop) {
     auto json = read_file(creation.registration_file(), vault::max_registration_size);
@@ -86,6 +98,7 @@ Result<std::optional<Outcome>> send_again(Creation& creation, std::stop_token st
                       .register_project(*registration, creation.idempotency_key,
                                         creation.world.clock.now(), stop);
     if (answer) {
+        creation.current_node = record_at(creation, *answer->receipt);
         return registered(creation, *answer);
     }
     const ErrorCode code = answer.error().code;
@@ -111,8 +124,12 @@ Result<Outcome> register_project(Creation& creation, const StepCall& call) {
     if (!registration) {
         return fail(registration.error());
     }
-    if (auto kept = write_file_atomic(creation.registration_file(), vault::to_json(*registration));
-        !kept) {
+    // The record first: whoever finds the registration finds the record that belongs to it.
+    auto kept = write_file_atomic(creation.record_file(), vault::encode(creation.current_node));
+    if (kept) {
+        kept = write_file_atomic(creation.registration_file(), vault::to_json(*registration));
+    }
+    if (!kept) {
         return fail(kept.error());
     }
     creation.point("registration kept");

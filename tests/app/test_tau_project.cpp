@@ -389,3 +389,21 @@ TEST_CASE("without its network a creation fails, is kept, and goes on when it is
     CHECK_MESSAGE(resumed.code == 0, resumed.errors);
     CHECK(remains_of("shop", folder.path() / "net") == Remains{2, 2, 2, 1});
 }
+
+TEST_CASE("a registration whose answer was lost is found again after the vault began anew") {
+    const TemporaryDirectory folder;
+    auto network = std::make_unique<Localnet>(folder.path() / "net", 1);
+    const TauProject program(folder.path() / "home", network->network_file());
+    auto arguments = program.create("shop");
+    arguments.insert(arguments.end(), {"--crash-at", "after effect register"});
+    CHECK(program.run(arguments).code == 128 + SIGKILL);
+    network.reset();
+    // The new vault process signs a record with a higher number than the receipt's.
+    network = std::make_unique<Localnet>(folder.path() / "net", 1);
+    const auto resumed = program.run({"resume", program.flows().at(0)});
+    CHECK_MESSAGE(resumed.code == 0, resumed.errors);
+    CHECK(program.run({"export", "shop", "--to", (folder.path() / "shop.yaml").string()}).code ==
+          0);
+    CHECK(program.run_bare({"verify", (folder.path() / "shop.yaml").string()}).code == 0);
+    CHECK(remains_of("shop", folder.path() / "net") == Remains{2, 2, 2, 1});
+}
