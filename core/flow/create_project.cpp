@@ -64,8 +64,7 @@ public:
 
 private:
     void reset() {
-        runner_ = std::make_unique<Runner>(creation_steps(*creation_), creation_->world.clock,
-                                           creation_->world.at);
+        runner_ = std::make_unique<Runner>(creation_steps(*creation_), creation_->world.at);
     }
     fs::path journal_path() const { return creation_->flow_folder() / "journal"; }
 

@@ -75,8 +75,8 @@ private:
 
 } // namespace
 
-Runner::Runner(std::vector<Step> steps, const Clock& clock, Journal::Hook hook)
-    : steps_(std::move(steps)), progress_(steps_.size()), clock_(clock), hook_(std::move(hook)) {
+Runner::Runner(std::vector<Step> steps, Journal::Hook hook)
+    : steps_(std::move(steps)), progress_(steps_.size()), hook_(std::move(hook)) {
     for (const Step& step : steps_) {
         StepView view;
         view.id = step.id;

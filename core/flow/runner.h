@@ -11,7 +11,7 @@ namespace tau::flow {
 /// Runs, resumes and undoes a list of steps. Knows nothing of what they do.
 class Runner {
 public:
-    Runner(std::vector<Step> steps, const Clock& clock, Journal::Hook hook);
+    Runner(std::vector<Step> steps, Journal::Hook hook);
 
     /// Takes in what a journal says; entries of unknown steps are `corrupt`.
     Result<void> restore(const std::vector<Entry>& entries);
@@ -51,7 +51,6 @@ private:
     std::vector<Step> steps_;
     std::vector<Progress> progress_;
     std::vector<StepView> views_;
-    const Clock& clock_;
     Journal::Hook hook_;
     FlowState state_ = FlowState::ready;
     bool undo_begun_ = false;

@@ -110,7 +110,7 @@ TEST_CASE(
     "steps run in order, lanes side by side, and each change is shown on the caller's thread") {
     Fixture here;
     auto journal = here.begin();
-    Runner runner(here.world.steps(), clock_now, {});
+    Runner runner(here.world.steps(), {});
     const auto self = std::this_thread::get_id();
     std::vector<std::string> done;
     REQUIRE(runner.run(*journal, {}, [&](std::size_t, const StepView& view) {
@@ -132,7 +132,7 @@ TEST_CASE("a failing step stops its lane, is told, and a retry goes on from ther
     Fixture here;
     auto journal = here.begin();
     here.world.failing = "a/1";
-    Runner runner(here.world.steps(), clock_now, {});
+    Runner runner(here.world.steps(), {});
     const auto error = runner.run(*journal, {}, {}).error();
     CHECK(error.message == "The step a/1 cannot reach its host.");
     CHECK(runner.state() == FlowState::unfinished);
@@ -150,12 +150,12 @@ TEST_CASE("another process takes over from the journal, and undo removes newest 
     {
         auto journal = here.begin();
         here.world.failing = "last";
-        Runner runner(here.world.steps(), clock_now, {});
+        Runner runner(here.world.steps(), {});
         CHECK_FALSE(runner.run(*journal, {}, {}).has_value());
     }
     auto opened = Journal::open(here.journal_path, clock_now, {});
     REQUIRE(opened.has_value());
-    Runner runner(here.world.steps(), clock_now, {});
+    Runner runner(here.world.steps(), {});
     REQUIRE(runner.restore(opened->entries));
     CHECK(runner.state() == FlowState::unfinished);
     CHECK(runner.last_error() == "The step last cannot reach its host.");
@@ -173,7 +173,7 @@ TEST_CASE("another process takes over from the journal, and undo removes newest 
 TEST_CASE("undo takes back what it can and comes back for the rest") {
     Fixture here;
     auto journal = here.begin();
-    Runner runner(here.world.steps(), clock_now, {});
+    Runner runner(here.world.steps(), {});
     REQUIRE(runner.run(*journal, {}, {}));
     here.world.failing = "b/1";
     CHECK(runner.undo(*journal, {}, {}).error().message == "The step b/1 cannot be taken back.");
@@ -188,7 +188,7 @@ TEST_CASE("undo takes back what it can and comes back for the rest") {
 TEST_CASE("a stop is kept before the next step") {
     Fixture here;
     auto journal = here.begin();
-    Runner runner(here.world.steps(), clock_now, {});
+    Runner runner(here.world.steps(), {});
     std::stop_source stop;
     const auto result = runner.run(*journal, stop.get_token(), [&](std::size_t, const StepView& v) {
         if (v.id == "first" && v.state == StepState::done) {
@@ -205,7 +205,7 @@ TEST_CASE("what was there before is not taken for one's own, and undo leaves it"
     Fixture here;
     REQUIRE(write_file_atomic(here.files / "last", std::string_view("theirs")));
     auto journal = here.begin();
-    Runner runner(here.world.steps(), clock_now, {});
+    Runner runner(here.world.steps(), {});
     CHECK(runner.run(*journal, {}, {}).error().code == ErrorCode::already_exists);
     REQUIRE(runner.undo(*journal, {}, {}));
     CHECK(here.world.files() == 1);
@@ -225,7 +225,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
             };
             auto journal = Journal::create(here.journal_path, clock_now, hook);
             bool good = journal && (*journal)->append(Kind::plan, "", {});
-            Runner runner(here.world.steps(), clock_now, hook);
+            Runner runner(here.world.steps(), hook);
             good = good && runner.run(**journal, {}, {});
             ::_exit(good ? 0 : 1);
         }
@@ -243,7 +243,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
         };
         auto journal = Journal::create(here.journal_path, clock_now, hook);
         REQUIRE((*journal)->append(Kind::plan, "", {}));
-        Runner runner(here.world.steps(), clock_now, hook);
+        Runner runner(here.world.steps(), hook);
         REQUIRE(runner.run(**journal, {}, {}));
     }
     REQUIRE(points.size() == 2 + 6 * 6 + 2);
@@ -257,7 +257,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
             REQUIRE(WTERMSIG(status) == SIGKILL);
             auto opened = Journal::open(here.journal_path, clock_now, {});
             REQUIRE(opened.has_value());
-            Runner runner(here.world.steps(), clock_now, {});
+            Runner runner(here.world.steps(), {});
             REQUIRE(runner.restore(opened->entries));
             const auto result = resume ? runner.run(*opened->journal, {}, {})
                                        : runner.undo(*opened->journal, {}, {});
