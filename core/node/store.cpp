@@ -222,7 +222,8 @@ Result<void> Store::insert_registration(const NewRegistration& added) {
 Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
     std::vector<std::string> replaced;
     const Result<void> done = database_->transaction([&]() -> Result<void> {
-        return insert(added).map([&replaced](auto&& ids) { replaced = std::move(ids); });
+        return insert(added).map(
+            [&replaced](std::vector<std::string>&& ids) { replaced = std::move(ids); });
     });
     if (!done) {
         return done.error().code == ErrorCode::already_exists

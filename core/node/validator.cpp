@@ -76,10 +76,9 @@ std::string of_repository(std::size_t index) {
 
 } // namespace
 
-Validator::Validator(const Identity& identity, Store& store, Unsealer& unsealer, Pool& pool,
-                     Repositories& repositories)
+Validator::Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories)
     : identity_(identity), node_id_(identity.node_id()), seal_public_(identity.seal_public()),
-      store_(store), unsealer_(unsealer), pool_(pool), repositories_(repositories) {}
+      store_(store), pool_(pool), repositories_(repositories) {}
 
 bool Validator::check_shape(Candidate& c) const {
     auto registration = vault::parse_registration(c.body);

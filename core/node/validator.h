@@ -2,8 +2,9 @@
 
 #include "core/node/challenge.h"
 #include "core/node/identity.h"
+#include "core/node/pool.h"
 #include "core/node/repositories.h"
-#include "core/node/unsealer.h"
+#include "core/node/store.h"
 
 namespace tau::node {
 
@@ -28,8 +29,7 @@ struct Candidate {
 /// whether to go on. Holds no state of its own.
 class Validator {
 public:
-    Validator(const Identity& identity, Store& store, Unsealer& unsealer, Pool& pool,
-              Repositories& repositories);
+    Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories);
 
     /// 1 to 3: shape, an authentic challenge, the owner's signature. Touches no storage.
     bool admit(Candidate& candidate) const;
@@ -54,7 +54,6 @@ private:
     const std::string node_id_;
     const seal::Point seal_public_;
     Store& store_;
-    Unsealer& unsealer_;
     Pool& pool_;
     Repositories& repositories_;
 };
