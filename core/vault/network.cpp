@@ -1,6 +1,7 @@
 #include "core/vault/network.h"
 
 #include "core/base/text.h"
+#include "core/vault/web_address.h"
 
 #include <algorithm>
 #include <yaml-cpp/yaml.h>
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_network = 1U << 20U;
 constexpr std::size_t max_nodes = 4096;
+constexpr std::size_t max_root = 1024; ///< a root of 16 keys is 518 bytes
 
 std::string at(const YAML::Mark& mark) {
     if (mark.is_null()) {
@@ -133,6 +135,35 @@ void bury(Network& network) {
     });
 }
 
+std::string address(const YAML::Node& map, const char* name, bool needed) {
+    std::string found = text(map, name, 300, needed);
+    if (!map[name].IsDefined()) {
+        return found;
+    }
+    while (found.ends_with('/')) {
+        found.pop_back();
+    }
+    if (const char* fault = address_fault(found)) {
+        throw Fault{std::string("the address in \"") + name + "\" " + fault, map[name].Mark()};
+    }
+    return found;
+}
+
+std::optional<NamedDirectory> directory(const YAML::Node& root) {
+    const YAML::Node entry = member(root, "directory", false);
+    if (!entry.IsDefined()) {
+        return std::nullopt;
+    }
+    if (!entry.IsMap()) {
+        throw Fault{"\"directory\" is not a map", entry.Mark()};
+    }
+    Result<Bytes> key = from_base64(text(entry, "root", 2 * max_root));
+    if (!key || key->empty() || key->size() > max_root) {
+        throw Fault{"\"root\" is not the base64 of a directory's root", entry["root"].Mark()};
+    }
+    return NamedDirectory{address(entry, "url", true), std::move(*key)};
+}
+
 Network read_network(const YAML::Node& root, std::int64_t now) {
     if (!root.IsMap()) {
         throw Fault{"it is not a map", root.Mark()};
@@ -150,6 +181,8 @@ Network read_network(const YAML::Node& root, std::int64_t now) {
         add_node(network, entry, now);
     }
     bury(network);
+    network.directory = directory(root);
+    network.seer = address(root, "seer", false);
     return network;
 }
 
@@ -196,7 +229,17 @@ std::string to_yaml(const Network& network) {
         out << YAML::Key << "measured_slots" << YAML::Value << node.measured_slots;
         out << YAML::EndMap;
     }
-    out << YAML::EndSeq << YAML::EndMap;
+    out << YAML::EndSeq;
+    if (network.directory) {
+        out << YAML::Key << "directory" << YAML::Value << YAML::BeginMap;
+        out << YAML::Key << "url" << YAML::Value << network.directory->url;
+        out << YAML::Key << "root" << YAML::Value << to_base64(network.directory->root);
+        out << YAML::EndMap;
+    }
+    if (!network.seer.empty()) {
+        out << YAML::Key << "seer" << YAML::Value << network.seer;
+    }
+    out << YAML::EndMap;
     return std::string(out.c_str(), out.size()) + "\n";
 }
 

@@ -3,6 +3,7 @@
 #include "core/vault/node_record.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,17 +32,27 @@ struct RefusedRecord {
     Error reason;
 };
 
-/// network.yaml:
+/// A signed list of nodes on a web server (core/vault/directory).
+struct NamedDirectory {
+    std::string url; ///< http(s)://host[:port][/path], without a slash at its end
+    Bytes root;      ///< encoded DirectoryRoot: who may sign for it
+};
+
+/// network.yaml; its nodes are those of `vaults`, `directory` and `seer` together:
 ///   version: 1
 ///   name: Local network
 ///   git_hosts: [{kind: local, name: …, root: /…}]
 ///   vaults: [{record: <base64>, audits_passed: 120, audits_failed: 0,
 ///             first_seen: 1790000000, measured_slots: 400}]
+///   directory: {url: https://…, root: <base64>}
+///   seer: https://…
 struct Network {
     std::string name;
     std::vector<GitHost> git_hosts;
     std::vector<ListedNode> nodes;      ///< only records that verify now
     std::vector<RefusedRecord> refused; ///< the others, and why
+    std::optional<NamedDirectory> directory = std::nullopt;
+    std::string seer{}; ///< a Taubyte cloud's seer service; empty: none
 };
 
 /// At most 1 MB of YAML; `corrupt` names what is wrong and where (line and column).

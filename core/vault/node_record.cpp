@@ -1,6 +1,7 @@
 #include "core/vault/node_record.h"
 
 #include "core/base/text.h"
+#include "core/vault/web_address.h"
 
 #include <sodium.h>
 
@@ -43,52 +44,8 @@ Bytes signed_bytes(const NodeRecord& record) {
     return out.take();
 }
 
-bool is_port(std::string_view text) {
-    if (text.empty() || text.size() > 5 || text.front() == '0' ||
-        text.find_first_not_of("0123456789") != std::string_view::npos) {
-        return false;
-    }
-    return std::stoul(std::string(text)) <= 65535;
-}
-
-bool is_loopback(std::string_view host) {
-    if (host == "localhost" || host == "[::1]") {
-        return true;
-    }
-    return host.starts_with("127.") &&
-           host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-/// nullptr when the endpoint will do, else what is wrong with it.
-const char* endpoint_fault(std::string_view endpoint) {
-    const bool plain = endpoint.starts_with("http://");
-    if (!plain && !endpoint.starts_with("https://")) {
-        return "its endpoint is not http or https";
-    }
-    std::string_view host = endpoint.substr(plain ? 7 : 8);
-    const std::size_t bracket = host.rfind(']');
-    const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    if (colon != std::string_view::npos) {
-        if (!is_port(host.substr(colon + 1))) {
-            return "its endpoint has a bad port";
-        }
-        host = host.substr(0, colon);
-    }
-    const bool v6 = host.starts_with('[') && host.ends_with(']') && host.size() > 3;
-    const std::string_view inner = v6 ? host.substr(1, host.size() - 2) : host;
-    const std::string_view allowed =
-        v6 ? "0123456789abcdef:" : "abcdefghijklmnopqrstuvwxyz0123456789.-";
-    if (inner.empty() || inner.find_first_not_of(allowed) != std::string_view::npos) {
-        return "its endpoint has a bad host";
-    }
-    if (plain && !is_loopback(host)) {
-        return "its endpoint is plain http and not on this computer";
-    }
-    return nullptr;
-}
-
-/// nullptr when every field is in range.
-const char* field_fault(const NodeRecord& record) {
+/// Empty when every field is in range.
+std::string field_fault(const NodeRecord& record) {
     if (record.name.empty() || record.name.size() > 64 || !is_utf8(record.name) ||
         has_control_characters(record.name)) {
         return "its name is not 1 to 64 bytes of plain text";
@@ -97,7 +54,7 @@ const char* field_fault(const NodeRecord& record) {
         return "its endpoint is too long";
     }
     if (const char* fault = endpoint_fault(record.endpoint)) {
-        return fault;
+        return std::string("its endpoint ") + fault;
     }
     if (record.latitude < -9000 || record.latitude > 9000 || record.longitude < -18000 ||
         record.longitude > 18000) {
@@ -109,7 +66,7 @@ const char* field_fault(const NodeRecord& record) {
     if (!seal::is_valid_point(record.seal_key) || record.seal_key == record.sign_key) {
         return "its seal key is not valid";
     }
-    return nullptr;
+    return {};
 }
 
 NodeRecord read_fields(ByteReader& in) {
@@ -157,9 +114,9 @@ Result<void> sign_record(NodeRecord& record, const Secret& sign_secret_key,
     }
     crypto_sign_ed25519_sk_to_pk(record.sign_key.data(), sign_secret_key.data());
     crypto_sign_ed25519_sk_to_pk(record.seal_key.data(), seal_secret_key.data());
-    if (const char* fault = field_fault(record)) {
+    if (const std::string fault = field_fault(record); !fault.empty()) {
         return fail(ErrorCode::invalid_argument,
-                    "The node record cannot be signed: " + std::string(fault) + ".");
+                    "The node record cannot be signed: " + fault + ".");
     }
     record.possession =
         *sign_with_node_key(seal_secret_key, possession_tag, possession_bytes(record));
@@ -189,7 +146,7 @@ Result<NodeRecord> decode_record(ByteView bytes, std::int64_t now) {
         return fail(ErrorCode::untrusted,
                     "The node record does not prove that the node holds its seal key.");
     }
-    if (const char* fault = field_fault(record)) {
+    if (const std::string fault = field_fault(record); !fault.empty()) {
         return malformed(fault);
     }
     // A dead key stays dead: were its tombstone to expire, an older record could come back.

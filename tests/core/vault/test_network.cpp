@@ -100,3 +100,60 @@ TEST_CASE("a malformed network file is refused with its place") {
     CHECK_FALSE(vault::parse_network(std::string(100000, '['), now));
     CHECK_FALSE(vault::parse_network(std::string(2U << 20U, ' '), now));
 }
+
+TEST_CASE("a network may name a directory and a seer") {
+    vault::Network network{"n", {}, {}, {}};
+    network.directory = vault::NamedDirectory{"https://list.example.org/tau", Bytes(166, 7)};
+    network.seer = "https://seer.tau.example.org";
+    const std::string yaml = vault::to_yaml(network);
+    const auto back = vault::parse_network(yaml, now);
+    REQUIRE(back);
+    REQUIRE(back->directory);
+    CHECK(back->directory->url == network.directory->url);
+    CHECK(back->directory->root == network.directory->root);
+    CHECK(back->seer == network.seer);
+    CHECK(vault::to_yaml(*back) == yaml);
+
+    const auto neither = vault::parse_network("version: 1\nname: n\n", now);
+    REQUIRE(neither);
+    CHECK_FALSE(neither->directory);
+    CHECK(neither->seer.empty());
+    const auto slash =
+        vault::parse_network("version: 1\nname: n\nseer: http://127.0.0.1:80/a//\n", now);
+    REQUIRE(slash);
+    CHECK(slash->seer == "http://127.0.0.1:80/a");
+}
+
+TEST_CASE("a directory or a seer that cannot be one is refused with its reason") {
+    const std::pair<std::string, const char*> cases[] = {
+        {"directory: x", "is not a map"},
+        {"directory: {}", "\"root\" is missing"},
+        {"directory: {root: AAAA}", "\"url\" is missing"},
+        {"directory: {url: 'https://a.b', root: '!'}", "base64"},
+        {"directory: {url: 'https://a.b', root: ''}", "base64"},
+        {"directory: {url: 'https://a.b', root: [a]}", "not a short text"},
+        {"directory: {url: 'https://a.b', root: " + to_base64(Bytes(1200, 1)) + "}", "base64"},
+        {"directory: {url: '', root: AAAA}", "is not http"},
+        {"directory: {url: 'ftp://a.b', root: AAAA}", "is not http"},
+        {"directory: {url: 'http://a.b', root: AAAA}", "plain http"},
+        {"directory: {url: 'https://a.b:0/x', root: AAAA}", "bad port"},
+        {"directory: {url: 'https://me@a.b', root: AAAA}", "bad host"},
+        {"directory: {url: 'https:///x', root: AAAA}", "bad host"},
+        {"directory: {url: 'https://a.b/x/../y', root: AAAA}", "bad path"},
+        {"directory: {url: 'https://a.b/x?y', root: AAAA}", "bad path"},
+        {"seer: [a]", "not a short text"},
+        {"seer: ''", "is not http"},
+        {"seer: 'seer.example.org'", "is not http"},
+        {"seer: 'http://10.0.0.1'", "plain http"},
+        {"seer: 'https://a.b/x y'", "bad path"},
+        {"seer: 'https://a.b/" + std::string(300, 'x') + "'", "not a short text"},
+    };
+    for (const auto& [bad, why] : cases) {
+        CAPTURE(bad);
+        const auto refused = vault::parse_network("version: 1\nname: x\n" + bad, now);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::corrupt);
+        CHECK(refused.error().message.find(why) != std::string::npos);
+        CHECK(refused.error().message.find("line 3") != std::string::npos);
+    }
+}
