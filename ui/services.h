@@ -13,10 +13,12 @@
 #include "core/project/draft.h"
 #include "core/project/export.h"
 #include "core/vault/network.h"
+#include "core/vault/node_source.h"
 
 #include <QString>
 #include <QVariant>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -41,6 +43,24 @@ public:
 
     virtual Result<vault::Network> load_network(const std::filesystem::path& file,
                                                 std::stop_token stop) = 0;
+
+    /// The network's nodes, wherever its file says they come from; `progress` is called on the
+    /// calling thread.
+    virtual Result<vault::NodeList>
+    load_nodes(const vault::Network& network, const std::optional<vault::Place>& place,
+               vault::Extent extent, const vault::LoadProgress& progress, std::stop_token stop) = 0;
+    /// The full, verified record behind a row of a table that load_nodes gave for this network.
+    virtual Result<vault::ListedNode> node(const vault::Network& network,
+                                           const vault::NodeTable& table, std::uint32_t row,
+                                           std::stop_token stop) = 0;
+    virtual Result<vault::ListedNode> node_by_hand(const std::string& text,
+                                                   std::stop_token stop) = 0;
+    virtual Result<std::chrono::milliseconds> round_trip(const vault::NodeRecord& record,
+                                                         std::stop_token stop) = 0;
+    /// Replaces the file.
+    virtual Result<void> write_file(const std::filesystem::path& file,
+                                    const std::string& content) = 0;
+
     virtual Result<forge::Account> account(const vault::GitHost& host, std::stop_token stop) = 0;
     virtual Result<std::optional<forge::Repository>> find_repository(const vault::GitHost& host,
                                                                      const std::string& owner,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/vault/network.h"
+#include "core/vault/place.h"
 
 #include <array>
 #include <optional>
@@ -8,11 +9,6 @@
 #include <vector>
 
 namespace tau::vault {
-
-struct Place {
-    double latitude = 0;  ///< degrees
-    double longitude = 0; ///< degrees
-};
 
 /// The user's emphasis, each 0..1; they act as exponents of the factors.
 struct Emphasis {
@@ -41,8 +37,5 @@ struct RankedNode {
 /// of its emphasis.
 std::vector<RankedNode> rank(const std::vector<ListedNode>& nodes, const Emphasis& emphasis,
                              const std::optional<Place>& place, std::int64_t now);
-
-/// Great circle, kilometres.
-double distance_km(const Place& a, const Place& b);
 
 } // namespace tau::vault

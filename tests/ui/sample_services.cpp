@@ -227,6 +227,35 @@ Result<vault::Network> SampleServices::load_network(const std::filesystem::path&
     return network;
 }
 
+Result<vault::NodeList> SampleServices::load_nodes(const vault::Network& network,
+                                                   const std::optional<vault::Place>&,
+                                                   vault::Extent, const vault::LoadProgress&,
+                                                   std::stop_token) {
+    return vault::NodeList{
+        .table = nullptr, .total = network.nodes.size(), .notice = {}, .refused = network.refused};
+}
+
+Result<vault::ListedNode> SampleServices::node(const vault::Network& network,
+                                               const vault::NodeTable&, std::uint32_t row,
+                                               std::stop_token) {
+    return network.nodes[row];
+}
+
+Result<vault::ListedNode> SampleServices::node_by_hand(const std::string&, std::stop_token) {
+    return fail(ErrorCode::unavailable, "Nothing answers there.", "Check the address.");
+}
+
+Result<std::chrono::milliseconds> SampleServices::round_trip(const vault::NodeRecord&,
+                                                             std::stop_token) {
+    return std::chrono::milliseconds(20);
+}
+
+Result<void> SampleServices::write_file(const std::filesystem::path& file,
+                                        const std::string& content) {
+    files[file] = content;
+    return {};
+}
+
 Result<forge::Account> SampleServices::account(const vault::GitHost&, std::stop_token) {
     return forge::Account{"me", {"me", "garden-club"}};
 }

@@ -19,6 +19,7 @@ public:
     std::vector<flow::LocalProject> project_list;
     std::vector<flow::Unfinished> unfinished_list;
     std::map<QString, QVariant> settings;
+    std::map<std::filesystem::path, std::string> files; ///< what write_file got
     ui::SecretsState secrets = ui::SecretsState::open;
     std::string passphrase = "correct horse";
     int fail_step = -1; ///< fails once, then works
@@ -28,6 +29,16 @@ public:
 
     Result<vault::Network> load_network(const std::filesystem::path& file,
                                         std::stop_token stop) override;
+    Result<vault::NodeList> load_nodes(const vault::Network& network,
+                                       const std::optional<vault::Place>& place,
+                                       vault::Extent extent, const vault::LoadProgress& progress,
+                                       std::stop_token stop) override;
+    Result<vault::ListedNode> node(const vault::Network& network, const vault::NodeTable& table,
+                                   std::uint32_t row, std::stop_token stop) override;
+    Result<vault::ListedNode> node_by_hand(const std::string& text, std::stop_token stop) override;
+    Result<std::chrono::milliseconds> round_trip(const vault::NodeRecord& record,
+                                                 std::stop_token stop) override;
+    Result<void> write_file(const std::filesystem::path& file, const std::string& content) override;
     Result<forge::Account> account(const vault::GitHost& host, std::stop_token stop) override;
     Result<std::optional<forge::Repository>> find_repository(const vault::GitHost& host,
                                                              const std::string& owner,
