@@ -1,5 +1,7 @@
 #include "core/base/secret.h"
 
+#include "core/base/declassify.h"
+
 #include <new>
 #include <sodium.h>
 #include <sys/prctl.h>
@@ -54,7 +56,9 @@ Secret Secret::random(std::size_t size) {
 }
 
 bool Secret::equals(ByteView other) const {
-    return size_ == other.size() && (size_ == 0 || sodium_memcmp(data_, other.data(), size_) == 0);
+    // That they differ is the answer; where they do is not.
+    return size_ == other.size() &&
+           (size_ == 0 || declassified(sodium_memcmp(data_, other.data(), size_)) == 0);
 }
 
 bool protect_process() {

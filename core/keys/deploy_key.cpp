@@ -1,5 +1,6 @@
 #include "core/keys/deploy_key.h"
 
+#include "core/base/declassify.h"
 #include "core/base/text.h"
 #include "core/keys/bcrypt_pbkdf.h"
 #include "core/keys/ssh_wire.h"
@@ -26,6 +27,7 @@ constexpr std::string_view last_line = "-----END OPENSSH PRIVATE KEY-----\n";
 Secret sodium_secret_key(const Secret& seed, seal::Point& public_key) {
     Secret secret_key(crypto_sign_SECRETKEYBYTES);
     crypto_sign_seed_keypair(public_key.data(), secret_key.data(), seed.data());
+    declassify(public_key.data(), public_key.size());
     return secret_key;
 }
 

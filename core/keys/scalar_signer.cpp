@@ -1,5 +1,6 @@
 #include "core/keys/scalar_signer.h"
 
+#include "core/base/declassify.h"
 #include "core/keys/deploy_key.h"
 #include "core/keys/ssh_wire.h"
 #include "core/seal/locked.h"
@@ -69,6 +70,7 @@ Result<ScalarSigner> ScalarSigner::create(const Secret& scalar) {
     if (!point) {
         return fail(ErrorCode::invalid_argument, "The signing scalar has no public key.");
     }
+    declassify(point->data(), point->size()); // the public key
     return ScalarSigner(scalar.clone(), *point);
 }
 
@@ -82,11 +84,13 @@ Result<Signature> ScalarSigner::sign(ByteView message, Entropy& entropy) const {
     if (!R) {
         return fail(ErrorCode::internal, "The random number for the signature was zero.");
     }
+    declassify(R->data(), R->size()); // half of the signature, which is published
     hash_to_scalar(*work, {*R, public_, message}, work->k);
     Signature signature;
     std::copy(R->begin(), R->end(), signature.begin());
     crypto_core_ed25519_scalar_mul(work->product.data(), work->k.data(), scalar_.data());
     crypto_core_ed25519_scalar_add(signature.data() + 32, work->r.data(), work->product.data());
+    declassify(signature.data(), signature.size());
     // A faulty computation must not leave this computer: it could show the scalar.
     if (crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
                                     public_.data()) != 0) {

@@ -1,5 +1,6 @@
 #include "core/seal/execution.h"
 
+#include "core/base/declassify.h"
 #include "core/seal/locked.h"
 
 #include <algorithm>
@@ -39,7 +40,8 @@ std::optional<Session> make_session(Parameters parameters, const Point& Y, const
 }
 
 bool mask_from_t(Workspace& work) {
-    if (sodium_is_zero(work.t.data(), work.t.size()) != 0) {
+    // What refuses here and in execute() befalls one seed in 2^120, which is then not used.
+    if (declassified(sodium_is_zero(work.t.data(), work.t.size())) != 0) {
         return false;
     }
     // t < L < 2^253, so 8t fits in 32 bytes.
@@ -61,7 +63,7 @@ bool mask_from_t(Workspace& work) {
     const bool too_large = work.wide[scalar_size - 1] >= 0x10; // p >= 2^252
     std::copy_n(work.wide.begin(), scalar_size, work.t.begin());
     times_eight(work.t, work.exponent.data());
-    return !too_large;
+    return !declassified(too_large);
 }
 
 bool derive_mask(const Session& session, std::size_t index, ByteView seed, Workspace& work) {
@@ -79,14 +81,22 @@ void apply_pad(const Session& session, std::size_t index, const Point& A, ByteVi
     }
 }
 
+bool shared_with(ByteView scalar, const std::array<std::uint8_t, 32>& u, Workspace& work) {
+    // It is zero for points of small order alone, and those are refused before.
+    return declassified(
+               crypto_scalarmult_curve25519(work.shared.data(), scalar.data(), u.data())) == 0;
+}
+
 bool execute(const Session& session, std::size_t index, ByteView seed, Workspace& work,
              Commitment& out) {
-    if (!derive_mask(session, index, seed, work) ||
-        crypto_scalarmult_ed25519_base_noclamp(out.point.data(), work.mask.data()) != 0 ||
-        crypto_scalarmult_curve25519(work.shared.data(), work.exponent.data(),
-                                     session.vault_u.data()) != 0) {
+    if (!derive_mask(session, index, seed, work)) {
         return false;
     }
+    const std::optional<Point> A = base_times(work.mask);
+    if (!A || !shared_with(work.exponent, session.vault_u, work)) {
+        return false;
+    }
+    out.point = *A;
     apply_pad(session, index, out.point, seed, work, out.sealed_seed);
     return true;
 }

@@ -53,6 +53,9 @@ bool mask_from_t(Workspace& work);
 /// Mask(j, seed).
 bool derive_mask(const Session& session, std::size_t index, ByteView seed, Workspace& work);
 
+/// `work.shared` = K = X25519(scalar, u); false when that is zero.
+bool shared_with(ByteView scalar, const std::array<std::uint8_t, 32>& u, Workspace& work);
+
 /// Exec(j, seed). `work.mask` holds r afterwards.
 bool execute(const Session& session, std::size_t index, ByteView seed, Workspace& work,
              Commitment& out);

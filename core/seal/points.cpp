@@ -1,5 +1,7 @@
 #include "core/seal/points.h"
 
+#include "core/base/declassify.h"
+
 #include <sodium.h>
 
 namespace tau::seal {
@@ -35,17 +37,25 @@ bool is_valid_point(const Point& point) {
 }
 
 bool is_canonical_scalar(ByteView scalar) {
-    return scalar.size() == scalar_size && sodium_is_zero(scalar.data(), scalar_size) == 0 &&
-           sodium_compare(scalar.data(), group_order.data(), scalar_size) < 0;
+    // A caller's refusal shows which of the two it is; every scalar in use passes both.
+    return scalar.size() == scalar_size &&
+           declassified(sodium_is_zero(scalar.data(), scalar_size)) == 0 &&
+           declassified(sodium_compare(scalar.data(), group_order.data(), scalar_size)) < 0;
 }
 
 std::optional<Point> base_times(ByteView scalar) {
     Point point;
     if (scalar.size() != scalar_size ||
-        crypto_scalarmult_ed25519_base_noclamp(point.data(), scalar.data()) != 0) {
+        declassified(crypto_scalarmult_ed25519_base_noclamp(point.data(), scalar.data())) != 0) {
         return std::nullopt;
     }
     return point;
+}
+
+bool gives_point(ByteView scalar, const Point& expected) {
+    const std::optional<Point> point = base_times(scalar);
+    return point &&
+           declassified(sodium_memcmp(point->data(), expected.data(), expected.size())) == 0;
 }
 
 bool sodium_rejects_torsion() {

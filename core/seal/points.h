@@ -19,6 +19,9 @@ bool is_canonical_scalar(ByteView scalar);
 /// scalar·B, nothing when it is the identity. The scalar is below 2^255 and not clamped.
 std::optional<Point> base_times(ByteView scalar);
 
+/// Whether scalar·B is this point, in constant time: what else it may be stays unknown.
+bool gives_point(ByteView scalar, const Point& expected);
+
 /// Whether this libsodium refuses B + (0, -1), which it does since CVE-2025-69277 was mended.
 bool sodium_rejects_torsion();
 

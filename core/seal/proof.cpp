@@ -17,7 +17,7 @@ Result<void> check_statement(const Secret& x, const Point& Y, const Point& V) {
                     "The key to seal or the vault's key is not a valid public key.",
                     "Choose another vault, or make a new key.");
     }
-    if (!is_canonical_scalar(x.bytes()) || base_times(x.bytes()) != Y) {
+    if (!is_canonical_scalar(x.bytes()) || !gives_point(x.bytes(), Y)) {
         return fail(ErrorCode::invalid_argument,
                     "The secret to seal does not belong to its public key.", "Make a new key.");
     }
@@ -63,7 +63,7 @@ Result<void> verify(const Point& Y, const Point& V, const Hash32& context, ByteV
 
 Result<Secret> recover(const Secret& v, const Point& Y, const Point& V, const Hash32& context,
                        ByteView proof) {
-    if (base_times(v.bytes()) != V) {
+    if (!gives_point(v.bytes(), V)) {
         return fail(ErrorCode::invalid_argument, "The seal is for another vault's key.",
                     "Open it with the vault it was made for.");
     }

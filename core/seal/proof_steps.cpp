@@ -1,5 +1,6 @@
 #include "core/seal/proof_steps.h"
 
+#include "core/base/declassify.h"
 #include "core/seal/locked.h"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ std::optional<Bytes> prove_once(Parameters parameters, const Secret& x, const Po
     Locked<ProverSecrets> secrets;
     derive_seeds(parameters, x, Y, V, context, randomness, *secrets);
     const ByteView salt(secrets->root.data(), 32);
+    declassify(salt.data(), salt.size()); // published, as A_j and e_j are below
     const std::optional<Session> session = make_session(parameters, Y, V, context, salt);
     if (!session) {
         return std::nullopt;
@@ -88,6 +90,7 @@ std::optional<Bytes> prove_once(Parameters parameters, const Secret& x, const Po
         if (!execute(*session, j, secrets->seeds[j], secrets->work, commitments[j])) {
             return std::nullopt;
         }
+        declassify(&commitments[j], sizeof commitments[j]);
         secrets->masks[j] = secrets->work.mask;
     }
     const Hash32 h = challenge(*session, commitments);
@@ -97,6 +100,7 @@ std::optional<Bytes> prove_once(Parameters parameters, const Secret& x, const Po
     proof.raw(proof_header).raw(salt).raw(h);
     for (std::size_t j = 0; j < parameters.executions; ++j) {
         if (!hidden[j]) {
+            declassify(&secrets->seeds[j], sizeof(Seed)); // opened
             proof.raw(secrets->seeds[j]);
         }
     }
@@ -104,6 +108,7 @@ std::optional<Bytes> prove_once(Parameters parameters, const Secret& x, const Po
         if (hidden[j]) {
             crypto_core_ed25519_scalar_sub(secrets->response.data(), x.data(),
                                            secrets->masks[j].data());
+            declassify(&secrets->response, sizeof secrets->response); // published, or not used
             if (sodium_is_zero(secrets->response.data(), scalar_size) != 0) {
                 return std::nullopt;
             }
@@ -169,17 +174,17 @@ std::optional<Secret> recover_unverified(Parameters parameters, const Secret& v,
         ++rank;
         if (!hidden_commitment(Y, response, sealed_seed, commitment) ||
             crypto_sign_ed25519_pk_to_curve25519(u.data(), commitment.point.data()) != 0 ||
-            crypto_scalarmult_curve25519(work->shared.data(), v.data(), u.data()) != 0) {
+            !shared_with(v.bytes(), u, *work)) {
             continue;
         }
         apply_pad(*session, j, commitment.point, sealed_seed, *work, work->seed);
         // The check that makes a wrong seed harmless (Fujisaki-Okamoto): it must give A_j again.
         if (!derive_mask(*session, j, work->seed, *work) ||
-            base_times(work->mask) != commitment.point) {
+            !gives_point(work->mask, commitment.point)) {
             continue;
         }
         crypto_core_ed25519_scalar_add(x.data(), work->mask.data(), response.data());
-        if (base_times(x.bytes()) == Y) {
+        if (gives_point(x.bytes(), Y)) {
             return x;
         }
     }
