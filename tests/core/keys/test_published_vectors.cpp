@@ -89,6 +89,25 @@ TEST_CASE("RFC 7748, section 5.2: X25519 once, and fed to itself a thousand time
     CHECK(to_hex(k) == "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51");
 }
 
+TEST_CASE("RFC 7748, section 6.1: both sides come to the same secret") {
+    struct Side {
+        const char* secret;
+        const char* public_u;
+    };
+    const Side alice{"77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a",
+                     "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"};
+    const Side bob{"5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
+                   "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"};
+    for (const auto& [mine, other] : {std::pair(alice, bob), std::pair(bob, alice)}) {
+        Hash32 out;
+        REQUIRE(crypto_scalarmult_curve25519_base(out.data(), bytes(mine.secret).data()) == 0);
+        CHECK(to_hex(out) == mine.public_u);
+        REQUIRE(crypto_scalarmult_curve25519(out.data(), bytes(mine.secret).data(),
+                                             bytes(other.public_u).data()) == 0);
+        CHECK(to_hex(out) == "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+    }
+}
+
 TEST_CASE("Wycheproof: Ed25519 verification") {
     for_each_wycheproof("ed25519_test.json", [](const auto& group, const auto& one) {
         const auto key = to_array<32>(hex(group.at("publicKey"), "pk"), "key").value();

@@ -28,6 +28,62 @@ Context known_context() {
 
 } // namespace
 
+TEST_CASE("known answer: BLAKE2b under a tag, with and without a key, as another library has it") {
+    // Made with Python's hashlib.blake2b(data, digest_size, person=tag, key).
+    struct Answer {
+        const char* tag;
+        std::size_t key_size;
+        Bytes data;
+        const char* digest;
+    };
+    const Bytes abc = {'a', 'b', 'c'};
+    const Answer answers[] = {
+        {"TauVE1-context", 0, abc,
+         "32353ea9a47c32075b0ad43e20e242ff4319ed9529534f19ebe4ed0b94d8fb34"},
+        {"TauVE1-subset",
+         0,
+         {},
+         "3e49c0b634f833eb2869cec7465eaa11292d5a41b4118b6eef54f5057fab6c64"
+         "89c6b9d292c26bd425c91d7bf514509de529697c3e9c67de07ef97914ef3b5fb"},
+        {"0123456789abcdef", 0, abc, "4243ca07c67e8dc379d9036ae7386a2f"},
+        {"TauVE1-hooksec", 32, abc,
+         "d2040331b7bef6d889e63dee14bf6737b6f58c7c3c759911f61647695a3d3f68"},
+        {"TauVE1-root", 64, Bytes(200),
+         "65dbc6273ac104e4831a38bd85d0a141730c52a8e770882c748e92da85d02a79"
+         "5a2ca7ba067b0e1929d1ca6593e81991adb0cc4bc4116df160aceb38478a1e54"},
+    };
+    for (const Answer& answer : answers) {
+        CAPTURE(answer.tag);
+        const Secret key = counting_secret(0, answer.key_size);
+        Bytes digest(std::string_view(answer.digest).size() / 2);
+        HashState state;
+        const ByteView data = answer.data;
+        const ByteView front = data.first(data.size() / 2); // in two parts: they are one input
+        hash_parts(state, answer.tag, key.bytes(), {front, data.subspan(front.size())}, digest);
+        CHECK(to_hex(digest) == answer.digest);
+        if (answer.key_size == 0) {
+            tagged_hash(answer.tag, data, digest);
+            CHECK(to_hex(digest) == answer.digest);
+        }
+    }
+}
+
+TEST_CASE("known answer: the subset of the known proof's h") {
+    // Made with Python from the definition; its second block is needed.
+    const std::vector<std::size_t> expected = {
+        5,  8,   11,  12,  14,  16,  17,  18,  19,  20,  24,  28,  29,  33,  40,  41,
+        46, 48,  52,  53,  56,  62,  63,  64,  65,  73,  75,  78,  86,  89,  91,  95,
+        97, 101, 103, 105, 110, 112, 118, 120, 123, 125, 127, 128, 129, 134, 135, 136};
+    const std::vector<bool> hidden = subset(suite1, known("h"));
+    std::vector<std::size_t> found;
+    for (std::size_t j = 0; j < hidden.size(); ++j) {
+        if (hidden[j]) {
+            found.push_back(j);
+        }
+    }
+    CHECK(found == expected);
+}
+
 TEST_CASE("known answer: the keys") {
     const auto deploy = keys::DeployKey::from_seed(known_secret("deploy_seed"));
     REQUIRE(deploy.has_value());
