@@ -3,7 +3,7 @@
 #include "app/project/session.h"
 #include "app/project/stop_signal.h"
 #include "core/base/text.h"
-#include "core/vault/rank.h"
+#include "core/vault/ranking/ranking.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -82,12 +82,14 @@ Result<std::string> choose_vault(const CommandLine& line, const vault::Network& 
         return fail(place.error());
     }
     if (wanted == "best") {
-        const auto ranked = vault::rank(network.nodes, {}, *place, now);
-        if (ranked.empty() || !ranked.front().eligible) {
+        vault::Ranking ranking(vault::table_of(network.nodes, now));
+        ranking.set_place(*place);
+        const auto best = ranking.short_list(1);
+        if (best.empty()) {
             return fail(ErrorCode::not_found, "The network has no vault that can be recommended.",
                         "Look at them with: tau-project vaults");
         }
-        return network.nodes[ranked.front().index].record.node_id();
+        return network.nodes[best.front()].record.node_id();
     }
     std::vector<std::string> found;
     for (const vault::ListedNode& node : network.nodes) {

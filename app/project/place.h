@@ -1,7 +1,9 @@
 #pragma once
 
 #include "app/project/command_line.h"
-#include "core/vault/rank.h"
+#include "core/vault/place.h"
+
+#include <optional>
 
 namespace tau::app {
 

@@ -1,7 +1,7 @@
 #include "app/project/commands.h"
 #include "app/project/place.h"
 #include "app/project/session.h"
-#include "core/vault/rank.h"
+#include "core/vault/ranking/ranking.h"
 
 #include <cmath>
 #include <cstdio>
@@ -27,15 +27,25 @@ Result<std::optional<vault::Place>> place_of(const CommandLine& line) {
 
 namespace {
 
-std::string row(const std::string& place, const vault::RankedNode& node,
-                const vault::NodeRecord& record) {
+std::string figure(double number) {
+    return std::isnan(number) ? std::string("-") : std::to_string(std::lround(number));
+}
+
+nlohmann::json json_figure(double number) {
+    return std::isnan(number) ? nlohmann::json() : nlohmann::json(number);
+}
+
+std::string line_of(const vault::NodeTable& table, std::uint32_t row, std::size_t position,
+                    const vault::Explanation& why) {
     std::array<char, 200> text{};
-    const std::string km =
-        node.distance_km ? std::to_string(std::lround(*node.distance_km)) : std::string("-");
-    std::snprintf(text.data(), text.size(), "%3s  %-20s %-12s %.3f %7s %8u  ", place.c_str(),
-                  record.name.c_str(), std::string(vault::region_name(record.region)).c_str(),
-                  node.reputation, km.c_str(), node.slots_per_hour);
-    return text.data() + node.reason;
+    std::snprintf(text.data(), text.size(), "%3s  %-20s %-12s %.3f %7s %8s  ",
+                  why.eligible ? std::to_string(position).c_str() : "-",
+                  std::string(table.name(row)).c_str(),
+                  std::string(vault::region_name(table.region[row])).c_str(),
+                  static_cast<double>(table.reputation[row]),
+                  why.distance_km ? figure(*why.distance_km).c_str() : "-",
+                  figure(vault::known_slots(table, row)).c_str());
+    return text.data() + why.sentence;
 }
 
 } // namespace
@@ -64,21 +74,24 @@ Exit vaults_command(const QStringList& arguments) {
     }
     out.line("  #  Node                 Region         Rep      km  Slots/h  Why");
     std::size_t position = 0;
-    for (const vault::RankedNode& node : vault::rank(network->nodes, {}, *place, now)) {
-        const vault::NodeRecord& record = network->nodes[node.index].record;
+    vault::Ranking ranking(vault::table_of(network->nodes, now));
+    ranking.set_place(*place);
+    const vault::NodeTable& table = ranking.table();
+    for (const std::uint32_t row : ranking.order()) {
+        const vault::Explanation why = ranking.explain(row);
         ++position;
-        out.line(row(node.eligible ? std::to_string(position) : "-", node, record));
+        out.line(line_of(table, row, position, why));
         nlohmann::json object{{"event", "vault"},
                               {"rank", position},
-                              {"id", record.node_id()},
-                              {"name", record.name},
-                              {"region", std::string(vault::region_name(record.region))},
-                              {"score", node.score},
-                              {"reputation", node.reputation},
-                              {"slots_per_hour", node.slots_per_hour},
-                              {"eligible", node.eligible},
-                              {"reason", node.reason}};
-        object["km"] = node.distance_km ? nlohmann::json(*node.distance_km) : nlohmann::json();
+                              {"id", network->nodes[row].record.node_id()},
+                              {"name", table.name(row)},
+                              {"region", vault::region_name(table.region[row])},
+                              {"score", why.score},
+                              {"reputation", json_figure(table.reputation[row])},
+                              {"slots_per_hour", json_figure(vault::known_slots(table, row))},
+                              {"eligible", why.eligible},
+                              {"reason", why.sentence}};
+        object["km"] = why.distance_km ? nlohmann::json(*why.distance_km) : nlohmann::json();
         out.event(object);
     }
     for (const vault::RefusedRecord& refused : network->refused) {

@@ -1,7 +1,7 @@
 // core/vault: what a console and a vault node both speak, and how a node is chosen.
 // node_record.h   a node's signed description of itself
 // network.h       a network as one small file: its git host and its nodes
-// rank.h          the order of the nodes, and why
+// ranking/        the order of the nodes, and why: see ranking/node_table.h
 // registration.h  the messages of the registration protocol, and its receipt
 // claim.h         the owner's signed claim on a repository
 // client.h        a vault node's HTTP interface, seen from the console

@@ -1,6 +1,6 @@
 #include "core/base/file.h"
 #include "core/forge/local.h"
-#include "core/vault/rank.h"
+#include "core/vault/ranking/ranking.h"
 #include "tests/support/localnet.h"
 #include "tests/support/temporary_directory.h"
 
@@ -236,9 +236,11 @@ TEST_CASE("seven vault nodes serve the records that the network file lists, now 
         }
         CHECK(regions.size() == 7);
         CHECK(slots.size() == 7);
-        const auto order = vault::rank(network.nodes, {}, vault::Place{47, 8}, now);
-        CHECK(order.front().eligible);
-        CHECK(order.front().score > order[1].score);
+        vault::Ranking ranking(vault::table_of(network.nodes, now));
+        ranking.set_place(vault::Place{47, 8});
+        const auto order = ranking.order();
+        CHECK(ranking.eligible(order[0]));
+        CHECK(ranking.score(order[0]) > ranking.score(order[1]));
         if (i == 1) {
             CHECK(nodes == before);
         }

@@ -166,18 +166,17 @@ private Q_SLOTS:
         const QAbstractItemModelTester tester(
             &model, QAbstractItemModelTester::FailureReportingMode::Fatal);
         const auto network = std::make_shared<const vault::Network>(test::sample_network());
-        model.set_network(network);
         QCOMPARE(model.rowCount(), 0);
         QCOMPARE(model.best_row(), -1);
-        const std::int64_t now = std::time(nullptr);
+        model.set_network(network, std::time(nullptr));
         const vault::Place lisbon{38.72, -9.14};
-        model.set_order(vault::rank(network->nodes, {}, lisbon, now));
+        model.rank({}, lisbon);
         QCOMPARE(model.rowCount(), 7);
         const std::string first = model.node(model.best_row()).record.node_id();
         QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
         QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
         const vault::Place sydney{-33.87, 151.21};
-        model.set_order(vault::rank(network->nodes, {0, 1, 0}, sydney, now));
+        model.rank({0, 1, 0}, sydney);
         QCOMPARE(changed.count(), 1);
         QCOMPARE(reset.count(), 0);
         QVERIFY(model.row_of(first) > 0);

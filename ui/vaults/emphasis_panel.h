@@ -1,6 +1,7 @@
 #pragma once
 
-#include "core/vault/rank.h"
+#include "core/vault/place.h"
+#include "core/vault/ranking/ranking.h"
 
 #include <QComboBox>
 #include <QSlider>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/vault/rank.h"
+#include "core/vault/place.h"
 
 #include <QString>
 

@@ -5,45 +5,52 @@
 
 #include <QLocale>
 
+#include <cmath>
+
 namespace tau::ui {
 
 namespace {
 
-/// ".997": as many digits as tell two good nodes apart.
+/// "0.997": as many digits as tell two good nodes apart.
 QString share_text(double share) {
-    return QLocale().toString(share, 'f', 3);
+    return std::isnan(share) ? QStringLiteral("–") : QLocale().toString(share, 'f', 3);
 }
 
 } // namespace
 
 RankModel::RankModel(QObject* parent) : QAbstractTableModel(parent) {}
 
-void RankModel::set_network(std::shared_ptr<const vault::Network> network) {
+void RankModel::set_network(std::shared_ptr<const vault::Network> network, std::int64_t now) {
     beginResetModel();
     network_ = std::move(network);
-    order_.clear();
-    endResetModel();
-}
-
-void RankModel::set_order(std::vector<vault::RankedNode> order) {
-    if (order.size() == order_.size()) {
-        order_ = std::move(order);
-        if (!order_.empty()) {
-            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
-        }
-        return;
+    ranking_.reset();
+    order_ = {};
+    if (network_) {
+        ranking_ = std::make_unique<vault::Ranking>(vault::table_of(network_->nodes, now));
+        order_ = ranking_->order();
     }
-    beginResetModel();
-    order_ = std::move(order);
     endResetModel();
 }
 
-const vault::RankedNode& RankModel::ranked(int row) const {
-    return order_[static_cast<std::size_t>(row)];
+void RankModel::rank(const vault::Emphasis& emphasis, const std::optional<vault::Place>& place) {
+    ranking_->set_emphasis(emphasis);
+    ranking_->set_place(place);
+    order_ = ranking_->order();
+    if (!order_.empty()) {
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
+    }
 }
 
 const vault::ListedNode& RankModel::node(int row) const {
-    return network_->nodes[ranked(row).index];
+    return network_->nodes[node_row(row)];
+}
+
+vault::Explanation RankModel::explain(int row) const {
+    return ranking_->explain(node_row(row));
+}
+
+bool RankModel::eligible(int row) const {
+    return ranking_->eligible(node_row(row));
 }
 
 int RankModel::row_of(const std::string& node_id) const {
@@ -57,7 +64,7 @@ int RankModel::row_of(const std::string& node_id) const {
 
 int RankModel::best_row() const {
     for (int row = 0; row < rowCount(); ++row) {
-        if (ranked(row).eligible) {
+        if (eligible(row)) {
             return row;
         }
     }
@@ -73,24 +80,27 @@ int RankModel::columnCount(const QModelIndex& parent) const {
 }
 
 QString RankModel::text(int row, int column) const {
-    const vault::RankedNode& ranked_node = ranked(row);
-    const vault::NodeRecord& record = node(row).record;
+    const vault::NodeTable& table = ranking_->table();
+    const std::uint32_t of = node_row(row);
     switch (column) {
     case rank_column:
-        return ranked_node.eligible ? QLocale().toString(row + 1) : QStringLiteral("–");
+        return eligible(row) ? QLocale().toString(row + 1) : QStringLiteral("–");
     case name_column:
-        return to_qt(record.name);
+        return to_qt(table.name(of));
     case region_column:
-        return to_qt(vault::region_name(record.region));
+        return to_qt(vault::region_name(table.region[of]));
     case reputation_column:
-        return share_text(ranked_node.reputation);
-    case distance_column:
-        return ranked_node.distance_km ? QLocale().toString(*ranked_node.distance_km, 'f', 0)
-                                       : QStringLiteral("–");
-    case capacity_column:
-        return QLocale().toString(ranked_node.slots_per_hour);
+        return share_text(table.reputation[of]);
+    case distance_column: {
+        const auto km = ranking_->distance(of);
+        return km ? QLocale().toString(*km, 'f', 0) : QStringLiteral("–");
+    }
+    case capacity_column: {
+        const float slots = vault::known_slots(table, of);
+        return std::isnan(slots) ? QStringLiteral("–") : QLocale().toString(slots, 'f', 0);
+    }
     case score_column:
-        return share_text(ranked_node.score);
+        return share_text(ranking_->score(of));
     default:
         return {};
     }
@@ -108,10 +118,9 @@ QVariant RankModel::data(const QModelIndex& index, int role) const {
                    ? QVariant::fromValue(Qt::AlignLeft | Qt::AlignVCenter)
                    : QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     case Qt::ToolTipRole:
-        return to_qt(ranked(index.row()).reason);
+        return to_qt(explain(index.row()).sentence);
     case Qt::ForegroundRole:
-        return ranked(index.row()).eligible ? QVariant()
-                                            : QVariant(Theme::get().color(Tone::muted));
+        return eligible(index.row()) ? QVariant() : QVariant(Theme::get().color(Tone::muted));
     case Qt::AccessibleTextRole:
         return QString(headerData(index.column(), Qt::Horizontal).toString() +
                        QStringLiteral(": ") + text(index.row(), index.column()));

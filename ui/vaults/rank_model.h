@@ -1,6 +1,7 @@
 #pragma once
 
-#include "core/vault/rank.h"
+#include "core/vault/network.h"
+#include "core/vault/ranking/ranking.h"
 
 #include <QAbstractTableModel>
 
@@ -26,12 +27,14 @@ public:
 
     explicit RankModel(QObject* parent = nullptr);
 
-    void set_network(std::shared_ptr<const vault::Network> network);
-    /// Takes a new order. One signal, whatever changed.
-    void set_order(std::vector<vault::RankedNode> order);
+    /// Records are looked at as they stand at `now`. Best first under no particular wishes.
+    void set_network(std::shared_ptr<const vault::Network> network, std::int64_t now);
+    /// Orders anew. One signal, whatever changed.
+    void rank(const vault::Emphasis& emphasis, const std::optional<vault::Place>& place);
 
-    const vault::RankedNode& ranked(int row) const;
     const vault::ListedNode& node(int row) const;
+    vault::Explanation explain(int row) const;
+    bool eligible(int row) const;
     /// -1 when it is not in the list.
     int row_of(const std::string& node_id) const;
     /// First row that may be chosen; -1 when there is none.
@@ -46,9 +49,11 @@ public:
 
 private:
     QString text(int row, int column) const;
+    std::uint32_t node_row(int row) const { return order_[static_cast<std::size_t>(row)]; }
 
     std::shared_ptr<const vault::Network> network_;
-    std::vector<vault::RankedNode> order_;
+    std::unique_ptr<vault::Ranking> ranking_;
+    std::span<const std::uint32_t> order_;
 };
 
 } // namespace tau::ui

@@ -56,7 +56,8 @@ ReasonPanel::ReasonPanel(QWidget* parent)
     auto* body = new QVBoxLayout(details_);
     body->setContentsMargins(0, 0, 0, 0);
     body->setSpacing(space::xs);
-    const std::array names{tr("Reputation"), tr("Distance"), tr("Capacity")};
+    const std::array names{tr("Reputation"), tr("Age"), tr("Uptime"), tr("Distance"),
+                           tr("Capacity")};
     for (std::size_t i = 0; i < bars_.size(); ++i) {
         bars_[i] = new ScoreBar(names[i], details_);
         body->addWidget(bars_[i]);
@@ -82,21 +83,17 @@ ReasonPanel::ReasonPanel(QWidget* parent)
     show_nothing();
 }
 
-void ReasonPanel::show_node(int rank, const vault::RankedNode& ranked,
+void ReasonPanel::show_node(int rank, const vault::Explanation& found,
                             const vault::ListedNode& node) {
     const QLocale locale;
     name_->setText(to_qt(node.record.name));
-    rank_->setText(
-        ranked.eligible
-            ? tr("Rank %1, score %2").arg(rank).arg(locale.toString(ranked.score, 'f', 3))
-            : tr("Not ranked: it may not be chosen now."));
-    bars_[0]->set_value(ranked.factors[0], locale.toString(ranked.reputation, 'f', 3));
-    bars_[1]->set_value(ranked.factors[1],
-                        ranked.distance_km
-                            ? tr("%1 km").arg(locale.toString(*ranked.distance_km, 'f', 0))
-                            : tr("no place given"));
-    bars_[2]->set_value(ranked.factors[2], tr("%1 per hour").arg(ranked.slots_per_hour));
-    reason_->setText(to_qt(ranked.reason));
+    rank_->setText(found.eligible
+                       ? tr("Rank %1, score %2").arg(rank).arg(locale.toString(found.score, 'f', 3))
+                       : tr("Not ranked: it may not be chosen now."));
+    for (std::size_t i = 0; i < bars_.size(); ++i) {
+        bars_[i]->set_value(found.factors[i], locale.toString(found.factors[i], 'f', 3));
+    }
+    reason_->setText(to_qt(found.sentence));
     key_->set_value(to_qt(to_hex(node.record.seal_key)));
     id_->set_value(to_qt(node.record.node_id()));
     expires_->setText(tr("Its record is signed and good until %1.")

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "core/vault/rank.h"
+#include "core/vault/network.h"
+#include "core/vault/ranking/ranking.h"
 #include "ui/common/key_label.h"
 #include "ui/common/page.h"
 
@@ -33,13 +34,13 @@ class ReasonPanel : public Card {
     Q_OBJECT
 public:
     explicit ReasonPanel(QWidget* parent = nullptr);
-    void show_node(int rank, const vault::RankedNode& ranked, const vault::ListedNode& node);
+    void show_node(int rank, const vault::Explanation& found, const vault::ListedNode& node);
     void show_nothing();
 
 private:
     QLabel* name_;
     QLabel* rank_;
-    std::array<ScoreBar*, 3> bars_{};
+    std::array<ScoreBar*, vault::factor_count> bars_{};
     QLabel* reason_;
     QLabel* key_caption_;
     KeyLabel* key_;

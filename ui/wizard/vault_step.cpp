@@ -116,7 +116,7 @@ void VaultStep::follow_network() {
     }
     shown_ = network;
     placing_ = true;
-    rows_->set_network(network);
+    rows_->set_network(network, QDateTime::currentSecsSinceEpoch());
     placing_ = false;
     show_counts();
     rank_now();
@@ -147,8 +147,7 @@ void VaultStep::rank_now() {
     }
     // Moving rows moves Qt's current index, which is not the person's choice.
     placing_ = true;
-    rows_->set_order(vault::rank(shown_->nodes, emphasis_->emphasis(), emphasis_->place(),
-                                 QDateTime::currentSecsSinceEpoch()));
+    rows_->rank(emphasis_->emphasis(), emphasis_->place());
     int row = chosen_by_hand_ ? rows_->row_of(model_.draft().vault_node) : -1;
     if (row < 0) {
         chosen_by_hand_ = false;
@@ -175,7 +174,7 @@ void VaultStep::show_row(int row) {
     if (row < 0) {
         reason_->show_nothing();
     } else {
-        reason_->show_node(row + 1, rows_->ranked(row), rows_->node(row));
+        reason_->show_node(row + 1, rows_->explain(row), rows_->node(row));
     }
 }
 
@@ -185,9 +184,9 @@ QString VaultStep::blocked() const {
         return rows_->best_row() < 0 ? tr("no vault of this network may be chosen now.")
                                      : tr("select a vault.");
     }
-    if (!rows_->ranked(row).eligible) {
+    if (!rows_->eligible(row)) {
         return tr("%1 may not be chosen. %2")
-            .arg(to_qt(rows_->node(row).record.name), to_qt(rows_->ranked(row).reason));
+            .arg(to_qt(rows_->node(row).record.name), to_qt(rows_->explain(row).sentence));
     }
     return {};
 }

@@ -19,18 +19,18 @@ struct Emphasis {
 enum class Factor { reputation, age, uptime, distance, capacity };
 inline constexpr std::size_t factor_count = 5;
 
-/// A table's columns, as they are shown, sorted and drawn as histograms.
+/// A table's columns, as they are shown, sorted and drawn as histograms. `slots` are known_slots.
 enum class Column { rank, name, region, reputation, distance, slots, age, uptime };
 
-/// Rows that do not pass are not in the order at all.
+/// Rows that do not pass are not in the order at all. An unknown figure passes no minimum.
 struct Filter {
-    std::vector<std::uint8_t> regions;    ///< none: all
-    std::optional<double> min_reputation; ///< a node of unknown reputation does not pass
-    std::optional<double> min_slots;
+    std::vector<std::uint8_t> regions; ///< none: all
+    std::optional<double> min_reputation;
+    std::optional<double> min_slots; ///< of known_slots
     std::optional<double> min_age_days;
-    std::optional<double> max_km;
+    std::optional<double> max_km;       ///< nobody passes while there is no place
     std::uint8_t required_flags = 0;    ///< all of these NodeFlags
-    std::string text;                   ///< in the name, whatever its case
+    std::string text;                   ///< in the name, whatever the case of ASCII letters
     std::vector<std::uint64_t> blocked; ///< keys that the user never wants
     bool eligible_only = false;         ///< only nodes that may be recommended
     bool operator==(const Filter&) const = default;
@@ -41,37 +41,46 @@ struct Explanation {
     double score = 0;                           ///< 0..1
     std::array<double, factor_count> factors{}; ///< 0.1..1 each, before the emphasis
     std::array<double, factor_count> parts{};   ///< what each leaves of the score: factor^weight
-    std::optional<Factor> limit;                ///< what costs most; none when nothing costs 10 %
-    std::optional<double> distance_km;          ///< unknown without a place
-    std::optional<double> round_trip_ms;        ///< measured by us
+    /// What costs most, what is known before what is not; none when nothing costs 10 %.
+    std::optional<Factor> limit;
+    std::optional<double> distance_km;   ///< unknown without a place, or a refuted one
+    std::optional<double> round_trip_ms; ///< measured by us
     bool eligible = true;
     std::string sentence; ///< what carries and what limits the score, or why it is not recommended
 };
 
+/// 64 bins of equal width between the least and the greatest value; on a logarithmic scale for
+/// slots and kilometres (values below 1 count as 1). Of regions, bin i counts region i.
 struct Histogram {
-    double low = 0;  ///< of the first bin; a column's own unit (logarithmic for slots and km)
-    double high = 0; ///< of the last bin
+    double low = 0;  ///< where the first bin begins, in the column's own unit
+    double high = 0; ///< where the last bin ends
     std::array<std::uint32_t, 64> bins{};
     std::uint32_t unknown = 0;
 };
 
-/// The order of a table's rows under the user's wishes. Not for two threads at once. Setting marks
-/// what is out of date; order() does the work: scores and sorts a million rows in about 10 ms.
+/// The order of a table's rows under the user's wishes. Not for two threads at once, but any thread
+/// may make it: a million rows take 50 ms. Setting marks what is out of date; order() does the work
+/// and no more: scores and sorts a million rows in about 10 ms.
 ///
-/// score = reputation^(7 w_r) * age^(w_r) * uptime^(w_r) * latency^(w_d) * capacity^(w_c), each
-/// factor clamped to [0.1, 1]; a row scores the weighted sum of the logarithms. A capacity that
-/// nobody measured counts one half at most, and so does an unknown age or uptime: unknown is
-/// neither zero nor best. Self-reported figures can only lower a score. Not eligible (after all
-/// others): reputation unknown or below 0.60, no key to seal to, an expired record.
+/// score = reputation^(w_r) * age^(w_r) * uptime^(w_r) * latency^(w_d) * capacity^(w_c), with the
+/// factors of factors.h; rows are ordered by the weighted sum of the logarithms, best first, ties
+/// by row. A capacity that nobody measured counts one half at most, and so do a refuted place and
+/// an unknown age or uptime: unknown is neither zero nor best. A figure that only the node vouches
+/// for never makes its score better than saying nothing would. Not eligible (after all others):
+/// reputation unknown or below 0.60, no key to seal to, an expired record.
 class Ranking {
 public:
     explicit Ranking(std::shared_ptr<const NodeTable> table);
+    ~Ranking();
+    Ranking(Ranking&&) noexcept;
+    Ranking& operator=(Ranking&&) noexcept;
 
     const NodeTable& table() const { return *table_; }
     void set_place(const std::optional<Place>& place);
-    void set_emphasis(const Emphasis& emphasis);
+    void set_emphasis(const Emphasis& emphasis); ///< values outside 0..1 are clamped
     void set_filter(Filter filter);
-    /// Any column; ties keep the rank's order. Unknown values come last either way.
+    /// Any column; ties keep the rank's order. Unknown values come last either way. The first
+    /// sorting by name takes longer, about 0.3 s for a million.
     void set_sorting(Column column, bool descending);
     /// Replaces the estimate from the distance by what was measured; rows without it keep theirs.
     void set_round_trip(std::uint32_t row, double milliseconds);
@@ -87,16 +96,18 @@ public:
     bool eligible(std::uint32_t row) const;
     /// Best eligible rows, at most one of each network (rows of unknown network all may stand).
     std::vector<std::uint32_t> short_list(std::size_t count);
+    /// Rows for one project to use together, best first: from the short list, one of each region,
+    /// and only when there are not regions enough, more of one.
+    std::vector<std::uint32_t> suggest(std::size_t count);
     /// Over the rows that pass the filter.
     Histogram histogram(Column column);
 
 private:
     struct State;
-    std::shared_ptr<const NodeTable> table_;
-    std::shared_ptr<State> state_;
-};
+    std::span<const std::uint32_t> by_rank();
 
-/// The row of this key; nullopt when there is none. (A linear sweep: 0.3 ms for a million.)
-std::optional<std::uint32_t> row_of(const NodeTable& table, std::uint64_t key);
+    std::shared_ptr<const NodeTable> table_;
+    std::unique_ptr<State> state_;
+};
 
 } // namespace tau::vault

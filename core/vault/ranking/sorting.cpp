@@ -1,0 +1,106 @@
+// Any column as 32-bit numbers that sort as its values do, unknown ones last either way.
+#include "core/base/text.h"
+#include "core/vault/ranking/state.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace tau::vault {
+
+namespace {
+
+constexpr std::uint32_t last = ~std::uint32_t{0};
+
+/// Bits that sort as the numbers do, and their complements in reverse.
+std::uint32_t sortable(float value, bool descending) {
+    if (std::isnan(value)) {
+        return last;
+    }
+    const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
+    const std::uint32_t ascending = (bits & 0x8000'0000U) != 0 ? ~bits : bits | 0x8000'0000U;
+    return descending ? ~ascending : ascending;
+}
+
+/// By row: how many different names stand before its own.
+std::vector<std::uint32_t> places_of_names(const NodeTable& table) {
+    std::vector<std::uint32_t> rows(table.size());
+    std::iota(rows.begin(), rows.end(), 0U);
+    const std::string folded = to_lower_ascii(table.names);
+    const auto name = [&](std::uint32_t row) {
+        return std::string_view(folded).substr(
+            table.name_begin[row], table.name_begin[row + 1] - table.name_begin[row] - 1);
+    };
+    std::sort(rows.begin(), rows.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return name(a) < name(b); });
+    std::vector<std::uint32_t> places(table.size());
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const bool same = name(rows[i]) == name(rows[i - 1]);
+        places[rows[i]] = places[rows[i - 1]] + (same ? 0 : 1);
+    }
+    return places;
+}
+
+/// By region number: where its name is among all names.
+std::array<std::uint32_t, 256> places_of_regions() {
+    std::array<std::uint32_t, 256> places{};
+    for (std::uint16_t region = 0; region < places.size(); ++region) {
+        for (std::uint16_t other = 0; other < places.size(); ++other) {
+            places[region] += region_name(other) < region_name(region) ? 1U : 0U;
+        }
+    }
+    return places;
+}
+
+} // namespace
+
+void Ranking::State::sort_rows(const NodeTable& table) {
+    const std::size_t count = by_rank.size();
+    const std::span<std::uint64_t> keys = sorter.keys(count);
+    const auto fill = [&](auto value) {
+        for (std::size_t i = 0; i < count; ++i) {
+            keys[i] = sort_key(value(by_rank[i]), by_rank[i]);
+        }
+    };
+    const auto fill_numbers = [&](auto number) {
+        fill([&](std::uint32_t row) { return sortable(number(row), descending); });
+    };
+    const std::uint32_t turn = descending ? last : 0;
+    switch (sorting) {
+    case Column::rank:
+        sorted.assign(by_rank.rbegin(), by_rank.rend());
+        return;
+    case Column::name:
+        if (name_positions.size() != table.size()) {
+            name_positions = places_of_names(table);
+        }
+        fill([&](std::uint32_t row) { return name_positions[row] ^ turn; });
+        break;
+    case Column::region: {
+        const auto places = places_of_regions();
+        fill([&](std::uint32_t row) { return places[table.region[row]] ^ turn; });
+        break;
+    }
+    case Column::reputation:
+        fill_numbers([&](std::uint32_t row) { return table.reputation[row]; });
+        break;
+    case Column::distance: {
+        const std::vector<float>& far = kilometres(table);
+        fill_numbers([&](std::uint32_t row) { return far[row]; });
+        break;
+    }
+    case Column::slots:
+        fill_numbers([&](std::uint32_t row) { return known_slots(table, row); });
+        break;
+    case Column::age:
+        fill_numbers([&](std::uint32_t row) { return table.age_days[row]; });
+        break;
+    case Column::uptime:
+        fill_numbers([&](std::uint32_t row) { return table.uptime[row]; });
+        break;
+    }
+    sorter.sort(count, sorted);
+}
+
+} // namespace tau::vault
