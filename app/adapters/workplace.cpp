@@ -28,6 +28,10 @@ fs::path secret_file(const fs::path& data) {
     return data / "secrets";
 }
 
+fs::path directories_folder(const fs::path& data) {
+    return data / "directories";
+}
+
 Result<std::unique_ptr<forge::Forge>> open_forge(const vault::Network& network,
                                                  const std::string& git_host) {
     for (const vault::GitHost& host : network.git_hosts) {

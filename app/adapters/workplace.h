@@ -16,6 +16,9 @@ std::filesystem::path default_data_folder();
 std::filesystem::path default_network_file();
 /// The encrypted file (keys::open_secret_file) of sessions without a keychain.
 std::filesystem::path secret_file(const std::filesystem::path& data);
+/// What is kept of networks' node directories. With the data and not with what may be erased at any
+/// time: it holds what was seen, so that nobody can show something older.
+std::filesystem::path directories_folder(const std::filesystem::path& data);
 
 /// The network's git host of that name; `not_found` when it has none.
 Result<std::unique_ptr<forge::Forge>> open_forge(const vault::Network& network,

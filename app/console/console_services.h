@@ -6,6 +6,7 @@
 
 #include <QSettings>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -58,6 +59,7 @@ private:
 
     Result<void> open_file(const Secret& passphrase);
     Result<SecretStore*> secrets();
+    Result<std::shared_ptr<vault::NodeSource>> source_of(const vault::Network& network);
     Result<std::shared_ptr<flow::Flow>>
     make_flow(const vault::Network& network, const std::string& git_host, const MakeFlow& make);
 
@@ -70,6 +72,8 @@ private:
     std::mutex secrets_mutex_;
     std::optional<Secret> passphrase_;
     std::unique_ptr<SecretStore> secrets_;
+    std::mutex sources_mutex_;
+    std::map<std::string, std::shared_ptr<vault::NodeSource>> sources_; ///< by the network's YAML
 };
 
 } // namespace tau::app

@@ -86,6 +86,10 @@ Result<flow::World*> Session::world(const vault::Network& network, const std::st
     return &*world_;
 }
 
+Result<std::unique_ptr<vault::NodeSource>> Session::nodes(const vault::Network& network) {
+    return vault::open_nodes(network, http_, clock_, directories_folder(data_));
+}
+
 Result<vault::Network> load_network(const CommandLine& line, std::int64_t now) {
     const QString option = QStringLiteral("network");
     const auto path = line.has(option) ? line.path(option) : default_network_file();

@@ -4,7 +4,7 @@
 #include "app/project/command_line.h"
 #include "app/project/terminal.h"
 #include "core/flow/create_project.h"
-#include "core/vault/network.h"
+#include "core/vault/node_source.h"
 
 namespace tau::app {
 
@@ -16,6 +16,8 @@ public:
     Result<SecretStore*> secrets();
     /// The World for a flow on this git host; lives as long as the session.
     Result<flow::World*> world(const vault::Network& network, const std::string& git_host);
+    /// Where the network's nodes come from.
+    Result<std::unique_ptr<vault::NodeSource>> nodes(const vault::Network& network);
     /// Dies at this moment of a flow; for tests.
     void crash_at(const std::string& point);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/ports.h"
+#include "core/vault/place.h"
 #include "core/vault/ranking/node_table.h"
 
 #include <filesystem>
@@ -35,8 +36,8 @@ public:
     virtual ~NodeSource() = default;
     virtual Result<NodeList> load(const std::optional<Place>& place, Extent extent,
                                   const LoadProgress& progress, std::stop_token stop) = 0;
-    /// The full, verified record behind a row of a table that this source loaded; `unsupported`
-    /// for nodes that have none (a seer's), `untrusted` when what comes does not fit the table.
+    /// The full, verified record behind a row of a table that this source loaded; `not_found` for
+    /// nodes that have none (a seer's) or are gone, `untrusted` when what comes does not hold.
     virtual Result<ListedNode> node(const NodeTable& table, std::uint32_t row,
                                     std::stop_token stop) = 0;
 };

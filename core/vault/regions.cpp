@@ -2,7 +2,8 @@
 #include "core/vault/place.h"
 
 #include <array>
-#include <limits>
+#include <cmath>
+#include <numbers>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,6 +42,18 @@ constexpr std::array<Region, 23> regions{{{"unknown", {}},
                                           {"au-east", Place{-34.5, 150.0}},
                                           {"local", {}}}};
 
+/// From the middle of the earth, length 1.
+struct Direction {
+    double x, y, z;
+};
+
+Direction direction_of(const Place& place) {
+    constexpr double degree = std::numbers::pi / 180.0;
+    const double flat = std::cos(place.latitude * degree);
+    return {flat * std::cos(place.longitude * degree), flat * std::sin(place.longitude * degree),
+            std::sin(place.latitude * degree)};
+}
+
 } // namespace
 
 std::string_view region_name(std::uint16_t region) {
@@ -61,16 +74,23 @@ Result<std::uint16_t> region_from_name(std::string_view name) {
                 "Use one of: " + known + ".");
 }
 
+/// A million nodes ask: the nearest anchor is the one whose direction has the largest dot product.
 std::uint16_t region_of(const Place& place) {
-    std::uint16_t nearest = 0;
-    double least = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < regions.size(); ++i) {
-        if (!regions[i].anchor) {
-            continue;
+    static const auto anchors = [] {
+        std::array<Direction, regions.size()> out{};
+        for (std::size_t i = 0; i < regions.size(); ++i) {
+            out[i] = regions[i].anchor ? direction_of(*regions[i].anchor) : Direction{};
         }
-        const double km = distance_km(place, *regions[i].anchor);
-        if (km < least) {
-            least = km;
+        return out;
+    }();
+    const Direction here = direction_of(place);
+    std::uint16_t nearest = 0;
+    double largest = -2;
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+        const Direction& there = anchors[i];
+        const double product = here.x * there.x + here.y * there.y + here.z * there.z;
+        if (product > largest && regions[i].anchor) {
+            largest = product;
             nearest = static_cast<std::uint16_t>(i);
         }
     }
