@@ -1,23 +1,17 @@
-// Hostile bundles and contexts: no crash, what is decoded encodes to the same bytes again, and no
-// changed bundle passes the check.
+// Hostile bundles, contexts and envelopes: no crash, what is decoded encodes to the same bytes
+// again, and nothing changed passes its check.
 #include "core/seal/bundle.h"
-#include "tests/fuzz/overlay.h"
+#include "core/seal/envelope.h"
+#include "tests/fuzz/decoder.h"
 #include "tests/support/entropy.h"
 
-#include <cstdlib>
+#include <memory>
 
 using namespace tau;
 using namespace tau::seal;
 
 namespace {
 
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
-
-/// The same in every run, so that a finding can be repeated.
 struct Scene {
     tau::test::CountingEntropy entropy{1};
     tau::test::CountingEntropy other{2};
@@ -32,23 +26,36 @@ struct Scene {
                       1};
     Bundle bundle = seal_bundle(key, webhook, owner, expected, entropy).value();
     Bytes encoded = encode(bundle);
-    Bytes context = encode(bundle.deploy_key.context).value();
+    EnvelopeBinding binding{key.public_key(), expected.vault_key, bundle.deploy_key.context.nonce};
+    Secret a = key.scalar();
 };
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Scene sealed;
-    const ByteView input(data, size);
-    const Bytes bytes = fuzz::overlay(sealed.encoded, input);
-    if (const auto bundle = decode_bundle(bytes)) {
-        require(fuzz::same(encode(*bundle), bytes));
-        require(check_bundle(*bundle, sealed.expected).has_value() ==
-                fuzz::same(bytes, sealed.encoded));
-    }
-    const Bytes context_bytes = fuzz::overlay(sealed.context, input);
-    if (const auto context = decode_context(context_bytes)) {
-        require(fuzz::same(encode(*context).value(), context_bytes));
-    }
-    return 0;
+namespace tau::fuzz {
+
+const std::vector<Decoder>& decoders() {
+    static const auto scene = std::make_unique<const Scene>();
+    static const std::vector<Decoder> all{
+        {"bundle", scene->encoded,
+         [](ByteView bytes) {
+             if (const auto bundle = decode_bundle(bytes)) {
+                 require(same(encode(*bundle), bytes));
+                 require(check_bundle(*bundle, scene->expected).has_value() ==
+                         same(bytes, scene->encoded));
+             }
+         }},
+        {"context", encode(scene->bundle.deploy_key.context).value(),
+         [](ByteView bytes) {
+             if (const auto context = decode_context(bytes)) {
+                 require(same(encode(*context).value(), bytes));
+             }
+         }},
+        {"envelope", scene->bundle.deploy_key.envelope, [](ByteView bytes) {
+             require(open_seed(bytes, scene->a, scene->binding).has_value() ==
+                     same(bytes, scene->bundle.deploy_key.envelope));
+         }}};
+    return all;
 }
+
+} // namespace tau::fuzz

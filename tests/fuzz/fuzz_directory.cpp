@@ -3,10 +3,10 @@
 #include "core/vault/directory/merkle.h"
 #include "core/vault/directory/sample.h"
 #include "core/vault/directory/shard.h"
-#include "tests/fuzz/overlay.h"
+#include "tests/fuzz/decoder.h"
 #include "tests/support/entropy.h"
 
-#include <cstdlib>
+#include <memory>
 
 using namespace tau;
 using namespace tau::vault;
@@ -15,13 +15,6 @@ namespace {
 
 constexpr std::int64_t now = 1790000000;
 
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
-
-/// The same in every run, so that a finding can be repeated.
 struct Scene {
     tau::test::CountingEntropy entropy{1};
     keys::OwnerKey key = keys::OwnerKey::generate(entropy);
@@ -54,30 +47,49 @@ struct Scene {
     }
 };
 
+void read_root(ByteView bytes, const DirectoryRoot& trusted, ByteView good) {
+    fuzz::require(read_root_file(bytes, trusted).has_value() == fuzz::same(bytes, good));
+    if (const auto root = decode_root(bytes)) {
+        fuzz::require(fuzz::same(encode(*root), bytes));
+    }
+}
+
+void read_shard(ByteView bytes, const ShardEntry& entry, ByteView good) {
+    fuzz::require(read_shard_file(bytes, entry).has_value() == fuzz::same(bytes, good));
+    const ShardEntry as_named{
+        static_cast<std::uint32_t>(bytes.size() / summary_size), merkle::sha256(bytes), {}};
+    if (const auto nodes = read_shard_file(bytes, as_named)) {
+        fuzz::require(fuzz::same(shard_file(*nodes), bytes));
+    }
+}
+
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Scene good;
-    const ByteView input(data, size);
-    const Bytes head = fuzz::overlay(good.head, input);
-    require(read_head_file(head, good.root, now).has_value() == fuzz::same(head, good.head));
-    const Bytes root = fuzz::overlay(good.next_root, input);
-    require(read_root_file(root, good.root).has_value() == fuzz::same(root, good.next_root));
-    if (const auto read = decode_root(root)) {
-        require(fuzz::same(encode(*read), root));
-    }
-    const Bytes shard = fuzz::overlay(good.shard, input);
-    require(read_shard_file(shard, good.entry).has_value() == fuzz::same(shard, good.shard));
-    const ShardEntry as_named{
-        static_cast<std::uint32_t>(shard.size() / summary_size), merkle::sha256(shard), {}};
-    if (const auto read = read_shard_file(shard, as_named)) {
-        require(fuzz::same(shard_file(*read), shard));
-    }
-    const Bytes delta = fuzz::overlay(delta_file({}, good.nodes), input);
-    if (const auto file = apply_delta({}, delta, good.entry)) {
-        require(fuzz::same(*file, good.shard));
-    }
-    const Bytes page = fuzz::overlay(good.pages[1], input);
-    require(read_page_file(page, 1, good.entry).has_value() == fuzz::same(page, good.pages[1]));
-    return 0;
+namespace tau::fuzz {
+
+const std::vector<Decoder>& decoders() {
+    static const auto good = std::make_unique<const Scene>();
+    static const std::vector<Decoder> all{
+        {"head", good->head,
+         [](ByteView bytes) {
+             require(read_head_file(bytes, good->root, now).has_value() == same(bytes, good->head));
+         }},
+        {"next-root", good->next_root,
+         [](ByteView bytes) { read_root(bytes, good->root, good->next_root); }},
+        {"root", encode(good->root),
+         [](ByteView bytes) { read_root(bytes, good->root, good->next_root); }},
+        {"shard", good->shard, [](ByteView bytes) { read_shard(bytes, good->entry, good->shard); }},
+        {"delta", delta_file({}, good->nodes),
+         [](ByteView bytes) {
+             if (const auto file = apply_delta({}, bytes, good->entry)) {
+                 require(same(*file, good->shard));
+             }
+         }},
+        {"page", good->pages[1], [](ByteView bytes) {
+             require(read_page_file(bytes, 1, good->entry).has_value() ==
+                     same(bytes, good->pages[1]));
+         }}};
+    return all;
 }
+
+} // namespace tau::fuzz

@@ -1,32 +1,27 @@
 // Hostile proofs: no crash, and none is accepted but the good one.
 #include "core/keys/deploy_key.h"
 #include "core/seal/proof.h"
-#include "tests/fuzz/overlay.h"
+#include "tests/fuzz/decoder.h"
 #include "tests/support/entropy.h"
-
-#include <cstdlib>
 
 using namespace tau;
 using namespace tau::seal;
 
-namespace {
+namespace tau::fuzz {
 
-/// The same in every run, so that a finding can be repeated.
-struct Sealed {
-    tau::test::CountingEntropy entropy{1};
-    keys::DeployKey key = keys::DeployKey::generate(entropy);
-    Point V = keys::DeployKey::from_seed(tau::test::counting_secret(2, 32))->public_key();
-    Proof proof = prove(key.scalar(), key.public_key(), V, Hash32{}, entropy).value();
-};
-
-} // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static Sealed sealed;
-    const Bytes proof = fuzz::overlay(sealed.proof, {data, size});
-    const bool accepted = verify(sealed.key.public_key(), sealed.V, Hash32{}, proof).has_value();
-    if (accepted != fuzz::same(proof, sealed.proof)) {
-        std::abort();
-    }
-    return 0;
+const std::vector<Decoder>& decoders() {
+    static const std::vector<Decoder> all = [] {
+        tau::test::CountingEntropy entropy(1);
+        const auto key = keys::DeployKey::generate(entropy);
+        const Point Y = key.public_key();
+        const Point V = keys::DeployKey::from_seed(tau::test::counting_secret(2, 32))->public_key();
+        const Proof proof = prove(key.scalar(), Y, V, Hash32{}, entropy).value();
+        return std::vector<Decoder>{
+            {"proof", Bytes(proof.begin(), proof.end()), [proof, Y, V](ByteView bytes) {
+                 require(verify(Y, V, Hash32{}, bytes).has_value() == same(bytes, proof));
+             }}};
+    }();
+    return all;
 }
+
+} // namespace tau::fuzz

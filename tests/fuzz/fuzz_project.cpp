@@ -1,0 +1,72 @@
+// Hostile files: a repository's config.yaml, which a vault node reads, and an exported project.
+#include "core/project/config.h"
+#include "core/project/draft.h"
+#include "core/project/export.h"
+#include "tests/fuzz/decoder.h"
+#include "tests/support/entropy.h"
+
+using namespace tau;
+using namespace tau::project;
+
+namespace {
+
+std::string good_export() {
+    tau::test::CountingEntropy entropy(1);
+    const auto owner = keys::OwnerKey::generate(entropy);
+    Export project;
+    project.project_id = new_project_id(entropy);
+    project.name = "shop";
+    project.email = "me@example.org";
+    project.created_at = 1790000000;
+    project.vault_record = Bytes(300, 1);
+    project.idempotency_key = std::string(32, '0');
+    project.registration.project_id = project.project_id;
+    project.registration.project_name = "shop";
+    project.registration.owner_key = owner.public_key();
+    project.registration.challenge = Bytes(56, 1);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto role = i == 0 ? vault::Role::configuration : vault::Role::code;
+        const std::string url = "ssh://git@git.example.org/me/" + std::to_string(i) + ".git";
+        project.registration.repositories[i] = {
+            role,
+            url,
+            {"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"},
+            "main",
+            Bytes(100, 1)};
+        project.claims[i] = vault::make_claim(owner, project.project_id, role, url);
+    }
+    vault::sign(project.registration, owner);
+    project.registration_body = vault::to_json(project.registration);
+    project.receipt.registration_id = std::string(32, 'b');
+    project.receipt.project_id = project.project_id;
+    project.receipt.node_id = "node";
+    project.receipt.owner_key = owner.public_key();
+    project.receipt.time = 1790000000;
+    sign(project, owner);
+    return to_yaml(project);
+}
+
+std::string good_config() {
+    tau::test::CountingEntropy entropy(1);
+    Draft draft;
+    draft.name = "shop";
+    draft.description = "Things";
+    draft.email = "me@example.org";
+    return configuration_files(draft, new_project_id(entropy)).at("config.yaml");
+}
+
+} // namespace
+
+namespace tau::fuzz {
+
+const std::vector<Decoder>& decoders() {
+    static const std::vector<Decoder> all{
+        {"config", bytes_of(good_config()),
+         [](ByteView bytes) { static_cast<void>(parse_config(as_text(bytes))); }},
+        round_trip("export", good_export(), parse_export,
+                   [](const Export& project) { return to_yaml(project); }),
+    };
+    return all;
+}
+
+} // namespace tau::fuzz
