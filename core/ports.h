@@ -52,6 +52,9 @@ class SecretStore {
 public:
     virtual ~SecretStore() = default;
     virtual Result<void> put(std::string_view name, const Secret& secret) = 0;
+    /// Puts it unless there is one of that name, and gives the one that is kept. One step for all
+    /// programs that share the store: of several at the same moment, all get the same.
+    virtual Result<Secret> put_if_absent(std::string_view name, const Secret& secret) = 0;
     /// nullopt when there is no such secret.
     virtual Result<std::optional<Secret>> get(std::string_view name) = 0;
     /// Erasing what is not there is fine.

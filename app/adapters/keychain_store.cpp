@@ -1,8 +1,10 @@
 #include "app/adapters/keychain_store.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <QFile>
+#include <QStandardPaths>
 #include <QThread>
 #include <QTimer>
 #include <condition_variable>
@@ -16,6 +18,8 @@ namespace {
 
 constexpr std::chrono::seconds person_deadline{120};
 constexpr std::chrono::seconds probe_deadline{5};
+/// Whoever holds the lock may be waiting for a person, twice.
+constexpr std::chrono::milliseconds lock_patience = 2 * person_deadline + probe_deadline;
 
 /// What came of one job: its error code, and the value of a read.
 struct Answer {
@@ -103,8 +107,8 @@ Error keychain_error(std::string_view what, const Answer& answer) {
 
 class KeychainStore final : public SecretStore {
 public:
-    explicit KeychainStore(const std::string& service)
-        : service_(QString::fromStdString(service)) {}
+    KeychainStore(const std::string& service, std::filesystem::path lock)
+        : service_(QString::fromStdString(service)), lock_(std::move(lock)) {}
 
     Result<void> put(std::string_view name, const Secret& secret) override {
         const std::lock_guard lock(mutex_);
@@ -120,6 +124,20 @@ public:
         return answer.error == QKeychain::NoError
                    ? Result<void>{}
                    : Result<void>(fail(keychain_error("keep", answer)));
+    }
+
+    /// The keychain has no such request, so our programs keep each other out by a lock.
+    Result<Secret> put_if_absent(std::string_view name, const Secret& secret) override {
+        const auto lock = FileLock::acquire(lock_, static_cast<int>(lock_patience.count()));
+        auto found = lock ? get(name) : fail(lock.error());
+        if (!found) {
+            return fail(found.error());
+        }
+        if (*found) {
+            return std::move(**found);
+        }
+        const Result<void> kept = put(name, secret);
+        return kept ? Result<Secret>(secret.clone()) : fail(kept.error());
     }
 
     Result<std::optional<Secret>> get(std::string_view name) override {
@@ -165,6 +183,7 @@ private:
     }
 
     QString service_;
+    std::filesystem::path lock_;
     std::mutex mutex_;
     JobThread thread_;
 };
@@ -185,7 +204,14 @@ Result<std::unique_ptr<SecretStore>> open_keychain_store(const std::string& serv
     if (!has_session_bus()) {
         return fail(none);
     }
-    auto store = std::make_unique<KeychainStore>(service);
+    // Where the user's keychains are, too: one lock for all programs that see the same entries.
+    const std::filesystem::path folder =
+        QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation).toStdString();
+    const std::filesystem::path own = folder / service;
+    if (auto made = make_private_directory(own); !made) {
+        return fail(made.error());
+    }
+    auto store = std::make_unique<KeychainStore>(service, own / "keychain.lock");
     if (auto probe = store->read("probe", probe_deadline); !probe) {
         Error error = none;
         error.detail = probe.error().detail;

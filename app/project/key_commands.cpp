@@ -74,15 +74,15 @@ Result<void> import_owner_key(const CommandLine& line, Session& session) {
     if (!owner || !store) {
         return fail(owner ? store.error() : owner.error());
     }
-    auto known = (*store)->get("owner");
-    if (!known) {
-        return fail(known.error());
+    if (line.has(QStringLiteral("replace"))) {
+        return (*store)->put("owner", owner->seed());
     }
-    if (*known && !(*known)->equals(owner->seed()) && !line.has(QStringLiteral("replace"))) {
+    const auto kept = (*store)->put_if_absent("owner", owner->seed());
+    if (kept && !kept->equals(owner->seed())) {
         return fail(ErrorCode::already_exists, "There is another owner key here already.",
                     "Export it first if you still need it, then say --replace.");
     }
-    return (*store)->put("owner", owner->seed());
+    return kept ? Result<void>{} : fail(kept.error());
 }
 
 } // namespace

@@ -8,32 +8,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Keeps the key that is there already, if an earlier try may have put one.
-Result<Secret> keep(SecretStore& store, const std::string& name, const Secret& fresh, bool look) {
-    if (look) {
-        auto found = store.get(name);
-        if (!found) {
-            return fail(found.error());
-        }
-        if (*found) {
-            return std::move(**found);
-        }
-    }
-    if (auto put = store.put(name, fresh); !put) {
-        return fail(put.error());
-    }
-    return fresh.clone();
-}
-
-Result<void> keep_keys(Creation& creation, Side& side, bool look) {
+/// Keeps those that an earlier try has put already.
+Result<void> keep_keys(Creation& creation, Side& side) {
     SecretStore& store = creation.world.secrets;
-    auto seed =
-        keep(store, deploy_key_name(creation.project_id, side.role), side.deploy_key->seed(), look);
+    auto seed = store.put_if_absent(deploy_key_name(creation.project_id, side.role),
+                                    side.deploy_key->seed());
     if (!seed) {
         return fail(seed.error());
     }
-    auto scalar = keep(store, webhook_secret_name(creation.project_id, side.role),
-                       side.webhook->scalar(), look);
+    auto scalar = store.put_if_absent(webhook_secret_name(creation.project_id, side.role),
+                                      side.webhook->scalar());
     if (!scalar) {
         return fail(scalar.error());
     }
@@ -53,7 +37,7 @@ std::string keys_sentence(const Creation& creation, std::string_view verb) {
            creation.sides[1].fingerprint + " for " + creation.sides[1].choice.name + ".";
 }
 
-Result<Outcome> make_keys(Creation& creation, bool attempted) {
+Result<Outcome> make_keys(Creation& creation) {
     auto owner = keys::load_or_create_owner_key(creation.world.secrets, creation.world.entropy);
     if (!owner) {
         return fail(owner.error());
@@ -63,7 +47,7 @@ Result<Outcome> make_keys(Creation& creation, bool attempted) {
             side.deploy_key = keys::DeployKey::generate(creation.world.entropy);
             side.webhook = keys::WebhookSecret::generate(creation.world.entropy);
         }
-        if (auto kept = keep_keys(creation, side, attempted); !kept) {
+        if (auto kept = keep_keys(creation, side); !kept) {
             return fail(kept.error());
         }
         side.fingerprint = side.deploy_key->fingerprint();
@@ -206,7 +190,7 @@ Step make_keys_step(Creation& creation) {
     Step step;
     step.id = "make-keys";
     step.plan = keys_sentence(creation, "Make");
-    step.run = [&creation](const StepCall& call) { return make_keys(creation, call.attempted); };
+    step.run = [&creation](const StepCall&) { return make_keys(creation); };
     step.learn = [&creation](const Facts& facts) -> Result<void> {
         creation.registration_id = fact(facts, "registration_id");
         creation.sides[0].fingerprint = fact(facts, "configuration");

@@ -54,41 +54,15 @@ bool verify_signature(const seal::Point& key, std::string_view tag, ByteView dat
                                        key.data()) == 0;
 }
 
-namespace {
-
-Result<std::optional<OwnerKey>> load_owner_key(SecretStore& store) {
-    const Result<std::optional<Secret>> stored = store.get(store_name);
-    if (!stored) {
-        return fail(stored.error());
+Result<OwnerKey> load_or_create_owner_key(SecretStore& store, Entropy& entropy) {
+    const Result<Secret> kept = store.put_if_absent(store_name, OwnerKey::generate(entropy).seed());
+    if (!kept) {
+        return fail(kept.error());
     }
-    if (!*stored) {
-        return std::nullopt;
-    }
-    Result<OwnerKey> key = OwnerKey::from_seed(**stored);
-    return key ? Result<std::optional<OwnerKey>>(std::move(*key))
+    Result<OwnerKey> key = OwnerKey::from_seed(*kept);
+    return key ? std::move(key)
                : fail(ErrorCode::corrupt, "The owner key in the secret store is damaged.",
                       "Import it from the file you exported.");
-}
-
-} // namespace
-
-Result<OwnerKey> load_or_create_owner_key(SecretStore& store, Entropy& entropy) {
-    Result<std::optional<OwnerKey>> stored = load_owner_key(store);
-    if (stored && !*stored) {
-        if (auto kept = store.put(store_name, OwnerKey::generate(entropy).seed()); !kept) {
-            return fail(kept.error());
-        }
-        // Another program may have made one at the same moment: what counts is what is kept.
-        stored = load_owner_key(store);
-    }
-    if (!stored) {
-        return fail(stored.error());
-    }
-    if (!*stored) {
-        return fail(ErrorCode::io, "The secret store did not keep the owner key.",
-                    "Check the secret store, then try again.");
-    }
-    return std::move(**stored);
 }
 
 } // namespace tau::keys

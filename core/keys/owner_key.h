@@ -27,7 +27,8 @@ private:
 bool verify_signature(const seal::Point& key, std::string_view tag, ByteView data,
                       const Signature& signature);
 
-/// The owner key of this store, made on first use (name "owner").
+/// The owner key of this store (name "owner"), made on first use; programs that start at the same
+/// moment get the same one.
 Result<OwnerKey> load_or_create_owner_key(SecretStore& store, Entropy& entropy);
 
 /// A text file for taking the key to another computer: Argon2id and XChaCha20-Poly1305 under a

@@ -34,6 +34,15 @@ std::optional<Entry> next_entry(ByteReader& in) {
     return Entry{as_text(name), secret};
 }
 
+std::optional<Secret> find(const Secret& entries, std::string_view name) {
+    for (ByteReader in(entries.bytes()); const auto entry = next_entry(in);) {
+        if (entry->name == name) {
+            return Secret::copy_of(entry->secret);
+        }
+    }
+    return std::nullopt;
+}
+
 /// All entries but `name`, with a new last one when `secret` is given.
 Secret without(const Secret& entries, std::string_view name, const Secret* secret) {
     std::size_t size = secret != nullptr ? 4 + name.size() + secret->size() : 0;
@@ -67,10 +76,20 @@ public:
         : path_(std::move(path)), head_(std::move(head)), key_(std::move(key)), entropy_(entropy) {}
 
     Result<void> put(std::string_view name, const Secret& secret) override {
-        if (name.empty() || name.size() > name_limit || secret.size() > secret_limit) {
-            return fail(ErrorCode::invalid_argument, "The secret or its name is too long.");
-        }
         return change(name, &secret);
+    }
+
+    Result<Secret> put_if_absent(std::string_view name, const Secret& secret) override {
+        const Result<FileLock> lock = take_lock();
+        const Result<Secret> entries = lock ? read() : fail(lock.error());
+        if (!entries) {
+            return fail(entries.error());
+        }
+        if (auto found = find(*entries, name)) {
+            return std::move(*found);
+        }
+        const Result<void> kept = write(*entries, name, &secret);
+        return kept ? Result<Secret>(secret.clone()) : fail(kept.error());
     }
 
     Result<std::optional<Secret>> get(std::string_view name) override {
@@ -78,12 +97,7 @@ public:
         if (!entries) {
             return fail(entries.error());
         }
-        for (ByteReader in(entries->bytes()); const auto entry = next_entry(in);) {
-            if (entry->name == name) {
-                return Secret::copy_of(entry->secret);
-            }
-        }
-        return std::nullopt;
+        return find(*entries, name);
     }
 
     Result<void> erase(std::string_view name) override { return change(name, nullptr); }
@@ -115,15 +129,22 @@ public:
 
 private:
     Result<void> change(std::string_view name, const Secret* secret) {
-        const Result<FileLock> lock = FileLock::acquire(path_.string() + ".lock", lock_wait_ms);
-        if (!lock) {
-            return fail(lock.error());
+        const Result<FileLock> lock = take_lock();
+        const Result<Secret> entries = lock ? read() : fail(lock.error());
+        return entries ? write(*entries, name, secret) : fail(entries.error());
+    }
+
+    Result<FileLock> take_lock() const {
+        return FileLock::acquire(path_.string() + ".lock", lock_wait_ms);
+    }
+
+    /// The entries with this one replaced, or erased when there is no `secret`.
+    Result<void> write(const Secret& entries, std::string_view name, const Secret* secret) {
+        if (secret != nullptr &&
+            (name.empty() || name.size() > name_limit || secret->size() > secret_limit)) {
+            return fail(ErrorCode::invalid_argument, "The secret or its name is too long.");
         }
-        const Result<Secret> entries = read();
-        if (!entries) {
-            return fail(entries.error());
-        }
-        return write(without(*entries, name, secret));
+        return write(without(entries, name, secret));
     }
 
     std::filesystem::path path_;

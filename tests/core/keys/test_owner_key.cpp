@@ -5,7 +5,9 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace tau;
 using namespace tau::keys;
@@ -86,32 +88,54 @@ TEST_CASE("owner key: made on first use, the same afterwards") {
     CHECK(load_or_create_owner_key(*store, entropy).error().code == ErrorCode::corrupt);
 }
 
-TEST_CASE("owner key: two programs that make one at the same moment use the one that is kept") {
-    // The other program looked when we did, and puts its key right after ours.
-    class Raced final : public SecretStore {
-    public:
-        explicit Raced(SecretStore& store) : store_(store) {}
-        Result<void> put(std::string_view name, const Secret& secret) override {
-            auto done = store_.put(name, secret);
-            return done ? store_.put(name, other) : done;
-        }
-        Result<std::optional<Secret>> get(std::string_view name) override {
-            return store_.get(name);
-        }
-        Result<void> erase(std::string_view name) override { return store_.erase(name); }
-        Secret other = Secret::random(32);
-
-    private:
-        SecretStore& store_;
-    };
+TEST_CASE("owner key: programs that start at the same moment all get the same one") {
     const tau::test::TemporaryDirectory folder;
     SystemEntropy entropy;
-    const auto store = open(folder.path() / "secrets", entropy).value();
-    Raced raced(*store);
-    const auto ours = load_or_create_owner_key(raced, entropy);
-    REQUIRE(ours.has_value());
-    CHECK(ours->seed().equals(raced.other));
-    CHECK(load_or_create_owner_key(*store, entropy).value().public_key() == ours->public_key());
+    const auto path = folder.path() / "secrets";
+    constexpr int count = 6;
+    int ready[2], go[2], keys[2];
+    REQUIRE(::pipe(ready) == 0);
+    REQUIRE(::pipe(go) == 0);
+    REQUIRE(::pipe(keys) == 0);
+    std::vector<pid_t> children;
+    for (int i = 0; i < count; ++i) {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            ::close(go[1]);
+            const auto store = open(path, entropy);
+            char byte = 0;
+            bool well = store && ::write(ready[1], "r", 1) == 1 && ::read(go[0], &byte, 1) == 0;
+            if (well) {
+                const auto key = load_or_create_owner_key(**store, entropy);
+                well = key && ::write(keys[1], key->public_key().data(), 32) == 32;
+            }
+            ::_exit(well ? 0 : 1);
+        }
+        children.push_back(child);
+    }
+    ::close(ready[1]);
+    ::close(keys[1]);
+    char byte = 0;
+    for (int i = 0; i < count; ++i) {
+        CHECK(::read(ready[0], &byte, 1) == 1); // 0 when a child ended instead
+    }
+    ::close(go[1]); // everybody at once
+    for (const pid_t child : children) {
+        int status = -1;
+        CHECK(::waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+    }
+    const auto kept =
+        load_or_create_owner_key(*open(path, entropy).value(), entropy).value().public_key();
+    for (int i = 0; i < count; ++i) {
+        seal::Point key{};
+        CHECK(::read(keys[0], key.data(), key.size()) == 32);
+        CHECK(key == kept);
+    }
+    for (const int fd : {ready[0], go[0], keys[0]}) {
+        ::close(fd);
+    }
 }
 
 TEST_CASE("secret file: keeps, replaces and erases across openings") {
@@ -137,6 +161,10 @@ TEST_CASE("secret file: keeps, replaces and erases across openings") {
     REQUIRE(store->erase("never was there").has_value());
     CHECK(get(*store, "a") == "(none)");
     CHECK(get(*store, "deploy/1/code") == "two");
+    CHECK(store->put_if_absent("deploy/1/code", words("four")).value().view() == "two");
+    CHECK(store->put_if_absent("a", words("five")).value().view() == "five");
+    CHECK(get(*store, "a") == "five");
+    CHECK_FALSE(store->put_if_absent("", words("x")).has_value());
 
     struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);
