@@ -59,9 +59,8 @@ std::vector<std::string> git_command(const forge::LocalFolder& folder,
     std::vector<std::string> command{"git"};
     for (const std::string& setting :
          {std::string("receive.fsckObjects=true"), std::string("receive.denyNonFastForwards=true"),
-          std::string("receive.denyDeletes=true"), std::string("receive.maxInputSize=268435456"),
-          std::string("receive.autogc=false"), std::string("gc.auto=0"),
-          std::string("uploadpack.allowAnySHA1InWant=false"),
+          std::string("receive.maxInputSize=268435456"), std::string("receive.autogc=false"),
+          std::string("gc.auto=0"), std::string("uploadpack.allowAnySHA1InWant=false"),
           "core.hooksPath=" + folder.hooks().string()}) {
         command.push_back("-c");
         command.push_back(setting);

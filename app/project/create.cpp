@@ -73,6 +73,20 @@ Exit run_flow(Terminal& out, const CommandLine& line, Session& session, flow::Fl
     return Exit::done;
 }
 
+void tell_undone(const Terminal& out, const flow::Flow& flow) {
+    nlohmann::json stays = nlohmann::json::array();
+    for (const flow::StepView& step : flow.steps()) {
+        if (!step.stays.empty()) {
+            stays.push_back(step.stays);
+        }
+    }
+    out.event({{"event", "undone"}, {"id", flow.id()}, {"stays", stays}});
+    out.line(stays.empty() ? "Nothing is left of it." : "All of it is gone but for this:");
+    for (const auto& sentence : stays) {
+        out.line("  " + sentence.get<std::string>());
+    }
+}
+
 /// The node that --vault names, by name or id, or the best one.
 Result<std::string> choose_vault(const CommandLine& line, const vault::Network& network,
                                  std::int64_t now) {
@@ -295,8 +309,7 @@ Exit undo_command(const QStringList& arguments) {
         out.line("Go on: tau-project undo " + (*flow)->id() + same_options(line));
         return signal.stopped() ? Exit::cancelled : Exit::failed;
     }
-    out.event({{"event", "undone"}, {"id", (*flow)->id()}});
-    out.line("Nothing is left of it.");
+    tell_undone(out, **flow);
     return Exit::done;
 }
 

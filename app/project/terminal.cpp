@@ -81,6 +81,10 @@ void Terminal::show_step(std::size_t index, const flow::StepView& step) {
     if (step.error) {
         object["error"] = to_json(*step.error);
     }
+    if (step.state == flow::StepState::undone) {
+        object["was_there"] = step.was_there;
+        object["stays"] = step.stays;
+    }
     event(object);
     if (json_) {
         return;
@@ -95,6 +99,8 @@ void Terminal::show_step(std::size_t index, const flow::StepView& step) {
         running_[index] = step.sentence;
     } else {
         running_.erase(index);
+    }
+    if (!busy && step.was_there) {
         const bool good = step.state != flow::StepState::failed;
         const std::string mark = good ? "ok  " : "no  ";
         out += coloured(good ? green : red, mark) +

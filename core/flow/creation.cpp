@@ -182,8 +182,20 @@ Step side_step(const char* what, const Side& side, int lane) {
     return step;
 }
 
-Result<void> gone_is_fine(Result<void> result) {
-    return !result && result.error().code == ErrorCode::not_found ? Result<void>{} : result;
+Result<Undone> undone(const Result<void>& removed) {
+    if (!removed && removed.error().code != ErrorCode::not_found) {
+        return fail(removed.error());
+    }
+    return Undone{removed.has_value()};
+}
+
+Result<Undone> remove_own_file(const fs::path& path) {
+    std::error_code code;
+    const bool was_there = fs::remove(path, code);
+    if (code) {
+        return fail(ErrorCode::io, "Cannot remove " + path.string() + ": " + code.message() + ".");
+    }
+    return Undone{was_there};
 }
 
 Step make_keys_step(Creation& creation) {
@@ -200,16 +212,16 @@ Step make_keys_step(Creation& creation) {
     step.undo_sentence = [](const StepCall&) {
         return "The deploy keys and webhook secrets in the secret store.";
     };
-    step.undo = [&creation](const StepCall&) -> Result<void> {
+    step.undo = [&creation](const StepCall&) -> Result<Undone> {
         for (const Side& side : creation.sides) {
             for (const std::string& name : {deploy_key_name(creation.project_id, side.role),
                                             webhook_secret_name(creation.project_id, side.role)}) {
                 if (auto gone = creation.world.secrets.erase(name); !gone) {
-                    return gone;
+                    return fail(gone.error());
                 }
             }
         }
-        return {};
+        return Undone{};
     };
     return step;
 }

@@ -70,7 +70,8 @@ std::string fact(const Facts& facts, const std::string& name);
 /// "push/code" and its lane, for the steps that each repository has.
 Step side_step(const char* what, const Side& side, int lane);
 /// Removing what someone else removed meanwhile is as good as removing it.
-Result<void> gone_is_fine(Result<void> result);
+Result<Undone> undone(const Result<void>& removed);
+Result<Undone> remove_own_file(const std::filesystem::path& path);
 
 // The steps, in the order in which they run. `creation` outlives them.
 Step make_keys_step(Creation& creation);

@@ -44,6 +44,8 @@ struct StepView {
     std::chrono::milliseconds elapsed{0};
     std::string link; ///< address of what exists now; may be empty
     std::optional<Error> error;
+    bool was_there = true; ///< false: undone, but there was nothing to take back
+    std::string stays;     ///< what undo had to leave, and how to remove it; mostly empty
 };
 
 /// Called on the thread that runs the flow, after each change of a step.

@@ -32,19 +32,19 @@ Result<Outcome> add_key(Creation& creation, const Side& side, const StepCall& ca
     return key ? Result<Outcome>(key_outcome(side, *key)) : Result<Outcome>(fail(key.error()));
 }
 
-Result<void> remove_key(Creation& creation, const Side& side, const StepCall& call) {
+Result<Undone> remove_key(Creation& creation, const Side& side, const StepCall& call) {
     const std::lock_guard lock(creation.forge_mutex);
     forge::Forge& forge = creation.world.forge;
     std::string id = fact(call.recorded, "id");
     if (id.empty()) {
         auto found = forge.find_deploy_key(side.repository, side.fingerprint, call.stop);
         if (!found) {
-            return gone_is_fine(fail(found.error()));
+            return undone(fail(found.error()));
         }
         id = *found ? (*found)->id : "";
     }
-    return id.empty() ? Result<void>{}
-                      : gone_is_fine(forge.remove_deploy_key(side.repository, id, call.stop));
+    return id.empty() ? Undone{false}
+                      : undone(forge.remove_deploy_key(side.repository, id, call.stop));
 }
 
 Outcome webhook_outcome(const Creation& creation, const Side& side, const forge::Webhook& hook) {
@@ -96,19 +96,19 @@ Result<Outcome> add_webhook(Creation& creation, const Side& side, const StepCall
                 : Result<Outcome>(fail(hook.error()));
 }
 
-Result<void> remove_webhook(Creation& creation, const Side& side, const StepCall& call) {
+Result<Undone> remove_webhook(Creation& creation, const Side& side, const StepCall& call) {
     const std::lock_guard lock(creation.forge_mutex);
     forge::Forge& forge = creation.world.forge;
     std::string id = fact(call.recorded, "id");
     if (id.empty()) {
         auto found = forge.find_webhook(side.repository, creation.webhook_url(side), call.stop);
         if (!found) {
-            return gone_is_fine(fail(found.error()));
+            return undone(fail(found.error()));
         }
         id = *found ? (*found)->id : "";
     }
-    return id.empty() ? Result<void>{}
-                      : gone_is_fine(forge.remove_webhook(side.repository, id, call.stop));
+    return id.empty() ? Undone{false}
+                      : undone(forge.remove_webhook(side.repository, id, call.stop));
 }
 
 } // namespace

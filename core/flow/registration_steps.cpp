@@ -159,13 +159,14 @@ Result<void> learn_registration(Creation& creation, const Facts& facts) {
     return {};
 }
 
-Result<void> revoke(Creation& creation, std::stop_token stop) {
+Result<Undone> revoke(Creation& creation, std::stop_token stop) {
     if (auto loaded = creation.load_keys(); !loaded) {
-        return loaded;
+        return fail(loaded.error());
     }
-    return client(creation, creation.node)
-        .revoke(creation.registration_id, *creation.owner, creation.world.clock.now(),
-                std::move(stop));
+    const auto was_there = client(creation, creation.node)
+                               .revoke(creation.registration_id, *creation.owner,
+                                       creation.world.clock.now(), std::move(stop));
+    return was_there ? Result<Undone>(Undone{*was_there}) : fail(was_there.error());
 }
 
 bool webhooks_seen(Creation& creation, std::stop_token stop) {
@@ -263,11 +264,7 @@ Step export_step(Creation& creation) {
     step.undo_sentence = [&](const StepCall&) {
         return "The file " + creation.export_file().string() + ".";
     };
-    step.undo = [&](const StepCall&) -> Result<void> {
-        std::error_code ignored;
-        fs::remove(creation.export_file(), ignored);
-        return {};
-    };
+    step.undo = [&](const StepCall&) { return remove_own_file(creation.export_file()); };
     return step;
 }
 

@@ -1,12 +1,8 @@
 #include "core/flow/creation.h"
 
 #include "core/base/file.h"
-#include "core/git/repository.h"
-#include "core/project/config.h"
 
 namespace tau::flow {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -81,7 +77,7 @@ Result<Outcome> create_repository(Creation& creation, const Side& side, const St
     return repository_outcome(creation, side, *made, true);
 }
 
-Result<void> delete_repository(Creation& creation, const Side& side, const StepCall& call) {
+Result<Undone> delete_repository(Creation& creation, const Side& side, const StepCall& call) {
     const std::lock_guard lock(creation.forge_mutex);
     std::string id = fact(call.recorded, "made") == "yes" ? fact(call.recorded, "id") : "";
     if (id.empty() && call.recorded.empty() && !side.choice.use_existing) {
@@ -92,112 +88,8 @@ Result<void> delete_repository(Creation& creation, const Side& side, const StepC
         }
         id = *found && is_ours(creation, **found) ? (*found)->id : "";
     }
-    if (id.empty()) {
-        return {};
-    }
-    return gone_is_fine(creation.world.forge.delete_repository(id, call.stop));
-}
-
-// ---- the first push
-
-git::Files first_files(const Creation& creation, const Side& side) {
-    return side.role == vault::Role::configuration
-               ? project::configuration_files(creation.draft, creation.project_id)
-               : project::code_files(creation.draft);
-}
-
-/// A process that was killed leaves git's lock files behind. Nobody but this creation, which holds
-/// its own lock, uses the clone before it is pushed.
-void remove_stale_locks(const fs::path& clone) {
-    std::error_code code;
-    std::vector<fs::path> locks;
-    for (fs::recursive_directory_iterator entry(clone / ".git", code), end; !code && entry != end;
-         entry.increment(code)) {
-        if (entry->path().extension() == ".lock") {
-            locks.push_back(entry->path());
-        }
-    }
-    for (const fs::path& lock : locks) {
-        fs::remove(lock, code);
-    }
-}
-
-/// The clone with both branches; an earlier try may have left it at any point.
-Result<git::CommitId> prepare_clone(Creation& creation, const Side& side) {
-    const fs::path folder = creation.clone(side);
-    if (auto made = make_private_directory(creation.project_folder()); !made) {
-        return fail(made.error());
-    }
-    remove_stale_locks(folder);
-    auto repository = git::Repository::open(folder);
-    if (!repository) {
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);
-        repository = git::Repository::init(folder, creation.draft.branch, false);
-    }
-    if (!repository) {
-        return fail(repository.error());
-    }
-    const git::Author author{creation.draft.owner, creation.draft.email.empty()
-                                                       ? creation.draft.owner + "@localhost"
-                                                       : creation.draft.email};
-    auto commit = repository->commit(creation.draft.branch, first_files(creation, side), author,
-                                     "Start the project " + creation.draft.name);
-    if (!commit) {
-        return commit;
-    }
-    const std::string claim_branch(vault::claim_branch);
-    auto claimed = repository->branch_commit(claim_branch);
-    if (claimed && !*claimed) {
-        const vault::Claim claim = vault::make_claim(*creation.owner, creation.project_id,
-                                                     side.role, side.repository.ssh_url);
-        auto done = repository->commit(
-            claim_branch, {{std::string(vault::claim_file), vault::to_text(claim)}}, author,
-            "Claim this repository for the project " + creation.draft.name, true);
-        if (!done) {
-            return done;
-        }
-    }
-    return claimed ? std::move(commit) : Result<git::CommitId>(fail(claimed.error()));
-}
-
-Result<Outcome> push(Creation& creation, const Side& side, const StepCall& call) {
-    auto commit = prepare_clone(creation, side);
-    if (!commit) {
-        return fail(commit.error());
-    }
-    creation.point("committed " + std::string(vault::to_string(side.role)));
-    Result<git::Remote> remote = [&] {
-        const std::lock_guard lock(creation.forge_mutex);
-        return creation.world.forge.push_remote(side.repository, call.stop);
-    }();
-    if (!remote) {
-        return fail(remote.error());
-    }
-    std::vector<std::string> refspecs;
-    for (const std::string& branch : {creation.draft.branch, std::string(vault::claim_branch)}) {
-        const std::string ref = "refs/heads/" + branch;
-        std::string refspec = ref;
-        refspec.append(":").append(ref);
-        refspecs.push_back(std::move(refspec));
-    }
-    if (auto pushed = git::push(creation.clone(side), *remote, refspecs, call.stop); !pushed) {
-        return fail(pushed.error());
-    }
-    return Outcome{"The first commit and your claim are pushed to " + side.choice.name + ".",
-                   side.repository.web_url,
-                   {{"commit", *commit}}};
-}
-
-Result<void> remove_clone(const Creation& creation, const Side& side) {
-    std::error_code code;
-    fs::remove_all(creation.clone(side), code);
-    if (code) {
-        return fail(ErrorCode::io,
-                    "Cannot remove " + creation.clone(side).string() + ": " + code.message() + ".");
-    }
-    fs::remove(creation.project_folder(), code); // goes with the last of the two
-    return {};
+    return id.empty() ? Undone{false}
+                      : undone(creation.world.forge.delete_repository(id, call.stop));
 }
 
 // ---- the seal
@@ -264,26 +156,6 @@ Step create_repository_step(Creation& creation, Side& side, int lane) {
     return step;
 }
 
-Step push_step(Creation& creation, Side& side, int lane) {
-    Step step = side_step("push", side, lane);
-    std::string files;
-    for (const auto& file : first_files(creation, side)) {
-        files += (files.empty() ? "" : ", ") + file.first;
-    }
-    step.plan = "Push the first commit (" + files + ") and your claim (branch tau-owner) to " +
-                side.choice.name + ".";
-    step.run = [&](const StepCall& call) { return push(creation, side, call); };
-    step.undo_sentence = [&](const StepCall&) -> std::optional<std::string> {
-        const std::string clone = "The clone in " + creation.clone(side).string() + ".";
-        return side.choice.use_existing
-                   ? clone + " The branches " + creation.draft.branch + " and tau-owner stay in " +
-                         creation.full_name(side) + ", which was not made here."
-                   : clone;
-    };
-    step.undo = [&](const StepCall&) { return remove_clone(creation, side); };
-    return step;
-}
-
 Step seal_step(Creation& creation, Side& side, int lane) {
     Step step = side_step("seal", side, lane);
     step.plan = "Seal the deploy key and webhook secret of " + side.choice.name + " to " +
@@ -310,11 +182,7 @@ Step seal_step(Creation& creation, Side& side, int lane) {
     step.undo_sentence = [&](const StepCall&) {
         return "The sealed keys of " + side.choice.name + " on this disk.";
     };
-    step.undo = [&](const StepCall&) -> Result<void> {
-        std::error_code ignored;
-        fs::remove(creation.sealed_file(side), ignored);
-        return {};
-    };
+    step.undo = [&](const StepCall&) { return remove_own_file(creation.sealed_file(side)); };
     return step;
 }
 

@@ -165,6 +165,8 @@ Result<void> Runner::apply(const Entry& entry) {
     case Kind::undone:
         progress = {Mark::undone, {}};
         view.state = StepState::undone;
+        view.was_there = fact(entry.facts, "was_there") != "no";
+        view.stays = fact(entry.facts, "stays");
         view.error.reset();
         break;
     case Kind::plan:
@@ -312,26 +314,28 @@ Result<void> Runner::run(Journal& journal, std::stop_token stop, const Observer&
     return closed;
 }
 
-Result<void> Runner::undo_step(std::size_t index, Journal& journal, std::stop_token stop) {
+Result<Undone> Runner::undo_step(std::size_t index, Journal& journal, std::stop_token stop) {
     const Step& step = steps_[index];
     // The facts must outlive the mark: a second try needs the ids too.
     if (auto noted = journal.append(Kind::undoing, step.id, {}); !noted) {
-        return noted;
+        return fail(noted.error());
     }
     progress_[index].mark = Mark::undoing;
+    Result<Undone> gone = Undone{false};
     if (step.undo) {
         point("before undo", index);
-        auto gone = step.undo(call(index, std::move(stop)));
+        gone = step.undo(call(index, std::move(stop)));
         point("after undo", index);
         if (!gone) {
             return gone;
         }
     }
-    auto noted = journal.append(Kind::undone, step.id, {});
-    if (noted) {
-        progress_[index] = {Mark::undone, {}};
+    const Facts facts{{"was_there", gone->was_there ? "yes" : "no"}, {"stays", gone->stays}};
+    if (auto noted = journal.append(Kind::undone, step.id, facts); !noted) {
+        return fail(noted.error());
     }
-    return noted;
+    progress_[index] = {Mark::undone, {}};
+    return gone;
 }
 
 Result<void> Runner::undo(Journal& journal, std::stop_token stop, const Observer& observer) {
@@ -359,6 +363,8 @@ Result<void> Runner::undo(Journal& journal, std::stop_token stop, const Observer
         view.state = gone ? StepState::undone : StepState::failed;
         if (gone) {
             view.link.clear();
+            view.was_there = gone->was_there;
+            view.stays = gone->stays;
         } else {
             view.error = gone.error();
             first_error = first_error.value_or(gone.error());

@@ -44,7 +44,7 @@ private:
     Result<Outcome> reach(std::size_t index, Journal& journal, std::stop_token stop);
     Result<void> run_lanes(std::size_t first, std::size_t last, Journal& journal,
                            std::stop_token stop, const Observer& observer);
-    Result<void> undo_step(std::size_t index, Journal& journal, std::stop_token stop);
+    Result<Undone> undo_step(std::size_t index, Journal& journal, std::stop_token stop);
     void show(std::size_t index, StepView view, const Observer& observer);
     void point(std::string_view when, std::size_t index) const;
 

@@ -18,6 +18,12 @@ struct Outcome {
     Facts facts;
 };
 
+/// What undo found and did.
+struct Undone {
+    bool was_there = true; ///< false when there was nothing to take back
+    std::string stays{};   ///< what it had to leave, and how to remove it; empty: nothing
+};
+
 /// What a step's functions are given.
 struct StepCall {
     std::stop_token stop;
@@ -39,7 +45,7 @@ struct Step {
     /// What undo takes back (or leaves): one sentence, or none; may be empty.
     std::function<std::optional<std::string>(const StepCall&)> undo_sentence;
     /// Takes the effect back; when there is no outcome it has to look first. Empty: nothing to do.
-    std::function<Result<void>(const StepCall&)> undo;
+    std::function<Result<Undone>(const StepCall&)> undo;
 };
 
 } // namespace tau::flow

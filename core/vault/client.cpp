@@ -331,7 +331,7 @@ Result<RegistrationStatus> Client::status(const std::string& registration_id,
     return parse_registration_status(response->body);
 }
 
-Result<void> Client::revoke(const std::string& registration_id, const keys::OwnerKey& owner,
+Result<bool> Client::revoke(const std::string& registration_id, const keys::OwnerKey& owner,
                             std::int64_t now, std::stop_token stop) {
     HttpRequest request;
     request.method = "DELETE";
@@ -345,7 +345,7 @@ Result<void> Client::revoke(const std::string& registration_id, const keys::Owne
     if (response->status != 200 && response->status != 204 && response->status != 404) {
         return fail(error_from(*response, record_.name));
     }
-    return {};
+    return response->status != 404;
 }
 
 std::string Client::hook_url(const std::string& registration_id, Role role) const {

@@ -36,8 +36,8 @@ public:
     Result<RegistrationStatus> status(const std::string& registration_id,
                                       const keys::OwnerKey& owner, std::int64_t now,
                                       std::stop_token stop);
-    /// Revokes; a registration that is not there (any more) counts as revoked.
-    Result<void> revoke(const std::string& registration_id, const keys::OwnerKey& owner,
+    /// Revokes; false when the registration was not there (any more).
+    Result<bool> revoke(const std::string& registration_id, const keys::OwnerKey& owner,
                         std::int64_t now, std::stop_token stop);
     /// Where the git host must send this repository's webhook.
     std::string hook_url(const std::string& registration_id, Role role) const;

@@ -305,7 +305,11 @@ void FlowView::show_progress() {
         break;
     case State::undone:
         title_->setText(tr("Everything was taken back"));
-        subtitle_->setText(tr("What this creation made is removed, and nothing else was touched."));
+        subtitle_->setText(
+            std::all_of(rows_.begin(), rows_.end(),
+                        [](const StepRow* row) { return row->step().stays.empty(); })
+                ? tr("What this creation made is removed, and nothing else was touched.")
+                : tr("What this creation made is removed, but for what a step below names."));
         break;
     case State::done:
         title_->setText(title);

@@ -15,8 +15,8 @@ struct Look {
     QString word;
 };
 
-Look look_of(flow::StepState state) {
-    switch (state) {
+Look look_of(const flow::StepView& step) {
+    switch (step.state) {
     case flow::StepState::running:
         return {QStringLiteral("running"), Tone::accent, StepRow::tr("working")};
     case flow::StepState::done:
@@ -26,7 +26,8 @@ Look look_of(flow::StepState state) {
     case flow::StepState::undoing:
         return {QStringLiteral("undo"), Tone::accent, StepRow::tr("taking back")};
     case flow::StepState::undone:
-        return {QStringLiteral("undo"), Tone::muted, StepRow::tr("taken back")};
+        return {QStringLiteral("undo"), Tone::muted,
+                step.was_there ? StepRow::tr("taken back") : StepRow::tr("was not there")};
     case flow::StepState::waiting:
         break;
     }
@@ -56,7 +57,7 @@ StepRow::StepRow(const flow::StepView& step, QWidget* parent)
     grid->setColumnStretch(1, 1);
     word_->setWordWrap(false);
     time_->setWordWrap(false);
-    word_->setMinimumWidth(fontMetrics().horizontalAdvance(tr("taking back")));
+    word_->setMinimumWidth(fontMetrics().horizontalAdvance(tr("was not there")));
     time_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("10 min 10 s")));
     time_->setAlignment(Qt::AlignRight | Qt::AlignTop);
     // An icon beside text sits a little higher than the text's own middle.
@@ -69,11 +70,12 @@ void StepRow::show_step(const flow::StepView& step) {
         since_.start();
     }
     step_ = step;
-    const Look look = look_of(step.state);
+    const Look look = look_of(step);
     mark_->set(look.icon, look.tone);
     word_->setText(look.word);
     set_tone(word_, look.tone);
-    sentence_->setText(to_qt(step.sentence));
+    sentence_->setText(
+        to_qt(step.stays.empty() ? step.sentence : step.sentence + " " + step.stays));
     set_tone(sentence_,
              step.state == flow::StepState::waiting || step.state == flow::StepState::undone
                  ? Tone::muted

@@ -53,13 +53,12 @@ public:
             return Outcome{"Made " + name + ".", "link:" + name, {{"file", file.string()}}};
         };
         made.undo_sentence = [=](const StepCall&) { return "The file " + name + "."; };
-        made.undo = [=, this](const StepCall&) -> Result<void> {
+        made.undo = [=, this](const StepCall&) -> Result<Undone> {
             if (failing == id) {
                 return fail(ErrorCode::unavailable, "The step " + id + " cannot be taken back.");
             }
             order.push_back(id);
-            fs::remove(file);
-            return {};
+            return Undone{fs::remove(file), id == "last" ? "The name of last stays." : ""};
         };
         return made;
     }
@@ -181,8 +180,21 @@ TEST_CASE("undo takes back what it can and comes back for the rest") {
     CHECK(runner.state() == FlowState::unfinished);
     CHECK(runner.undo_begun());
     here.world.failing.clear();
+    fs::remove(here.files / "b-1"); // somebody else was faster
     REQUIRE(runner.undo(*journal, {}, {}));
     CHECK(here.world.files() == 0);
+    const auto check = [](const Runner& one) {
+        for (const StepView& view : one.views()) {
+            CAPTURE(view.id);
+            CHECK(view.state == StepState::undone);
+            CHECK(view.was_there == (view.id != "b/1"));
+            CHECK(view.stays == (view.id == "last" ? "The name of last stays." : ""));
+        }
+    };
+    check(runner);
+    Runner later(here.world.steps(), {}); // another process, from the journal
+    REQUIRE(later.restore(Journal::read(here.journal_path).value()));
+    check(later);
 }
 
 TEST_CASE("a stop is kept before the next step") {
