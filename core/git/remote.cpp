@@ -8,6 +8,9 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace tau::git {
 
@@ -16,18 +19,27 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t longest_answer = 16U << 20U; ///< 10,000 refs with long names
+const std::string home_prefix = "tau-git-";
 
 /// A HOME for one helper: empty but for a known_hosts that makes libgit2 ask for the host's
 /// Ed25519 key (without it, it would take another one first, which is not pinned). The key in it
-/// is nobody's; what counts is the pinned fingerprint.
+/// is nobody's; what counts is the pinned fingerprint. A lock in it says that it is in use: a
+/// program that was killed leaves its homes behind, and the next one removes them.
 class HelperHome {
 public:
     static Result<HelperHome> make(const Url& url) {
-        std::string path = (fs::temp_directory_path() / "tau-git-XXXXXX").string();
+        const fs::path parent = fs::temp_directory_path();
+        remove_abandoned(parent);
+        std::string path = (parent / (home_prefix + "XXXXXX")).string();
         if (::mkdtemp(path.data()) == nullptr) {
             return fail(io_error("create a folder like", path));
         }
         HelperHome home(path);
+        auto lock = FileLock::acquire(home.path_ / "lock", 0);
+        if (!lock) {
+            return fail(lock.error());
+        }
+        home.lock_.emplace(std::move(*lock));
         const std::string host =
             url.port == 0 ? url.host : "[" + url.host + "]:" + std::to_string(url.port);
         std::error_code code;
@@ -40,7 +52,8 @@ public:
         }
         return home;
     }
-    HelperHome(HelperHome&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    HelperHome(HelperHome&& other) noexcept
+        : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
     HelperHome& operator=(HelperHome&&) = delete;
     ~HelperHome() {
         std::error_code ignored;
@@ -52,7 +65,28 @@ public:
 
 private:
     explicit HelperHome(fs::path path) : path_(std::move(path)) {}
+
+    static void remove_abandoned(const fs::path& parent) {
+        std::error_code code;
+        for (fs::directory_iterator entry(parent, code), end; !code && entry != end;
+             entry.increment(code)) {
+            const fs::path& path = entry->path();
+            struct stat status {};
+            if (path.filename().string().starts_with(home_prefix) &&
+                ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+                status.st_uid == ::geteuid() &&
+                // One that is being made has no lock yet.
+                status.st_mtime + newborn_seconds < std::time(nullptr) &&
+                FileLock::acquire(path / "lock", 0)) {
+                std::error_code ignored;
+                fs::remove_all(path, ignored);
+            }
+        }
+    }
+
+    static constexpr std::time_t newborn_seconds = 60;
     fs::path path_;
+    std::optional<FileLock> lock_;
 };
 
 /// The address to connect to; refuses what cannot work.

@@ -5,10 +5,16 @@
 #include "tests/support/listener.h"
 #include "tests/support/temporary_directory.h"
 
+#include <csignal>
+#include <cstdlib>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace tau;
 using namespace tau::git;
@@ -176,4 +182,62 @@ TEST_CASE("messages of the helper cross unchanged; nonsense is refused") {
     for (const char* line : {"", "{", "[]", "{}", "3", "{\"phase\":1}", "{\"refs\":[[1]]}"}) {
         CHECK_FALSE(decode_message(line));
     }
+}
+
+TEST_CASE("a killed program's helper folders go with the next start, those in use stay") {
+    const test::TemporaryDirectory folder;
+    const test::Listener silent;
+    REQUIRE(::setenv("TMPDIR", folder.path().c_str(), 1) == 0);
+    const auto homes = [&] {
+        std::vector<fs::path> found;
+        for (const auto& entry : fs::directory_iterator(folder.path())) {
+            found.push_back(entry.path());
+        }
+        return found;
+    };
+    const auto wait_for_homes = [&](std::size_t count) {
+        const auto end = std::chrono::steady_clock::now() + 30s;
+        while (homes().size() != count && std::chrono::steady_clock::now() < end) {
+            std::this_thread::sleep_for(10ms);
+        }
+        return homes();
+    };
+    // Two programs at work, one after the other, so that we know whose folder is whose.
+    const auto start = [&] {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            Remote remote = remote_at(silent.port());
+            remote.deadline = 60s;
+            static_cast<void>(list_remote(remote, {}));
+            ::_exit(0);
+        }
+        return child;
+    };
+    const pid_t killed = start();
+    const auto first = wait_for_homes(1);
+    REQUIRE(first.size() == 1);
+    const pid_t working = start();
+    REQUIRE(wait_for_homes(2).size() == 2);
+    const auto end = [](pid_t child) {
+        REQUIRE(::kill(child, SIGKILL) == 0);
+        REQUIRE(::waitpid(child, nullptr, 0) == child);
+    };
+    end(killed);
+    CHECK(homes().size() == 2); // nobody was left to clean up
+
+    Remote remote = remote_at(silent.port());
+    remote.deadline = 200ms;
+    CHECK_FALSE(list_remote(remote, {}));
+    CHECK(homes().size() == 2); // too young: it could be one that is just being made
+    fs::create_directory(folder.path() / "tau-other");
+    for (const fs::path& home : homes()) {
+        const timespec old[2] = {{1000, 0}, {1000, 0}};
+        REQUIRE(::utimensat(AT_FDCWD, home.c_str(), old, 0) == 0);
+    }
+    CHECK_FALSE(list_remote(remote, {}));
+    CHECK_FALSE(fs::exists(first.front()));
+    CHECK(homes().size() == 2); // the one in use, and what is not ours to judge
+    end(working);
+    REQUIRE(::unsetenv("TMPDIR") == 0);
 }
