@@ -108,6 +108,16 @@ Result<void> do_fetch(git_remote* remote, Session& session, const HelperRequest&
     return {};
 }
 
+Result<void> trust_authorities(const std::filesystem::path& file) {
+    if (file.empty() ||
+        git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file.c_str(), nullptr) == 0) {
+        return {};
+    }
+    return fail(ErrorCode::invalid_argument,
+                "The file of authorities " + file.string() + " cannot be used.",
+                "Give a file with certificates in PEM form.", last_message());
+}
+
 } // namespace
 
 HelperResult perform(const HelperRequest& request) {
@@ -117,6 +127,9 @@ HelperResult perform(const HelperRequest& request) {
     }
     if (auto started = start_libgit2(); !started) {
         return fail(started.error());
+    }
+    if (auto trusted = trust_authorities(request.remote.ca_file); !trusted) {
+        return fail(trusted.error());
     }
     RepositoryPtr repository;
     if (request.operation != HelperOperation::list) {

@@ -104,9 +104,9 @@ constexpr const char* operation_names[] = {"list", "push", "fetch"};
 
 Result<Secret> encode_request(HelperOperation operation, const std::filesystem::path& repository,
                               const Remote& remote, const std::vector<std::string>& names) {
-    if (!is_utf8(repository.string())) {
-        return fail(ErrorCode::invalid_argument, "The folder's name is not UTF-8.",
-                    "Use another folder for the repository.");
+    if (!is_utf8(repository.string()) || !is_utf8(remote.ca_file.string())) {
+        return fail(ErrorCode::invalid_argument, "The name of a folder or file is not UTF-8.",
+                    "Use another folder for the repository, and for its host's authorities.");
     }
     const CredentialParts parts = parts_of(remote.credential);
     const std::string header =
@@ -115,6 +115,7 @@ Result<Secret> encode_request(HelperOperation operation, const std::filesystem::
             {"repository", repository.string()},
             {"url", remote.url},
             {"host_keys", remote.host_keys},
+            {"ca_file", remote.ca_file.string()},
             {"credential", parts.kind},
             {"user", parts.user},
             {"deadline_ms", remote.deadline.count()},
@@ -162,6 +163,7 @@ Result<HelperRequest> read_request(int fd) {
         request.repository = value.at("repository").get<std::string>();
         request.remote.url = value.at("url").get<std::string>();
         request.remote.host_keys = value.at("host_keys").get<std::vector<std::string>>();
+        request.remote.ca_file = value.at("ca_file").get<std::string>();
         request.remote.deadline =
             std::chrono::milliseconds(value.at("deadline_ms").get<std::int64_t>());
         request.remote.max_bytes = value.at("max_bytes").get<std::uint64_t>();

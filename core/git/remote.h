@@ -35,6 +35,8 @@ struct Progress {
 struct Remote {
     std::string url;                    ///< ssh:// or https://
     std::vector<std::string> host_keys; ///< for ssh; at least one
+    /// For https: a PEM file with the authorities to trust; empty: those of the system.
+    std::filesystem::path ca_file{};
     Credential credential;
     std::chrono::milliseconds deadline{60000}; ///< for the whole operation
     std::uint64_t max_bytes = 64U << 20U;      ///< received; more is `limit_exceeded`
