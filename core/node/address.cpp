@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <future>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <system_error>
+#include <thread>
 
 namespace tau::node {
 
@@ -78,6 +81,33 @@ std::string numeric(const addrinfo& entry) {
     return code == 0 ? std::string(text.data()) : std::string();
 }
 
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+/// What the resolver says of a name; null when it has no address. getaddrinfo has no deadline and
+/// cannot be stopped, so it runs in a thread that is left to itself when time is up.
+Result<Addresses> look_up(const std::string& name, std::chrono::milliseconds patience) {
+    std::promise<Addresses> promise;
+    std::future<Addresses> answer = promise.get_future();
+    auto ask = [name, promise = std::move(promise)]() mutable {
+        addrinfo hints{};
+        hints.ai_family = AF_UNSPEC;
+        hints.ai_socktype = SOCK_STREAM;
+        addrinfo* raw = nullptr;
+        const bool found = ::getaddrinfo(name.c_str(), nullptr, &hints, &raw) == 0;
+        promise.set_value(Addresses(found ? raw : nullptr));
+    };
+    try {
+        std::thread(std::move(ask)).detach();
+    } catch (const std::system_error&) {
+        return fail(ErrorCode::unavailable, "This computer has no thread left to look up a name.");
+    }
+    if (answer.wait_for(patience) != std::future_status::ready) {
+        return fail(ErrorCode::timeout,
+                    "The name of the git host " + name + " could not be looked up in time.");
+    }
+    return answer.get();
+}
+
 } // namespace
 
 bool is_public_address(const std::string& text) {
@@ -88,19 +118,18 @@ bool is_public_address(const std::string& text) {
     return ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1 && is_public_v6(address.data());
 }
 
-Result<std::string> resolve_public(const std::string& host) {
+Result<std::string> resolve_public(const std::string& host, std::chrono::milliseconds patience) {
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* raw = nullptr;
-    if (::getaddrinfo(name.c_str(), nullptr, &hints, &raw) != 0) {
+    const Result<Addresses> list = look_up(name, patience);
+    if (!list) {
+        return fail(list.error());
+    }
+    if (*list == nullptr) {
         return fail(ErrorCode::unavailable, "The git host " + host + " has no address.");
     }
-    const std::unique_ptr<addrinfo, FreeAddresses> list(raw);
     std::string chosen;
-    for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
+    for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
         const std::string address = numeric(*entry);
         if (!is_public_address(address)) {
             return fail(ErrorCode::permission_denied,

@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/git/url.h"
 
+#include <chrono>
 #include <string>
 
 namespace tau::node {
@@ -13,7 +14,8 @@ bool is_public_address(const std::string& numeric);
 
 /// The address to connect to instead of the name, so that the name cannot lead elsewhere a moment
 /// later. `permission_denied` when any of its addresses is not public; `unavailable` when it has
-/// none. Asks the system's resolver.
-Result<std::string> resolve_public(const std::string& host);
+/// none. Asks the system's resolver, for at most `patience` (`timeout`).
+Result<std::string> resolve_public(const std::string& host,
+                                   std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 } // namespace tau::node

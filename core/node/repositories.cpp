@@ -177,7 +177,7 @@ private:
             if (!url) {
                 return fail(url.error());
             }
-            Result<std::string> address = resolve_public(url->host);
+            Result<std::string> address = resolve_public(url->host, time_until(end));
             if (!address) {
                 return fail(address.error());
             }

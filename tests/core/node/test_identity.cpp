@@ -1,0 +1,78 @@
+#include "core/base/file.h"
+#include "core/node/challenge.h"
+#include "core/node/identity.h"
+#include "fixture.h"
+
+using namespace tau;
+using namespace tau::test;
+
+TEST_CASE("a damaged or readable key file stops the node instead of giving it a new identity") {
+    for (const char* name : {"sign.key", "seal.key", "challenge.key"}) {
+        CAPTURE(name);
+        TemporaryDirectory folder;
+        REQUIRE(node::load_or_create_identity(folder.path() / "k"));
+        REQUIRE(write_file_atomic(folder.path() / "k" / name, std::string_view("short")));
+        CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+        REQUIRE(write_file_atomic(folder.path() / "k" / name, std::string(64, 'x'), 0644));
+        CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+    }
+    TemporaryDirectory folder;
+    REQUIRE(node::load_or_create_identity(folder.path() / "k"));
+    REQUIRE(write_file_atomic(folder.path() / "k" / "sign.key", std::string(64, 'x')));
+    CHECK_FALSE(node::load_or_create_identity(folder.path() / "k"));
+}
+
+TEST_CASE("a node whose key is gone, or another, does not open its database") {
+    World world;
+    world.service.reset();
+    const std::filesystem::path data = world.folder.path() / "node";
+    node::Settings settings;
+    settings.data = data;
+    settings.name = "test";
+    settings.endpoint = "http://127.0.0.1:1";
+    settings.region = 1;
+    const auto opens = [&] {
+        return node::Service::open(settings, world.clock, world.entropy, world.log,
+                                   std::make_unique<FakeRepositories>())
+            .has_value();
+    };
+    REQUIRE(opens());
+    const TemporaryDirectory other;
+    REQUIRE(node::load_or_create_identity(other.path() / "keys"));
+    for (const char* name : {"sign.key", "seal.key"}) {
+        CAPTURE(std::string(name));
+        const std::filesystem::path key = data / "keys" / name;
+        const std::string kept = *read_file(key);
+        std::filesystem::remove(key);
+        CHECK_FALSE(opens());
+        CHECK_FALSE(std::filesystem::exists(key)); // not replaced in silence
+        REQUIRE(write_file_atomic(key, *read_file(other.path() / "keys" / name), 0600));
+        CHECK_FALSE(opens());
+        REQUIRE(write_file_atomic(key, kept, 0600));
+        CHECK(opens());
+    }
+    std::filesystem::remove(data / "keys" / "challenge.key");
+    CHECK(opens());
+}
+
+TEST_CASE("a challenge is recognised only whole, by its node and for its owner") {
+    constexpr std::int64_t made_at = 1790000000;
+    SystemEntropy entropy;
+    const Secret mine = Secret::random(32);
+    const Secret other = Secret::random(32);
+    const auto owner = keys::OwnerKey::generate(entropy).public_key();
+    const Bytes challenge = node::make_challenge(mine, owner, made_at, entropy);
+    const auto opened = node::open_challenge(mine, owner, challenge);
+    REQUIRE(opened);
+    CHECK(opened->expires == made_at + node::challenge_life);
+    CHECK_FALSE(node::open_challenge(other, owner, challenge));
+    CHECK_FALSE(
+        node::open_challenge(mine, keys::OwnerKey::generate(entropy).public_key(), challenge));
+    for (std::size_t i = 0; i < challenge.size(); ++i) {
+        Bytes bad = challenge;
+        bad[i] ^= 1;
+        CHECK_FALSE(node::open_challenge(mine, owner, bad));
+        CHECK_FALSE(node::open_challenge(mine, owner, ByteView(challenge).first(i)));
+    }
+    CHECK(node::make_challenge(mine, owner, made_at, entropy) != challenge);
+}
