@@ -199,14 +199,21 @@ void add_create_options(CommandLine& line) {
     line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
 }
 
-/// An unfinished or finished flow of this data folder, opened in its own world.
-Result<std::unique_ptr<flow::Flow>> open_flow(Session& session, const std::string& id) {
+/// The flow that the command line names, finished or not, opened in its own world.
+Result<std::unique_ptr<flow::Flow>> open_flow(const CommandLine& line, Session& session) {
+    session.crash_at(line.text(QStringLiteral("crash-at")));
+    const std::string id = line.positional(0);
     auto origin = flow::read_origin(session.data(), id);
     if (!origin) {
         return fail(origin.error());
     }
     auto world = session.world(origin->network, origin->git_host);
     return world ? flow::open_create_project(id, **world) : fail(world.error());
+}
+
+void add_flow_options(CommandLine& line) {
+    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
+    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
 }
 
 } // namespace
@@ -257,15 +264,13 @@ Exit resume_command(const QStringList& arguments) {
     CommandLine line(
         arguments, QStringLiteral("resume"),
         QStringLiteral("Goes on with a creation from its first step that is not done."));
-    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
-    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
+    add_flow_options(line);
     if (const auto exit = line.parse()) {
         return *exit;
     }
     Terminal out(line.json());
     Session session(line);
-    session.crash_at(line.text(QStringLiteral("crash-at")));
-    auto flow = open_flow(session, line.positional(0));
+    auto flow = open_flow(line, session);
     if (!flow) {
         out.error(flow.error());
         return Exit::failed;
@@ -279,16 +284,14 @@ Exit undo_command(const QStringList& arguments) {
     CommandLine line(arguments, command,
                      QStringLiteral("Takes back, newest first, everything that a creation made, "
                                     "finished or not."));
-    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
+    add_flow_options(line);
     line.option(QStringLiteral("yes"), QStringLiteral("Do not ask."));
-    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
     if (const auto exit = line.parse()) {
         return *exit;
     }
     Terminal out(line.json());
     Session session(line);
-    session.crash_at(line.text(QStringLiteral("crash-at")));
-    auto flow = open_flow(session, line.positional(0));
+    auto flow = open_flow(line, session);
     if (!flow) {
         out.error(flow.error());
         return Exit::failed;

@@ -120,13 +120,9 @@ public:
     Result<std::optional<DeployKey>> find_deploy_key(const Repository& repository,
                                                      const std::string& fingerprint,
                                                      std::stop_token) override {
-        auto state = folder_.load();
-        if (!state) {
-            return fail(state.error());
-        }
-        const LocalRepository* found = state->find(repository.id);
-        if (found == nullptr) {
-            return no_repository();
+        const auto found = look_up(repository);
+        if (!found) {
+            return fail(found.error());
         }
         for (const LocalKey& key : found->keys) {
             if (key.fingerprint == fingerprint) {
@@ -182,13 +178,9 @@ public:
 
     Result<std::optional<Webhook>> find_webhook(const Repository& repository,
                                                 const std::string& url, std::stop_token) override {
-        auto state = folder_.load();
-        if (!state) {
-            return fail(state.error());
-        }
-        const LocalRepository* found = state->find(repository.id);
-        if (found == nullptr) {
-            return no_repository();
+        const auto found = look_up(repository);
+        if (!found) {
+            return fail(found.error());
         }
         for (const LocalHook& hook : found->hooks) {
             if (hook.url == url) {
@@ -294,6 +286,16 @@ public:
     }
 
 private:
+    /// The repository as the host holds it now.
+    Result<LocalRepository> look_up(const Repository& repository) const {
+        auto state = folder_.load();
+        if (!state) {
+            return fail(state.error());
+        }
+        const LocalRepository* found = state->find(repository.id);
+        return found == nullptr ? Result<LocalRepository>(no_repository()) : *found;
+    }
+
     Result<void> check_new(const NewRepository& wanted) const {
         if (wanted.owner != login_) {
             return fail(ErrorCode::permission_denied,
