@@ -95,8 +95,8 @@ int main(int argc, char** argv) {
     if (!options) {
         return complain(options.error());
     }
-    if (options->help) {
-        std::cout << vaultd::help_text();
+    if (options->help || options->version) {
+        std::cout << (options->help ? vaultd::help_text() : "tau-vaultd " TAU_VERSION "\n");
         return 0;
     }
     if (const auto tested = seal::self_test(); !tested) {

@@ -105,8 +105,9 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     Options options;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& name = arguments[i];
-        if (name == "--help" || name == "-h") {
-            options.help = true;
+        if (name == "--help" || name == "-h" || name == "--version") {
+            options.version = name == "--version";
+            options.help = !options.version;
             return options;
         }
         if (name == "--allow-local-repositories") {
@@ -146,6 +147,7 @@ usage: tau-vaultd --data DIR --listen 127.0.0.1:PORT --name NAME --region REGION
                     log in to git hosts on private and loopback addresses too
   --per-address N   connections from one address at once (default 64)
   --print-record    sign a record, print it in base64 and end
+  --version         print the version and end
 
 When it listens it prints "ready" and its signed record in base64 on one line.
 SIGTERM ends it after what is being worked on, at most 10 seconds later.

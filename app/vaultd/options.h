@@ -9,6 +9,7 @@ namespace tau::vaultd {
 
 struct Options {
     bool help = false;
+    bool version = false;
     bool print_record = false;
     Listener listener;
     Limits limits;
