@@ -16,11 +16,6 @@ namespace tau::app {
 
 namespace {
 
-constexpr std::chrono::seconds person_deadline{120};
-constexpr std::chrono::seconds probe_deadline{5};
-/// Whoever holds the lock may be waiting for a person, twice.
-constexpr std::chrono::milliseconds lock_patience = 2 * person_deadline + probe_deadline;
-
 /// What came of one job: its error code, and the value of a read.
 struct Answer {
     QKeychain::Error error = QKeychain::OtherError;
@@ -107,8 +102,9 @@ Error keychain_error(std::string_view what, const Answer& answer) {
 
 class KeychainStore final : public SecretStore {
 public:
-    KeychainStore(const std::string& service, std::filesystem::path lock)
-        : service_(QString::fromStdString(service)), lock_(std::move(lock)) {}
+    KeychainStore(const std::string& service, std::filesystem::path lock,
+                  std::chrono::milliseconds patience)
+        : service_(QString::fromStdString(service)), lock_(std::move(lock)), patience_(patience) {}
 
     Result<void> put(std::string_view name, const Secret& secret) override {
         const std::lock_guard lock(mutex_);
@@ -120,7 +116,7 @@ public:
                                               static_cast<qsizetype>(secret.size())));
                 return job;
             },
-            person_deadline);
+            patience_);
         return answer.error == QKeychain::NoError
                    ? Result<void>{}
                    : Result<void>(fail(keychain_error("keep", answer)));
@@ -128,7 +124,8 @@ public:
 
     /// The keychain has no such request, so our programs keep each other out by a lock.
     Result<Secret> put_if_absent(std::string_view name, const Secret& secret) override {
-        const auto lock = FileLock::acquire(lock_, static_cast<int>(lock_patience.count()));
+        // Whoever holds it may be waiting for a person, twice.
+        const auto lock = FileLock::acquire(lock_, static_cast<int>(2 * patience_.count()));
         auto found = lock ? get(name) : fail(lock.error());
         if (!found) {
             return fail(found.error());
@@ -141,10 +138,10 @@ public:
     }
 
     Result<std::optional<Secret>> get(std::string_view name) override {
-        return read(name, person_deadline);
+        return read(name, patience_);
     }
 
-    Result<std::optional<Secret>> read(std::string_view name, std::chrono::seconds deadline) {
+    Result<std::optional<Secret>> read(std::string_view name, std::chrono::milliseconds deadline) {
         const std::lock_guard lock(mutex_);
         Answer answer = thread_.run(
             [&]() -> QKeychain::Job* {
@@ -170,7 +167,7 @@ public:
                 job->setKey(key(name));
                 return job;
             },
-            person_deadline);
+            patience_);
         if (answer.error == QKeychain::NoError || answer.error == QKeychain::EntryNotFound) {
             return {};
         }
@@ -184,6 +181,7 @@ private:
 
     QString service_;
     std::filesystem::path lock_;
+    std::chrono::milliseconds patience_;
     std::mutex mutex_;
     JobThread thread_;
 };
@@ -196,7 +194,8 @@ bool has_session_bus() {
 
 } // namespace
 
-Result<std::unique_ptr<SecretStore>> open_keychain_store(const std::string& service) {
+Result<std::unique_ptr<SecretStore>> open_keychain_store(const std::string& service,
+                                                         const KeychainPatience& patience) {
     const Error none{ErrorCode::unavailable,
                      "This session has no keychain.",
                      "Secrets can be kept in an encrypted file under a passphrase instead.",
@@ -211,8 +210,8 @@ Result<std::unique_ptr<SecretStore>> open_keychain_store(const std::string& serv
     if (auto made = make_private_directory(own); !made) {
         return fail(made.error());
     }
-    auto store = std::make_unique<KeychainStore>(service, own / "keychain.lock");
-    if (auto probe = store->read("probe", probe_deadline); !probe) {
+    auto store = std::make_unique<KeychainStore>(service, own / "keychain.lock", patience.person);
+    if (auto probe = store->read("probe", patience.probe); !probe) {
         Error error = none;
         error.detail = probe.error().detail;
         return fail(std::move(error));
