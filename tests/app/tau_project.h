@@ -57,6 +57,17 @@ private:
     std::filesystem::path network_;
 };
 
+inline bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// A network of two vaults, and a person on it.
+struct World {
+    TemporaryDirectory folder;
+    Localnet network{folder.path() / "net", 2};
+    TauProject program{folder.path() / "home", network.network_file()};
+};
+
 /// What git host and vaults hold of one project, as they themselves keep it.
 struct Remains {
     int repositories = 0;
