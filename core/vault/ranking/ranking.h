@@ -80,7 +80,7 @@ public:
     void set_emphasis(const Emphasis& emphasis); ///< values outside 0..1 are clamped
     void set_filter(Filter filter);
     /// Any column; ties keep the rank's order. Unknown values come last either way. The first
-    /// sorting by name takes longer, about 0.3 s for a million.
+    /// sorting by name takes longer, about 0.1 s for a million.
     void set_sorting(Column column, bool descending);
     /// Replaces the estimate from the distance by what was measured; rows without it keep theirs.
     void set_round_trip(std::uint32_t row, double milliseconds);

@@ -1,11 +1,10 @@
 // Any column as 32-bit numbers that sort as its values do, unknown ones last either way.
-#include "core/base/text.h"
+#include "core/vault/ranking/name_order.h"
 #include "core/vault/ranking/state.h"
 
-#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 namespace tau::vault {
 
@@ -23,25 +22,6 @@ std::uint32_t sortable(float value, bool descending) {
     return descending ? ~ascending : ascending;
 }
 
-/// By row: how many different names stand before its own.
-std::vector<std::uint32_t> places_of_names(const NodeTable& table) {
-    std::vector<std::uint32_t> rows(table.size());
-    std::iota(rows.begin(), rows.end(), 0U);
-    const std::string folded = to_lower_ascii(table.names);
-    const auto name = [&](std::uint32_t row) {
-        return std::string_view(folded).substr(
-            table.name_begin[row], table.name_begin[row + 1] - table.name_begin[row] - 1);
-    };
-    std::sort(rows.begin(), rows.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return name(a) < name(b); });
-    std::vector<std::uint32_t> places(table.size());
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-        const bool same = name(rows[i]) == name(rows[i - 1]);
-        places[rows[i]] = places[rows[i - 1]] + (same ? 0 : 1);
-    }
-    return places;
-}
-
 /// By region number: where its name is among all names.
 std::array<std::uint32_t, 256> places_of_regions() {
     std::array<std::uint32_t, 256> places{};
@@ -56,6 +36,9 @@ std::array<std::uint32_t, 256> places_of_regions() {
 } // namespace
 
 void Ranking::State::sort_rows(const NodeTable& table) {
+    if (sorting == Column::name && name_places.size() != table.size()) {
+        name_places = places_of_names(table, sorter);
+    }
     const std::size_t count = by_rank.size();
     const std::span<std::uint64_t> keys = sorter.keys(count);
     const auto fill = [&](auto value) {
@@ -72,10 +55,7 @@ void Ranking::State::sort_rows(const NodeTable& table) {
         sorted.assign(by_rank.rbegin(), by_rank.rend());
         return;
     case Column::name:
-        if (name_positions.size() != table.size()) {
-            name_positions = places_of_names(table);
-        }
-        fill([&](std::uint32_t row) { return name_positions[row] ^ turn; });
+        fill([&](std::uint32_t row) { return name_places[row] ^ turn; });
         break;
     case Column::region: {
         const auto places = places_of_regions();

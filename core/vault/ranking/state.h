@@ -17,12 +17,12 @@ struct Ranking::State {
     std::map<std::uint32_t, double> round_trips; ///< measured, milliseconds
 
     Costs costs;
-    std::vector<float> km;                     ///< made when first needed; NaN: refuted, no place
-    std::vector<std::uint8_t> passes;          ///< the filter, 0 or 1
-    std::vector<std::uint32_t> by_rank;        ///< rows that pass, best first
-    std::vector<std::uint32_t> sorted;         ///< the same in another sorting
-    std::vector<std::uint32_t> position;       ///< by row: 1 + its index in by_rank; 0: not there
-    std::vector<std::uint32_t> name_positions; ///< by row: where its name is among all names
+    std::vector<float> km;                  ///< made when first needed; NaN: refuted, no place
+    std::vector<std::uint8_t> passes;       ///< the filter, 0 or 1
+    std::vector<std::uint32_t> by_rank;     ///< rows that pass, best first
+    std::vector<std::uint32_t> sorted;      ///< the same in another sorting
+    std::vector<std::uint32_t> position;    ///< by row: 1 + its index in by_rank; 0: not there
+    std::vector<std::uint32_t> name_places; ///< see name_order.h; made when first needed
     RadixSorter sorter;
 
     bool km_old = true;

@@ -149,6 +149,45 @@ TEST_CASE("each column sorts, ties stay in the order by rank, unknown is last ei
     CHECK(all(ranking.order()) == std::vector<std::uint32_t>(by_rank.rbegin(), by_rank.rend()));
 }
 
+TEST_CASE("names of any length and any bytes sort as their bytes, folded") {
+    const std::vector<std::string> names{"",
+                                         "a",
+                                         "A",
+                                         "aaaa",
+                                         "aaaaa",
+                                         "AAAB",
+                                         "aaab ",
+                                         "aaaa\xff",
+                                         "zz",
+                                         "b",
+                                         "aaa",
+                                         "aaaaaaaa",
+                                         "\x01",
+                                         "日本",
+                                         "ABCDEFGHI",
+                                         "abcdefghh",
+                                         "abcd",
+                                         "abcd-",
+                                         "abcd0",
+                                         "aa",
+                                         "ZZ",
+                                         "\xff\xff",
+                                         std::string(64, 'a')};
+    std::vector<NodeRow> rows;
+    for (const std::string& name : names) {
+        rows.push_back(test::good_row());
+        rows.back().name = name;
+    }
+    Ranking ranking(test::table_of_rows(rows));
+    ranking.set_sorting(Column::name, false);
+    std::vector<std::uint32_t> wanted(names.size());
+    std::iota(wanted.begin(), wanted.end(), 0U);
+    std::stable_sort(wanted.begin(), wanted.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return to_lower_ascii(names[a]) < to_lower_ascii(names[b]);
+    });
+    CHECK(all(ranking.order()) == wanted);
+}
+
 TEST_CASE("a measured round trip replaces the estimate, and outlives a new place") {
     NodeRow far = test::good_row();
     far.latitude = -3387;
