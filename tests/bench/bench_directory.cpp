@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t now = 1790000000;
 constexpr std::size_t count = 1'000'000;
+constexpr std::size_t tenth = 10; ///< of the list is enough to see how long JSON takes
 constexpr vault::Place zurich{47.37, 8.54};
 
 void require(bool condition, const char* what) {
@@ -76,7 +77,7 @@ int main(int argc, char** argv) {
     const std::vector<vault::Summary> summaries = vault::sample_summaries(count, 1);
     Setting setting(summaries);
     const Bytes bytes = vault::shard_file(summaries);
-    const std::string json = as_json(summaries);
+    const std::string json = as_json({summaries.begin(), summaries.begin() + count / tenth});
 
     const TemporaryDirectory fresh;
     setting.load(fresh.path(), vault::Extent::nearby);
@@ -91,20 +92,26 @@ int main(int argc, char** argv) {
                            [&] { setting.load(fresh.path(), vault::Extent::nearby); },
                            [&] { crypto_hash_sha256(hash.data(), bytes.data(), bytes.size()); },
                            [&] { parsed = nlohmann::json::parse(json).size(); }});
-    require(parsed == count, "the JSON is not the list");
+    require(parsed == count / tenth, "the JSON is not the list");
 
     const std::string all = "1,000,000 nodes verified and loaded from the cache";
     return bench::report(
         {
             {all, times[0], "ms", "libsodium's SHA-256 of the same bytes", times[2], {}, 1000},
-            {all, times[0], "ms", "nlohmann's parse of the list as JSON", times[3], 0.2, {}},
+            {all,
+             times[0],
+             "ms",
+             "nlohmann's parse of a tenth of it as JSON, times ten",
+             times[3] * tenth,
+             0.2,
+             {}},
             {"nodes around a place, from the cache", times[1], "ms", "", 0, {}, 50},
             {"first start: head and shards nearby", first_bytes, "bytes", "", 0, {}, 400'000},
             {"the whole list",
              static_cast<double>(bytes.size()),
              "bytes",
              "the list as JSON",
-             static_cast<double>(json.size()),
+             static_cast<double>(json.size() * tenth),
              {},
              {}},
         },

@@ -232,6 +232,11 @@ Result<std::vector<PagedRecord>> DirectoryClient::page(const SignedHead& head, s
                   "/" + std::to_string(number);
     request.max_response = max_page_file;
     const auto response = get_public(http_, request, "The directory " + url_, stop);
+    if (!response && response.error().code == ErrorCode::not_found) {
+        return fail(ErrorCode::not_found,
+                    "The directory has no record of this node, or not any more.",
+                    "Load the list of nodes again; if this lasts, choose another node.");
+    }
     if (!response) {
         return fail(response.error());
     }

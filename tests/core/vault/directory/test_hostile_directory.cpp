@@ -305,7 +305,7 @@ TEST_CASE("a record is only believed when all of it fits") {
         world.http.change = [](const std::string&, Result<HttpResponse>& answer) {
             answer = HttpResponse{404, {}, ""};
         };
-        refused(ErrorCode::not_found, "does not have this file");
+        refused(ErrorCode::not_found, "has no record of this node");
     }
     // Here the directory itself is the liar: its keys sign for records that nodes did not make.
     const auto relist = [&](std::size_t index, const Bytes& record) {
