@@ -1,6 +1,9 @@
 // core/vault: what a console and a vault node both speak, and how a node is chosen.
 // node_record.h   a node's signed description of itself
 // network.h       a network as one small file: its git host and its nodes
+// node_source.h   all nodes that the file leads to, as one table
+// seer.h          the nodes of a Taubyte cloud
+// directory/      a signed list of a million nodes: see directory/head.h
 // ranking/        the order of the nodes, and why: see ranking/node_table.h
 // registration.h  the messages of the registration protocol, and its receipt
 // claim.h         the owner's signed claim on a repository
