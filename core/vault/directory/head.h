@@ -110,6 +110,9 @@ Bytes encode(const DirectoryRoot& root);
 /// `corrupt` unless it has 1..16 different keys and 1 <= threshold <= keys.
 Result<DirectoryRoot> decode_root(ByteView bytes);
 Bytes root_file(const SignedRoot& root);
+/// The publisher's own root file: read, its signatures by itself checked, nothing held against an
+/// earlier one.
+Result<SignedRoot> read_own_root(ByteView file);
 /// The next root after `trusted`: its version and one, signed by threshold of both. `untrusted`
 /// otherwise.
 Result<DirectoryRoot> read_root_file(ByteView file, const DirectoryRoot& trusted);

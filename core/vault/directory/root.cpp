@@ -79,31 +79,40 @@ Bytes root_file(const SignedRoot& root) {
 }
 
 Result<DirectoryRoot> read_root_file(ByteView file, const DirectoryRoot& trusted) {
+    auto next = read_own_root(file);
+    if (!next) {
+        return fail(next.error());
+    }
+    const DirectoryRoot& root = next->root;
+    if (root.version - 1 != trusted.version) {
+        return refused("it is version " + std::to_string(root.version) + ", and the next one is " +
+                       std::to_string(trusted.version + 1));
+    }
+    if (auto checked = signatures::check(next->by_previous, trusted, root_tag, encode(root));
+        !checked) {
+        return refused("by the keys before, " + checked.error().message);
+    }
+    return root;
+}
+
+Result<SignedRoot> read_own_root(ByteView file) {
     if (file.size() > max_root_file) {
         return malformed("it is too long");
     }
     ByteReader in(file);
-    auto root = read_root(in);
+    const auto root = read_root(in);
     if (!root) {
-        return root;
+        return fail(root.error());
     }
-    const ByteView encoded = file.first(file.size() - in.remaining());
-    const auto by_previous = signatures::read(in);
-    const auto by_itself = signatures::read(in);
+    auto by_previous = signatures::read(in);
+    auto by_itself = signatures::read(in);
     if (!by_previous || !by_itself || !in.at_end()) {
         return malformed("its signatures are not well-formed");
     }
-    if (root->version - 1 != trusted.version) {
-        return refused("it is version " + std::to_string(root->version) + ", and the next one is " +
-                       std::to_string(trusted.version + 1));
-    }
-    if (auto checked = signatures::check(*by_previous, trusted, root_tag, encoded); !checked) {
-        return refused("by the keys before, " + checked.error().message);
-    }
-    if (auto checked = signatures::check(*by_itself, *root, root_tag, encoded); !checked) {
+    if (auto checked = signatures::check(*by_itself, *root, root_tag, encode(*root)); !checked) {
         return refused("by its own keys, " + checked.error().message);
     }
-    return root;
+    return SignedRoot{*root, std::move(*by_previous), std::move(*by_itself)};
 }
 
 Result<KeySignature> sign(const DirectoryRoot& next, const DirectoryRoot& root,

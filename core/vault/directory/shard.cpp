@@ -95,6 +95,11 @@ Bytes page_file(std::span<const PagedRecord> page, std::span<const Hash32> proof
 
 } // namespace
 
+std::string shard_name(std::size_t shard) {
+    const auto byte = static_cast<std::uint8_t>(shard);
+    return to_hex({&byte, 1});
+}
+
 Bytes shard_file(std::span<const Summary> summaries) {
     Bytes out;
     out.reserve(summaries.size() * summary_size);

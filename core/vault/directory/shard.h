@@ -28,6 +28,9 @@ inline constexpr std::size_t page_records = 8;
 inline constexpr std::size_t max_record = 1024;
 inline constexpr std::size_t max_page_file = 10U << 10U;
 
+/// Two hex digits, as in the addresses of a shard's files.
+std::string shard_name(std::size_t shard);
+
 /// Keys have to be ascending.
 Bytes shard_file(std::span<const Summary> summaries);
 /// `untrusted` when it is not the file that the head names, `corrupt` when that one is malformed.

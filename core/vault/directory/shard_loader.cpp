@@ -26,11 +26,6 @@ Error cancelled() {
 
 } // namespace
 
-std::string shard_name(std::size_t shard) {
-    const auto byte = static_cast<std::uint8_t>(shard);
-    return to_hex(ByteView(&byte, 1));
-}
-
 /// One call of load; its threads share it.
 struct ShardLoader::Run {
     Run(const DirectoryHead& head_, std::stop_token stop_, std::vector<DirectoryCache::Shard> have,

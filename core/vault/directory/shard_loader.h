@@ -40,7 +40,4 @@ private:
     const DirectoryCache& cache_;
 };
 
-/// Two hex digits, as in the addresses of a shard's files.
-std::string shard_name(std::size_t shard);
-
 } // namespace tau::vault
