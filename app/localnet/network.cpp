@@ -1,5 +1,6 @@
 #include "app/localnet/network.h"
 
+#include "app/localnet/directory.h"
 #include "app/localnet/dispatcher.h"
 #include "app/localnet/git_host.h"
 #include "app/localnet/guard.h"
@@ -74,11 +75,13 @@ Result<void> serve(GitHost& host, Vaults& vaults, int signals) {
 }
 
 /// The one file that a console needs to know this network by.
-Result<void> write_network(const fs::path& file, const fs::path& git_folder, const Vaults& vaults) {
+Result<void> write_network(const fs::path& file, const fs::path& git_folder, const Vaults& vaults,
+                           const Directory& directory) {
     vault::Network network;
     network.name = "Local network";
     network.git_hosts = {{"local", "Git host on this computer", git_folder}};
     network.nodes = vaults.nodes();
+    network.directory = directory.named;
     return write_file_atomic(file, vault::to_yaml(network));
 }
 
@@ -108,8 +111,12 @@ Result<void> run(const Options& options) {
     if (!vaults) {
         return fail(vaults.error());
     }
+    const auto directory = Directory::start(options.folder / "directory", vaults->nodes());
+    if (!directory) {
+        return fail(directory.error());
+    }
     const fs::path file = options.folder / "network.yaml";
-    if (auto written = write_network(file, git_folder, *vaults); !written) {
+    if (auto written = write_network(file, git_folder, *vaults, *directory); !written) {
         return written;
     }
     std::cout << "network: " << file.string() << "\nready" << std::endl;

@@ -28,6 +28,7 @@ usr=$temporary/root/usr
 
 same "what is installed" "\
 bin/tau-console
+bin/tau-directory
 bin/tau-localnet
 bin/tau-project
 bin/tau-vaultd
@@ -35,6 +36,7 @@ libexec/tau-console/tau-git
 share/applications/tau-console.desktop
 share/icons/hicolor/scalable/apps/tau-console.svg
 share/man/man1/tau-console.1
+share/man/man1/tau-directory.1
 share/man/man1/tau-localnet.1
 share/man/man1/tau-project.1
 share/man/man8/tau-vaultd.8
@@ -54,7 +56,7 @@ run() {
     env -i HOME="$temporary/home" PATH=/usr/bin:/bin LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen \
         ${LD_LIBRARY_PATH+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} "$@"
 }
-for program in tau-console tau-project tau-localnet tau-vaultd; do
+for program in tau-console tau-directory tau-project tau-localnet tau-vaultd; do
     said=$(run "$usr/bin/$program" --version) || fail "$program --version ended with $?"
     same "$program --version" "$program $version" "$said"
 done
