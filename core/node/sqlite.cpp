@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <map>
 #include <mutex>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -29,12 +30,11 @@ public:
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
         const std::lock_guard lock(mutex_);
-        sqlite3_stmt* raw = nullptr;
-        if (sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &raw,
-                               nullptr) != SQLITE_OK) {
+        sqlite3_stmt* const raw = prepared(sql);
+        if (raw == nullptr) {
             return problem();
         }
-        const Statement statement(raw);
+        const Reset reset(*raw);
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             if (!bind(raw, i, parameters[i])) {
                 return problem();
@@ -78,6 +78,35 @@ public:
     }
 
 private:
+    /// Whatever becomes of it: what was bound goes, and no lock stays.
+    class Reset {
+    public:
+        explicit Reset(sqlite3_stmt& statement) : statement_(statement) {}
+        Reset(const Reset&) = delete;
+        Reset& operator=(const Reset&) = delete;
+        ~Reset() {
+            sqlite3_reset(&statement_);
+            sqlite3_clear_bindings(&statement_);
+        }
+
+    private:
+        sqlite3_stmt& statement_;
+    };
+
+    /// Compiled once and kept: the program has a fixed set of statements. Null when it is no SQL.
+    sqlite3_stmt* prepared(std::string_view sql) {
+        auto known = statements_.find(sql);
+        if (known == statements_.end()) {
+            sqlite3_stmt* made = nullptr;
+            if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                   SQLITE_PREPARE_PERSISTENT, &made, nullptr) != SQLITE_OK) {
+                return nullptr;
+            }
+            known = statements_.emplace(sql, Statement(made)).first;
+        }
+        return known->second.get();
+    }
+
     /// Also when an exception ends the work: the next transaction must find none open.
     class Rollback {
     public:
@@ -153,6 +182,7 @@ private:
 
     std::recursive_mutex mutex_;
     Connection connection_;
+    std::map<std::string, Statement, std::less<>> statements_; // after it: they go first
 };
 
 Result<void> run_all(Database& database, std::initializer_list<std::string_view> statements) {

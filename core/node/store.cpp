@@ -36,6 +36,10 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, s
     if (const Result<void> ready = migrate(*database, now); !ready) {
         return fail(ready.error());
     }
+    // A crash may have come between an erasure and its scrubbing.
+    if (const Result<void> scrubbed = database->scrub(); !scrubbed) {
+        return fail(scrubbed.error());
+    }
     return std::unique_ptr<Store>(new Store(std::move(database)));
 }
 
@@ -231,7 +235,7 @@ Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
                    : fail(done.error());
     }
     if (!replaced.empty()) {
-        (void)database_->scrub(); // stored it is; the engine clears its log sooner or later
+        scrubber_.request();
     }
     return replaced;
 }

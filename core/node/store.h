@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/node/database.h"
+#include "core/node/scrubber.h"
 #include "core/vault/registration.h"
 
 #include <optional>
@@ -64,13 +65,14 @@ public:
     Result<std::optional<seal::Point>> project_owner(const std::string& project_id);
 
     /// Redeems the challenge and stores all of it, or nothing. A registration of the same project
-    /// by the same owner becomes `replaced` and its sealed data is erased. `conflict` when the
-    /// challenge, the idempotency key or a nonce was used, or the project taken, meanwhile. Gives
-    /// the ids of those it replaced.
+    /// by the same owner becomes `replaced` and its sealed data is erased, and a second later off
+    /// the disk. `conflict` when the challenge, the idempotency key or a nonce was used, or the
+    /// project taken, meanwhile. Gives the ids of those it replaced.
     Result<std::vector<std::string>> add(const NewRegistration& added);
     Result<std::optional<StoredRegistration>> find(const std::string& id);
     Result<std::vector<std::string>> active_ids();
-    /// Erases sealed data, refs and deliveries; what remains says that it was revoked.
+    /// Erases sealed data, refs and deliveries, off the disk when it returns; what remains says
+    /// that it was revoked.
     Result<void> revoke(const std::string& id, std::int64_t now);
 
     Result<std::vector<vault::Check>> checks(const std::string& id);
@@ -92,7 +94,8 @@ public:
     Result<std::int64_t> verify_audit();
 
 private:
-    explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+    explicit Store(std::unique_ptr<Database> database)
+        : database_(std::move(database)), scrubber_(*database_) {}
     Result<void> run(std::string_view sql, const std::vector<Value>& parameters);
     Result<bool> is_active(const std::string& id);
     Result<std::vector<std::string>> insert(const NewRegistration& added);
@@ -104,6 +107,7 @@ private:
     Result<void> audit(std::int64_t now, ByteView actor, const std::string& action,
                        const std::string& subject);
     std::unique_ptr<Database> database_;
+    Scrubber scrubber_; // last: it uses the database
 };
 
 /// The hash by which a stored bundle is compared.

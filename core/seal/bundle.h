@@ -46,7 +46,8 @@ Bytes encode(const Bundle& bundle);
 Result<Bundle> decode_bundle(ByteView bytes);
 
 /// Everything of TVE1 3.13 that needs no secret, cheap first: context, keys, envelope hash, owner
-/// signature (all `untrusted` with a sentence that names the reason). Not the proofs.
+/// signature (all `untrusted` with a sentence that names the reason). Not the proofs, nor what
+/// verifying and opening them checks first: that the points are valid and differ.
 Result<void> check_bundle(const Bundle& bundle, const Expected& expected);
 /// The proof of one sealed value.
 Result<void> verify_proof(const Sealed& sealed);

@@ -3,9 +3,11 @@
 #include "core/node/store.h"
 #include "fixture.h"
 
+#include <chrono>
 #include <csignal>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace tau;
@@ -227,7 +229,12 @@ TEST_CASE("what is erased is off the disk") {
     REQUIRE(replaced);
     CHECK(*replaced == std::vector<std::string>{id_of(0x52)});
     CHECK(on_disk(0x53));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (on_disk(0x52) && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
     CHECK_FALSE(on_disk(0x52));
+    CHECK(on_disk(0x53));
 }
 
 TEST_CASE("an exception in a transaction leaves none open") {

@@ -108,11 +108,6 @@ TEST_CASE("bundle: each reason to refuse it has its own sentence") {
              s.bundle.webhook.envelope = s.bundle.deploy_key.envelope;
              s.sign_again();
          }},
-        {"point not valid", "not valid",
-         [](Scene& s) {
-             s.bundle.webhook.point = Point{1};
-             s.sign_again();
-         }},
         {"signature changed", "signature", [](Scene& s) { s.bundle.owner_signature[0] ^= 1; }},
         {"signed by somebody else", "signature",
          [](Scene& s) {
@@ -131,6 +126,14 @@ TEST_CASE("bundle: each reason to refuse it has its own sentence") {
         CAPTURE(checked.error().message);
         CHECK(checked.error().message.find(refusal.reason) != std::string::npos);
     }
+}
+
+TEST_CASE("bundle: a point that is not valid is refused with the proof") {
+    Scene scene;
+    scene.bundle.webhook.point = Point{1};
+    scene.sign_again();
+    CHECK_FALSE(verify_proof(scene.bundle.webhook).has_value());
+    CHECK_FALSE(open_bundle(scene.bundle, scene.vault.secret_key).has_value());
 }
 
 TEST_CASE("bundle: a seal that is not yet expired is fine") {
