@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -96,6 +97,8 @@ Result<void> GitHost::accept() {
     if (connection < 0) {
         return {}; // the client left before we came
     }
+    const int yes = 1; // sshd's small packets need not wait for each other
+    ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     auto session = Process::start(sshd_session(folder_, connection, log_));
     ::close(connection);
     if (!session) {
