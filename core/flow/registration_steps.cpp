@@ -3,6 +3,8 @@
 #include "core/base/file.h"
 #include "core/vault/retry.h"
 
+#include <algorithm>
+
 namespace tau::flow {
 
 namespace fs = std::filesystem;
@@ -10,7 +12,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds webhook_patience{8};
-constexpr std::chrono::milliseconds poll_interval{40};
+constexpr std::chrono::milliseconds first_pause{5}; ///< each is twice as long as the one before
+constexpr std::chrono::milliseconds longest_pause{640};
 
 vault::Client client(const Creation& creation, const vault::NodeRecord& node) {
     return {creation.world.http, creation.world.entropy, node};
@@ -185,13 +188,15 @@ Result<Outcome> check_webhooks(Creation& creation, const StepCall& call) {
         }
     }
     const auto end = std::chrono::steady_clock::now() + webhook_patience;
+    auto pause = first_pause;
     do {
         if (webhooks_seen(creation, call.stop)) {
             return Outcome{"Pushes to both repositories reach " + creation.node.name + ".", "", {}};
         }
-        if (!vault::wait_for(poll_interval, call.stop)) {
+        if (!vault::wait_for(pause, call.stop)) {
             return fail(ErrorCode::cancelled, "The check of the webhooks was stopped.");
         }
+        pause = std::min(2 * pause, longest_pause);
     } while (std::chrono::steady_clock::now() < end);
     // Git hosts deliver late at times; the vault asks by itself, too.
     return Outcome{creation.node.name + " has not heard from both webhooks yet; it also looks at "
