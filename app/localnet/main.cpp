@@ -1,6 +1,5 @@
 // tau-localnet: a whole Taubyte network on this computer: a git host over real OpenSSH and several
 // vault nodes, for trying things out and for tests.
-#include "app/localnet/gate.h"
 #include "app/localnet/guard.h"
 #include "app/localnet/network.h"
 #include "core/base/secret.h"
@@ -76,12 +75,6 @@ int fail_with(const Error& error) {
 int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     const std::string first = arguments.empty() ? "" : arguments[0];
-    if (first == "gate" && (arguments.size() == 3 || arguments.size() == 4)) {
-        return localnet::run_gate(arguments[1], arguments.size() == 4 ? arguments[3] : "");
-    }
-    if (first == "post-receive") {
-        return localnet::run_post_receive();
-    }
     if (first == "--help" || first == "--version") {
         std::cout << (first == "--help" ? usage : "tau-localnet " TAU_VERSION "\n");
         return 0;

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/git/remote.h"
 #include "core/keys/deploy_key.h"
 
 #include <pwd.h>
@@ -146,11 +147,11 @@ Result<void> write_files(const forge::LocalFolder& folder, const std::string& pr
 } // namespace
 
 Result<forge::LocalState> prepare_folder(const forge::LocalFolder& folder) {
-    const auto programs = program_folder();
-    if (!programs) {
-        return fail(programs.error());
+    const auto helper = git::find_helper();
+    if (!helper) {
+        return fail(helper.error());
     }
-    const std::string program = (*programs / "tau-localnet").string();
+    const std::string program = (helper->parent_path() / "tau-gate").string();
     for (const fs::path& path : {folder.root(), fs::path(program)}) {
         if (auto checked = check_path(path); !checked) {
             return fail(checked.error());

@@ -36,7 +36,7 @@ struct LocalRepository {
 struct LocalState {
     std::string login;            ///< the one account of this host
     std::uint16_t port = 0;       ///< of SSH on 127.0.0.1
-    std::string program;          ///< tau-localnet, which authorized_keys names as the gate
+    std::string program;          ///< tau-gate, which authorized_keys names
     std::string host_fingerprint; ///< "SHA256:…"
     std::string user_line;        ///< public key of the account
     std::vector<LocalRepository> repositories;

@@ -32,6 +32,7 @@ bin/tau-directory
 bin/tau-localnet
 bin/tau-project
 bin/tau-vaultd
+libexec/tau-console/tau-gate
 libexec/tau-console/tau-git
 share/applications/tau-console.desktop
 share/icons/hicolor/scalable/apps/tau-console.svg

@@ -1,4 +1,4 @@
-#include "app/localnet/gate.h"
+#include "app/gate/gate.h"
 
 #include "core/forge/local_state.h"
 
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace tau::localnet {
+namespace tau::gate {
 
 namespace {
 
@@ -113,4 +113,4 @@ int run_gate(const std::filesystem::path& root, const std::string& repository_id
     return become_git(git_command(folder, *repository, wish->writes), folder);
 }
 
-} // namespace tau::localnet
+} // namespace tau::gate

@@ -1,10 +1,10 @@
-#include "app/localnet/gate.h"
+#include "app/gate/gate.h"
 #include "core/forge/local_spool.h"
 
 #include <iostream>
 #include <sstream>
 
-namespace tau::localnet {
+namespace tau::gate {
 
 /// git runs it inside the bare repository <root>/repositories/<id>.git, with a line for each ref.
 int run_post_receive() {
@@ -33,4 +33,4 @@ int run_post_receive() {
     return 0;
 }
 
-} // namespace tau::localnet
+} // namespace tau::gate
