@@ -5,8 +5,10 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/keys/secret_file.h"
+#include "core/seal/seal.h"
 
 #include <csignal>
+#include <future>
 #include <unistd.h>
 
 namespace tau::app {
@@ -70,7 +72,12 @@ Result<flow::World*> Session::world(const vault::Network& network, const std::st
     if (!forge) {
         return fail(forge.error());
     }
+    // Stretching the passphrase takes one core for a while; the other one does the self-test.
+    auto testing = std::async(std::launch::async, seal::self_test);
     auto store = secrets();
+    if (const auto tested = testing.get(); !tested) {
+        return fail(tested.error());
+    }
     if (!store) {
         return fail(store.error());
     }
