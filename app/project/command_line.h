@@ -28,6 +28,7 @@ public:
 
     bool has(const QString& name) const { return parser_.isSet(name); }
     std::string text(const QString& name) const { return parser_.value(name).toStdString(); }
+    QStringList texts(const QString& name) const { return parser_.values(name); } ///< each time
     std::filesystem::path path(const QString& name) const;
     std::string positional(int index) const {
         return parser_.positionalArguments().at(index).toStdString();

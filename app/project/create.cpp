@@ -1,9 +1,7 @@
 #include "app/project/commands.h"
-#include "app/project/place.h"
 #include "app/project/session.h"
 #include "app/project/stop_signal.h"
-#include "core/base/text.h"
-#include "core/vault/ranking/ranking.h"
+#include "app/project/vault_choice.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -30,6 +28,16 @@ nlohmann::json steps_of(const flow::Flow& flow) {
         steps.push_back({{"id", step.id}, {"sentence", step.sentence}});
     }
     return steps;
+}
+
+/// Told before anything is made: vaults that may fail together.
+void tell_notes(const Terminal& out, const project::Draft& draft, std::int64_t now) {
+    for (const project::Issue& note : project::notes(draft, now)) {
+        out.event({{"event", "note"},
+                   {"field", std::string(project::to_string(note.field))},
+                   {"sentence", note.sentence}});
+        out.line("Note: " + note.sentence);
+    }
 }
 
 /// Told after a flow ended on an error: what it was, and the two ways on.
@@ -87,41 +95,6 @@ void tell_undone(const Terminal& out, const flow::Flow& flow) {
     }
 }
 
-/// The node that --vault names, by name or id, or the best one.
-Result<std::string> choose_vault(const CommandLine& line, const vault::Network& network,
-                                 std::int64_t now) {
-    const std::string wanted = line.text(QStringLiteral("vault"));
-    auto place = place_of(line);
-    if (!place) {
-        return fail(place.error());
-    }
-    if (wanted == "best") {
-        vault::Ranking ranking(vault::table_of(network.nodes, now));
-        ranking.set_place(*place);
-        const auto best = ranking.short_list(1);
-        if (best.empty()) {
-            return fail(ErrorCode::not_found, "The network has no vault that can be recommended.",
-                        "Look at them with: tau-project vaults");
-        }
-        return network.nodes[best.front()].record.node_id();
-    }
-    std::vector<std::string> found;
-    for (const vault::ListedNode& node : network.nodes) {
-        const std::string id = node.record.node_id();
-        if (id == wanted || node.record.name == wanted) {
-            found.push_back(id);
-        }
-    }
-    if (found.size() != 1) {
-        return fail(ErrorCode::not_found,
-                    found.empty()
-                        ? "The network has no vault \"" + bounded_text(wanted, 80) + "\"."
-                        : "Several vaults are named \"" + bounded_text(wanted, 80) + "\".",
-                    "See their names and ids with: tau-project vaults");
-    }
-    return found.front();
-}
-
 /// The draft as the options describe it; git host, owner and vault may still be missing.
 project::Draft read_draft(const CommandLine& line, const vault::Network& network) {
     project::Draft draft;
@@ -160,11 +133,11 @@ Result<std::unique_ptr<flow::Flow>> plan(const CommandLine& line, Session& sessi
         }
         draft.owner = account->login;
     }
-    auto node = choose_vault(line, network, session.clock().now());
-    if (!node) {
-        return fail(node.error());
+    auto vaults = choose_vaults(line, network, session.clock().now());
+    if (!vaults) {
+        return fail(vaults.error());
     }
-    draft.vault_node = *node;
+    draft.vaults = std::move(*vaults);
     return flow::plan_create_project(draft, network, **world);
 }
 
@@ -191,8 +164,12 @@ void add_create_options(CommandLine& line) {
                 QStringLiteral("Take existing empty repositories, make none."));
     line.option(QStringLiteral("branch"), QStringLiteral("The default branch (main)."),
                 QStringLiteral("NAME"), QStringLiteral("main"));
-    line.option(QStringLiteral("vault"), QStringLiteral("Name or id of a vault (best)."),
-                QStringLiteral("VAULT"), QStringLiteral("best"));
+    line.option(QStringLiteral("vault"),
+                QStringLiteral("Name or id of a vault; up to three times. Without it, the best."),
+                QStringLiteral("VAULT"));
+    line.option(QStringLiteral("vaults"),
+                QStringLiteral("Take the best <N> of different regions (1, at most 3)."),
+                QStringLiteral("N"), QStringLiteral("1"));
     line.option(QStringLiteral("near"), QStringLiteral("Prefer vaults near <LAT,LON> (degrees)."),
                 QStringLiteral("LAT,LON"));
     line.option(QStringLiteral("dry-run"), QStringLiteral("Show the steps and do nothing."));
@@ -222,8 +199,8 @@ Exit create_command(const QStringList& arguments) {
     const QString command = QStringLiteral("create");
     CommandLine line(arguments, command,
                      QStringLiteral("Makes a project: two repositories with their first commit, "
-                                    "deploy keys and webhooks, sealed to a vault and registered "
-                                    "with it."));
+                                    "deploy keys and webhooks, sealed to one or more vaults and "
+                                    "registered with them."));
     add_create_options(line);
     if (const auto exit = line.parse()) {
         return *exit;
@@ -249,6 +226,7 @@ Exit create_command(const QStringList& arguments) {
         out.error(flow.error());
         return flow.error().code == ErrorCode::invalid_argument ? Exit::usage : Exit::failed;
     }
+    tell_notes(out, draft, session.clock().now());
     if (line.has(QStringLiteral("dry-run"))) {
         out.event({{"event", "plan"}, {"title", (*flow)->title()}, {"steps", steps_of(**flow)}});
         out.line((*flow)->title() + ", without doing it:");

@@ -15,13 +15,31 @@ Exit failed(const Terminal& out, const Error& error) {
     return Exit::failed;
 }
 
+/// The node id of the project's vault that --vault names by name or id; without it, of the first.
+Result<std::string> chosen_vault(const CommandLine& line, const flow::LocalProject& project) {
+    const auto file = flow::load_export(project);
+    if (!file) {
+        return fail(file.error());
+    }
+    const QString option = QStringLiteral("vault");
+    for (const project::Enrolment& enrolment : file->vaults) {
+        const auto node = vault::decode_record(enrolment.record, enrolment.receipt.time);
+        if (!line.has(option) || enrolment.receipt.node_id == line.text(option) ||
+            (node && node->name == line.text(option))) {
+            return enrolment.receipt.node_id;
+        }
+    }
+    return fail(ErrorCode::not_found, "The project is not registered with that vault.",
+                "See its vaults with: tau-project status " + project.name);
+}
+
 Result<keys::DeployKey> stored_deploy_key(Session& session, const std::string& project_id,
-                                          vault::Role role) {
+                                          vault::Role role, const std::string& node_id) {
     auto store = session.secrets();
     if (!store) {
         return fail(store.error());
     }
-    auto seed = (*store)->get(flow::deploy_key_name(project_id, role));
+    auto seed = (*store)->get(flow::deploy_key_name(project_id, role, node_id));
     if (!seed) {
         return fail(seed.error());
     }
@@ -96,6 +114,9 @@ Exit deploy_key_export_command(const QStringList& arguments) {
     line.argument(QStringLiteral("ROLE"), QStringLiteral("configuration or code."));
     line.option(QStringLiteral("to"), QStringLiteral("The file to write (needed)."),
                 QStringLiteral("FILE"));
+    line.option(QStringLiteral("vault"),
+                QStringLiteral("The key that this vault was given (the first one's)."),
+                QStringLiteral("VAULT"));
     if (const auto exit = line.parse()) {
         return *exit;
     }
@@ -109,7 +130,11 @@ Exit deploy_key_export_command(const QStringList& arguments) {
     if (!project) {
         return failed(out, project.error());
     }
-    const auto key = stored_deploy_key(session, project->project_id, *role);
+    const auto node_id = chosen_vault(line, *project);
+    if (!node_id) {
+        return failed(out, node_id.error());
+    }
+    const auto key = stored_deploy_key(session, project->project_id, *role, *node_id);
     if (!key) {
         return failed(out, key.error());
     }

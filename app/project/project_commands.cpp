@@ -22,11 +22,6 @@ std::string or_never(std::int64_t time) {
     return time == 0 ? "never" : to_iso8601(time);
 }
 
-/// The node that the project is registered with, as it signed itself then.
-Result<vault::NodeRecord> node_of(const project::Export& file) {
-    return vault::decode_record(file.vault_record, file.receipt.time);
-}
-
 void show_status(const Terminal& out, const vault::RegistrationStatus& status) {
     for (const vault::Check& check : status.checks) {
         const std::string about =
@@ -43,26 +38,44 @@ void show_status(const Terminal& out, const vault::RegistrationStatus& status) {
     }
 }
 
-Result<vault::RegistrationStatus> ask_status(Session& session, const project::Export& file) {
-    auto node = node_of(file);
+Result<keys::OwnerKey> owner_key(Session& session) {
     auto store = session.secrets();
-    if (!node || !store) {
-        return fail(node ? store.error() : node.error());
+    if (!store) {
+        return fail(store.error());
     }
     auto seed = (*store)->get("owner");
     if (!seed) {
         return fail(seed.error());
     }
-    auto owner = *seed ? keys::OwnerKey::from_seed(**seed)
-                       : Result<keys::OwnerKey>(fail(
-                             ErrorCode::not_found, "The secret store has no owner key.",
-                             "Only the owner can ask; import the key with: tau-project owner-key "
-                             "import"));
-    if (!owner) {
-        return fail(owner.error());
+    return *seed ? keys::OwnerKey::from_seed(**seed)
+                 : Result<keys::OwnerKey>(
+                       fail(ErrorCode::not_found, "The secret store has no owner key.",
+                            "Only the owner can ask; import the key with: tau-project owner-key "
+                            "import"));
+}
+
+/// Asks one of the project's vaults and tells what it said.
+Result<void> tell_status(const Terminal& out, Session& session, const std::string& name,
+                         const project::Enrolment& enrolment, const keys::OwnerKey& owner) {
+    // As it signed itself then: a record lives for days, a project for years.
+    auto node = vault::decode_record(enrolment.record, enrolment.receipt.time);
+    if (!node) {
+        return fail(node.error());
     }
-    return vault::Client(session.http(), session.entropy(), *node)
-        .status(file.receipt.registration_id, *owner, session.clock().now(), {});
+    const auto status =
+        vault::Client(session.http(), session.entropy(), *node)
+            .status(enrolment.receipt.registration_id, owner, session.clock().now(), {});
+    if (!status) {
+        return fail(status.error());
+    }
+    auto object = nlohmann::json::parse(vault::to_json(*status));
+    object["event"] = "status";
+    object["vault"] = {{"id", node->node_id()}, {"name", node->name}};
+    out.event(object);
+    out.line(name + " is " + bounded_text(status->state) + " with " + node->name +
+             " (registration " + status->registration_id + ")");
+    show_status(out, *status);
+    return {};
 }
 
 } // namespace
@@ -109,7 +122,7 @@ Exit list_command(const QStringList& arguments) {
 Exit status_command(const QStringList& arguments) {
     CommandLine line(
         arguments, QStringLiteral("status"),
-        QStringLiteral("Asks the vault for a project's checks, webhooks and commits."));
+        QStringLiteral("Asks its vaults for a project's checks, webhooks and commits."));
     line.argument(QStringLiteral("PROJECT"), QStringLiteral("Name or id."));
     if (const auto exit = line.parse()) {
         return *exit;
@@ -124,23 +137,23 @@ Exit status_command(const QStringList& arguments) {
     if (!file) {
         return failed(out, file.error());
     }
-    const auto status = ask_status(session, *file);
-    if (!status) {
-        return failed(out, status.error());
+    const auto owner = owner_key(session);
+    if (!owner) {
+        return failed(out, owner.error());
     }
-    if (line.json()) {
-        std::cout << vault::to_json(*status) << "\n";
-        return Exit::done;
+    Exit exit = Exit::done;
+    for (const project::Enrolment& enrolment : file->vaults) {
+        // One that is down says nothing about the others.
+        if (const auto told = tell_status(out, session, project->name, enrolment, *owner); !told) {
+            exit = failed(out, told.error());
+        }
     }
-    out.line(project->name + " is " + bounded_text(status->state) + " (registration " +
-             status->registration_id + ")");
-    show_status(out, *status);
-    return Exit::done;
+    return exit;
 }
 
 Exit verify_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("verify"),
-                     QStringLiteral("Checks every signature, proof and the receipt of a project "
+                     QStringLiteral("Checks every signature, proof and receipt of a project "
                                     "file. Needs no network and no secret."));
     line.argument(QStringLiteral("FILE"), QStringLiteral("A project.yaml, or - for the input."));
     if (const auto exit = line.parse()) {
@@ -173,7 +186,7 @@ Exit verify_command(const QStringList& arguments) {
 
 Exit export_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("export"),
-                     QStringLiteral("Writes a project's file with its proofs and receipt. No "
+                     QStringLiteral("Writes a project's file with its proofs and receipts. No "
                                     "secret is in it."));
     line.argument(QStringLiteral("PROJECT"), QStringLiteral("Name or id."));
     line.option(QStringLiteral("to"), QStringLiteral("Where to; without it, the output."),

@@ -38,7 +38,7 @@ public:
                 return fail(ErrorCode::conflict, "This creation is being undone.",
                             "Finish the undo, then create the project anew.");
             }
-            if (!creation_->registration_id.empty()) {
+            if (!creation_->keepers.front().registration_id.empty()) { // made in another process
                 if (auto loaded = creation_->load_keys(); !loaded) {
                     return loaded;
                 }
@@ -98,7 +98,8 @@ private:
         if (!journal) {
             return journal;
         }
-        if (auto noted = (*journal)->append(Kind::plan, "", plan_facts(*creation_)); !noted) {
+        if (auto noted = (*journal)->append(Kind::plan, "", plan_facts(*creation_, steps().size()));
+            !noted) {
             return fail(noted.error());
         }
         return journal;
@@ -122,9 +123,11 @@ private:
 };
 
 std::string CreateProject::report() const {
-    std::string text = title_ + " (" + creation_->flow_id + ")\n" + "Project " +
-                       creation_->project_id + ", vault " + creation_->node.name + " " +
-                       creation_->node.node_id() + "\n";
+    std::string text =
+        title_ + " (" + creation_->flow_id + ")\nProject " + creation_->project_id + "\n";
+    for (const Keeper& keeper : creation_->keepers) {
+        text += "Vault " + keeper.node.name + " " + keeper.node.node_id() + "\n";
+    }
     for (const StepView& step : steps()) {
         text += "  [" + std::string(to_string(step.state)) + "] " + step.sentence;
         if (step.elapsed.count() > 0) {
@@ -149,27 +152,30 @@ std::string new_flow_id(const std::string& name, Entropy& entropy) {
     return name + "-" + to_hex(random);
 }
 
-Result<void> choose_node(Creation& creation) {
-    const auto& nodes = creation.network.nodes;
-    const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const vault::ListedNode& node) {
-        return node.record.node_id() == creation.draft.vault_node;
-    });
-    if (found == nodes.end()) {
-        return fail(ErrorCode::invalid_argument,
-                    "The network has no vault " + creation.draft.vault_node + " that is valid now.",
-                    "Choose another vault, or fetch the network's list again.");
-    }
-    creation.node = found->record;
-    return {};
-}
-
-/// Fills what follows from draft and network.
+/// Fills what follows from the draft. Records count as of the plan: they live for days, and an
+/// unfinished creation may wait for longer.
 Result<void> settle(Creation& creation) {
     creation.sides[0].role = vault::Role::configuration;
     creation.sides[0].choice = creation.draft.configuration;
     creation.sides[1].role = vault::Role::code;
     creation.sides[1].choice = creation.draft.code;
-    return choose_node(creation);
+    for (const project::VaultChoice& choice : creation.draft.vaults) {
+        auto record = vault::decode_record(choice.record, creation.planned_at);
+        if (!record) {
+            return fail(record.error());
+        }
+        if (record->node_id() != choice.node_id || record->seq == vault::tombstone_seq) {
+            return fail(ErrorCode::invalid_argument,
+                        "The vault " + record->name + " cannot be chosen: its record is " +
+                            (record->seq == vault::tombstone_seq ? "the end of its key."
+                                                                 : "that of another node."),
+                        "Choose another vault, or fetch the network's list again.");
+        }
+        Keeper& keeper = creation.keepers.emplace_back();
+        keeper.number = creation.keepers.size();
+        keeper.node = std::move(*record);
+    }
+    return {};
 }
 
 } // namespace
@@ -199,10 +205,12 @@ Result<std::unique_ptr<Flow>> plan_create_project(const project::Draft& draft,
     if (auto settled = settle(*creation); !settled) {
         return fail(settled.error());
     }
-    for (Side& side : creation->sides) {
-        side.deploy_key = keys::DeployKey::generate(world.entropy);
-        side.webhook = keys::WebhookSecret::generate(world.entropy);
-        side.fingerprint = side.deploy_key->fingerprint();
+    for (Keeper& keeper : creation->keepers) {
+        for (Grant& grant : keeper.grants) {
+            grant.deploy_key = keys::DeployKey::generate(world.entropy);
+            grant.webhook = keys::WebhookSecret::generate(world.entropy);
+            grant.fingerprint = grant.deploy_key->fingerprint();
+        }
     }
     return std::make_unique<CreateProject>(std::move(creation));
 }

@@ -11,7 +11,8 @@ namespace tau::flow {
 
 /// Plans a creation without doing anything: its steps are already described (with key fingerprints
 /// and files), and nothing exists yet, not even a journal. `invalid_argument` when the draft does
-/// not validate or names a node or host that the network does not have.
+/// not validate, names a git host that the network does not have, or a vault whose record does not
+/// hold now.
 Result<std::unique_ptr<Flow>> plan_create_project(const project::Draft& draft,
                                                   const vault::Network& network, World& world);
 
@@ -41,7 +42,8 @@ Result<std::vector<LocalProject>> list_projects(const std::filesystem::path& dat
 Result<project::Export> load_export(const LocalProject& project);
 /// Takes in somebody's project.yaml, once everything in it holds.
 Result<LocalProject> import_export(const std::filesystem::path& data, std::string_view yaml);
-/// Secret store name of a deploy key's seed: "deploy/<project id>/<role>".
-std::string deploy_key_name(const std::string& project_id, vault::Role role);
+/// Secret store name of a deploy key's seed: "deploy/<project id>/<role>/<node id>".
+std::string deploy_key_name(const std::string& project_id, vault::Role role,
+                            const std::string& node_id);
 
 } // namespace tau::flow

@@ -5,25 +5,29 @@
 
 namespace tau::flow {
 
-Facts plan_facts(const Creation& creation) {
+Facts plan_facts(const Creation& creation, std::size_t steps) {
     const project::Draft& draft = creation.draft;
     const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
-    return {{"title", "Create project " + draft.name},
-            {"project_id", creation.project_id},
-            {"idempotency_key", creation.idempotency_key},
-            {"planned_at", std::to_string(creation.planned_at)},
-            {"name", draft.name},
-            {"description", draft.description},
-            {"email", draft.email},
-            {"private", yes(draft.is_private)},
-            {"git_host", draft.git_host},
-            {"owner", draft.owner},
-            {"configuration", draft.configuration.name},
-            {"configuration_existing", yes(draft.configuration.use_existing)},
-            {"code", draft.code.name},
-            {"code_existing", yes(draft.code.use_existing)},
-            {"branch", draft.branch},
-            {"vault", draft.vault_node}};
+    Facts facts{{"title", "Create project " + draft.name},
+                {"project_id", creation.project_id},
+                {"idempotency_key", creation.idempotency_key},
+                {"planned_at", std::to_string(creation.planned_at)},
+                {"name", draft.name},
+                {"description", draft.description},
+                {"email", draft.email},
+                {"private", yes(draft.is_private)},
+                {"git_host", draft.git_host},
+                {"owner", draft.owner},
+                {"configuration", draft.configuration.name},
+                {"configuration_existing", yes(draft.configuration.use_existing)},
+                {"code", draft.code.name},
+                {"code_existing", yes(draft.code.use_existing)},
+                {"branch", draft.branch},
+                {"steps", std::to_string(steps)}};
+    for (const Keeper& keeper : creation.keepers) {
+        facts["vault/" + std::to_string(keeper.number)] = to_base64(vault::encode(keeper.node));
+    }
+    return facts;
 }
 
 Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation) {
@@ -43,11 +47,23 @@ Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation) {
                            fact(facts, "configuration_existing") == "yes"};
     draft.code = {fact(facts, "code"), fact(facts, "code_existing") == "yes"};
     draft.branch = fact(facts, "branch");
-    draft.vault_node = fact(facts, "vault");
     creation.project_id = fact(facts, "project_id");
     creation.idempotency_key = fact(facts, "idempotency_key");
     const std::string time = fact(facts, "planned_at");
     std::from_chars(time.data(), time.data() + time.size(), creation.planned_at);
+    for (std::size_t number = 1; number <= project::max_vaults; ++number) {
+        const auto found = facts.find("vault/" + std::to_string(number));
+        if (found == facts.end()) {
+            break;
+        }
+        const auto bytes = from_base64(found->second);
+        const auto record = bytes ? vault::decode_record(*bytes, creation.planned_at)
+                                  : Result<vault::NodeRecord>(fail(bytes.error()));
+        if (!record) {
+            return fail(record.error());
+        }
+        draft.vaults.push_back(project::choice_of(*record));
+    }
     if (!project::validate(draft).empty() || creation.project_id.empty()) {
         return fail(ErrorCode::corrupt, "The plan of this creation cannot be read.",
                     "Use the version of the program that began it.");

@@ -7,7 +7,7 @@
 
 namespace tau::flow {
 
-Facts plan_facts(const Creation& creation);
+Facts plan_facts(const Creation& creation, std::size_t steps);
 /// Fills draft, ids and times of a creation; `corrupt` when the journal does not begin with a plan.
 Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation);
 

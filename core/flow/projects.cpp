@@ -66,8 +66,8 @@ std::optional<Unfinished> look_at(const fs::path& folder) {
     }
     flow.steps_done = static_cast<std::size_t>(
         std::count_if(done.begin(), done.end(), [](const auto& step) { return step.second; }));
-    constexpr std::size_t steps = 1 + 2 * 5 + 3;
-    flow.steps_total = steps;
+    const std::string steps = fact(entries->front().facts, "steps");
+    std::from_chars(steps.data(), steps.data() + steps.size(), flow.steps_total);
     return flow;
 }
 

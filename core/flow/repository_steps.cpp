@@ -94,35 +94,38 @@ Result<Undone> delete_repository(Creation& creation, const Side& side, const Ste
 
 // ---- the seal
 
-Result<bool> sealed_already(Creation& creation, Side& side) {
-    auto bytes = read_file(creation.sealed_file(side), 64U << 10U);
+Result<bool> sealed_already(const Creation& creation, const Side& side, const Keeper& keeper) {
+    auto bytes = read_file(creation.sealed_file(side, keeper), 64U << 10U);
     if (!bytes) {
         return bytes.error().code == ErrorCode::not_found ? Result<bool>(false)
                                                           : Result<bool>(fail(bytes.error()));
     }
     const auto bundle = seal::decode_bundle(as_bytes(*bytes));
-    return bundle && seal::check_bundle(*bundle, creation.expected(side)) &&
-           bundle->deploy_key.point == side.deploy_key->public_key() &&
-           bundle->webhook.point == side.webhook->commitment();
+    const Grant& grant = keeper.grant(side);
+    return bundle && seal::check_bundle(*bundle, creation.expected(side, keeper)) &&
+           bundle->deploy_key.point == grant.deploy_key->public_key() &&
+           bundle->webhook.point == grant.webhook->commitment();
 }
 
-Outcome sealed_outcome(const Creation& creation, const Side& side) {
+Outcome sealed_outcome(const Side& side, const Keeper& keeper) {
     return {"The key and webhook secret of " + side.choice.name + " are sealed to " +
-                creation.node.name + ", with a proof that anyone can check.",
+                keeper.node.name + ", with a proof that anyone can check.",
             "",
             {}};
 }
 
-Result<Outcome> seal_side(Creation& creation, Side& side) {
-    auto bundle = seal::seal_bundle(*side.deploy_key, *side.webhook, *creation.owner,
-                                    creation.expected(side), creation.world.entropy);
+Result<Outcome> seal_grant(Creation& creation, const Side& side, const Keeper& keeper) {
+    const Grant& grant = keeper.grant(side);
+    auto bundle = seal::seal_bundle(*grant.deploy_key, *grant.webhook, *creation.owner,
+                                    creation.expected(side, keeper), creation.world.entropy);
     if (!bundle) {
         return fail(bundle.error());
     }
-    if (auto kept = write_file_atomic(creation.sealed_file(side), seal::encode(*bundle)); !kept) {
+    if (auto kept = write_file_atomic(creation.sealed_file(side, keeper), seal::encode(*bundle));
+        !kept) {
         return fail(kept.error());
     }
-    return sealed_outcome(creation, side);
+    return sealed_outcome(side, keeper);
 }
 
 } // namespace
@@ -156,33 +159,36 @@ Step create_repository_step(Creation& creation, Side& side, int lane) {
     return step;
 }
 
-Step seal_step(Creation& creation, Side& side, int lane) {
-    Step step = side_step("seal", side, lane);
+Step seal_step(Creation& creation, const Side& side, Keeper& keeper, int lane) {
+    Step step = grant_step("seal", side, keeper, lane);
     step.plan = "Seal the deploy key and webhook secret of " + side.choice.name + " to " +
-                creation.node.name + ", with a proof.";
+                keeper.node.name + ", with a proof.";
     step.look = [&](const StepCall& call) -> Result<std::optional<Outcome>> {
         if (!call.attempted) {
             return std::nullopt;
         }
-        const auto sealed = sealed_already(creation, side);
+        const auto sealed = sealed_already(creation, side, keeper);
         if (!sealed) {
             return fail(sealed.error());
         }
-        return *sealed ? std::optional(sealed_outcome(creation, side)) : std::nullopt;
+        return *sealed ? std::optional(sealed_outcome(side, keeper)) : std::nullopt;
     };
-    step.run = [&](const StepCall&) { return seal_side(creation, side); };
+    step.run = [&](const StepCall&) { return seal_grant(creation, side, keeper); };
     step.learn = [&](const Facts&) -> Result<void> {
         // When it is missing, only registering needs it, and says so.
-        if (auto bytes = read_file(creation.sealed_file(side), 64U << 10U)) {
+        if (auto bytes = read_file(creation.sealed_file(side, keeper), 64U << 10U)) {
             const ByteView view = as_bytes(*bytes);
-            side.sealed.assign(view.begin(), view.end());
+            keeper.grant(side).sealed.assign(view.begin(), view.end());
         }
         return {};
     };
     step.undo_sentence = [&](const StepCall&) {
-        return "The sealed keys of " + side.choice.name + " on this disk.";
+        return "The keys of " + side.choice.name + " sealed to " + keeper.node.name +
+               ", on this disk.";
     };
-    step.undo = [&](const StepCall&) { return remove_own_file(creation.sealed_file(side)); };
+    step.undo = [&](const StepCall&) {
+        return remove_own_file(creation.sealed_file(side, keeper));
+    };
     return step;
 }
 

@@ -109,13 +109,6 @@ Result<void> Runner::restore(const std::vector<Entry>& entries) {
             return done;
         }
     }
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-        if (progress_[i].mark == Mark::done && steps_[i].learn) {
-            if (auto done = steps_[i].learn(progress_[i].facts); !done) {
-                return done;
-            }
-        }
-    }
     return {};
 }
 
@@ -148,6 +141,10 @@ Result<void> Runner::apply(const Entry& entry) {
         view.link = fact(entry.facts, "link");
         view.error.reset();
         view.elapsed = std::chrono::milliseconds(std::atoll(fact(entry.facts, "ms").c_str()));
+        // Also of a step that was undone since: the undo of others may still need its facts.
+        if (steps_[index].learn) {
+            return steps_[index].learn(entry.facts);
+        }
         break;
     }
     case Kind::failed:
@@ -300,7 +297,9 @@ Result<void> Runner::run(Journal& journal, std::stop_token stop, const Observer&
             continue;
         }
         const auto end = std::find_if(steps_.begin() + static_cast<std::ptrdiff_t>(i), steps_.end(),
-                                      [](const Step& step) { return step.lane == 0; });
+                                      [stage = steps_[i].stage](const Step& step) {
+                                          return step.lane == 0 || step.stage != stage;
+                                      });
         const auto last = static_cast<std::size_t>(end - steps_.begin());
         if (auto done = run_lanes(i, last, journal, stop, observer); !done) {
             return done;

@@ -35,8 +35,10 @@ struct StepCall {
 struct Step {
     std::string id;   ///< "create-repository/configuration"
     std::string plan; ///< what it will do: one sentence
-    /// Steps in a row with a lane other than 0 run at the same time as those of other lanes.
+    /// Steps in a row with a lane other than 0 run at the same time as those of other lanes of the
+    /// same stage; the next stage waits for all of them.
     int lane = 0;
+    int stage = 0;
     /// Whether the effect is there already; may be empty.
     std::function<Result<std::optional<Outcome>>(const StepCall&)> look;
     std::function<Result<Outcome>(const StepCall&)> run;

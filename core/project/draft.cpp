@@ -111,7 +111,36 @@ void check_hosting(const Draft& draft, Collector& out) {
     }
 }
 
+void check_vaults(const std::vector<VaultChoice>& vaults, Collector& out) {
+    if (vaults.empty()) {
+        out.add(Field::vault, "Choose the vault that will keep the project's keys.");
+    }
+    if (vaults.size() > max_vaults) {
+        out.add(Field::vault,
+                "A project may have at most " + std::to_string(max_vaults) + " vaults.");
+    }
+    for (std::size_t i = 0; i < vaults.size(); ++i) {
+        const bool again =
+            std::any_of(vaults.begin(), vaults.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&](const VaultChoice& one) { return one.node_id == vaults[i].node_id; });
+        if (again) {
+            out.add(Field::vault, "The same vault is chosen twice.");
+            return;
+        }
+    }
+}
+
+/// "127.0.0.1" of "http://127.0.0.1:8123".
+std::string_view host_of(std::string_view endpoint) {
+    endpoint.remove_prefix(endpoint.find("//") + 2);
+    return endpoint.ends_with(']') ? endpoint : endpoint.substr(0, endpoint.rfind(':'));
+}
+
 } // namespace
+
+VaultChoice choice_of(const vault::NodeRecord& record) {
+    return {record.node_id(), vault::encode(record)};
+}
 
 std::string_view to_string(Field field) {
     switch (field) {
@@ -146,10 +175,33 @@ std::vector<Issue> validate(const Draft& draft) {
         out.add(Field::email, "This is not an e-mail address. Leave it empty if you want no mail.");
     }
     check_hosting(draft, out);
-    if (draft.vault_node.empty()) {
-        out.add(Field::vault, "Choose the vault that will keep the project's keys.");
-    }
+    check_vaults(draft.vaults, out);
     return issues;
+}
+
+std::vector<Issue> notes(const Draft& draft, std::int64_t now) {
+    std::vector<vault::NodeRecord> nodes;
+    for (const VaultChoice& choice : draft.vaults) {
+        if (auto record = vault::decode_record(choice.record, now)) {
+            nodes.push_back(std::move(*record));
+        }
+    }
+    std::vector<Issue> found;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        for (std::size_t j = i + 1; j < nodes.size(); ++j) {
+            const std::string both = nodes[i].name + " and " + nodes[j].name;
+            if (nodes[i].region == nodes[j].region) {
+                found.push_back(
+                    {Field::vault, both + " are in the same region, " +
+                                       std::string(vault::region_name(nodes[i].region)) +
+                                       ": what hits one may hit the other."});
+            } else if (host_of(nodes[i].endpoint) == host_of(nodes[j].endpoint)) {
+                found.push_back({Field::vault, both + " run on the same host, " +
+                                                   std::string(host_of(nodes[i].endpoint)) + "."});
+            }
+        }
+    }
+    return found;
 }
 
 std::array<std::string, 2> default_repository_names(std::string_view project_name) {

@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/vault/claim.h"
+#include "core/vault/node_record.h"
 
 #include <array>
 #include <string>
@@ -20,6 +21,18 @@ struct RepositoryChoice {
     bool use_existing = false; ///< take an existing empty repository, make none
 };
 
+/// A project may be sealed to and registered with this many vaults.
+inline constexpr std::size_t max_vaults = 3;
+
+/// One of the vaults that will keep the project's keys. Its record travels along: a node that was
+/// picked from a directory of a million stands in no network's file.
+struct VaultChoice {
+    std::string node_id;
+    Bytes record; ///< as the node signed it
+    bool operator==(const VaultChoice&) const = default;
+};
+VaultChoice choice_of(const vault::NodeRecord& record);
+
 /// What the wizard edits and what `tau-project create` reads; nothing is done yet.
 struct Draft {
     std::string name;
@@ -31,7 +44,7 @@ struct Draft {
     RepositoryChoice configuration;
     RepositoryChoice code;
     std::string branch = "main";
-    std::string vault_node; ///< node id
+    std::vector<VaultChoice> vaults; ///< one to max_vaults
 };
 
 /// Fields as the form and the answer file name them.
@@ -45,6 +58,9 @@ struct Issue {
 
 /// Every issue that can be seen without asking anybody, in the order of the fields.
 std::vector<Issue> validate(const Draft& draft);
+/// What will do, and yet is worth knowing before: vaults that may fail together. Records that are
+/// not valid at `now` are passed over; planning refuses them.
+std::vector<Issue> notes(const Draft& draft, std::int64_t now);
 
 /// "tb_shop" and "tb_code_shop", lower case.
 std::array<std::string, 2> default_repository_names(std::string_view project_name);

@@ -41,10 +41,8 @@ void put_repository(YAML::Emitter& out, const vault::RegisteredRepository& repos
     out << YAML::EndMap;
 }
 
-void put_registration(YAML::Emitter& out, const Export& project) {
-    const vault::Registration& registration = project.registration;
+void put_registration(YAML::Emitter& out, const vault::Registration& registration) {
     out << YAML::BeginMap;
-    put_text(out, "idempotency_key", project.idempotency_key);
     put_text(out, "project_id", registration.project_id);
     put_text(out, "project_name", registration.project_name);
     put_bytes(out, "owner_key", registration.owner_key);
@@ -64,6 +62,17 @@ void put_registration(YAML::Emitter& out, const Export& project) {
     }
     out << YAML::EndSeq;
     put_bytes(out, "signature", registration.signature);
+    out << YAML::EndMap;
+}
+
+void put_enrolment(YAML::Emitter& out, const Enrolment& enrolment) {
+    out << YAML::BeginMap;
+    put_bytes(out, "record", enrolment.record);
+    put_text(out, "idempotency_key", enrolment.idempotency_key);
+    out << YAML::Key << "registration" << YAML::Value;
+    put_registration(out, enrolment.registration);
+    out << YAML::Key << "receipt" << YAML::Value << YAML::Literal
+        << vault::to_json(enrolment.receipt);
     out << YAML::EndMap;
 }
 
@@ -186,12 +195,11 @@ vault::RegisteredRepository read_repository(const YAML::Node& node) {
     return repository;
 }
 
-void read_registration(const YAML::Node& node, Export& project) {
+vault::Registration read_registration(const YAML::Node& node) {
     const YAML::Node map = map_of(node, "registration",
-                                  {"idempotency_key", "project_id", "project_name", "owner_key",
-                                   "challenge", "repositories", "deployments", "signature"});
-    vault::Registration& registration = project.registration;
-    project.idempotency_key = text(map, "idempotency_key");
+                                  {"project_id", "project_name", "owner_key", "challenge",
+                                   "repositories", "deployments", "signature"});
+    vault::Registration registration;
     registration.project_id = text(map, "project_id");
     registration.project_name = text(map, "project_name");
     registration.owner_key = fixed<32>(map, "owner_key");
@@ -207,12 +215,27 @@ void read_registration(const YAML::Node& node, Export& project) {
              text(deployment, "commit")});
     }
     registration.signature = fixed<64>(map, "signature");
-    project.registration_body = vault::to_json(registration);
+    return registration;
+}
+
+Enrolment read_enrolment(const YAML::Node& node) {
+    const YAML::Node map =
+        map_of(node, "vaults", {"record", "idempotency_key", "registration", "receipt"});
+    Enrolment enrolment;
+    enrolment.record = bytes(map, "record");
+    enrolment.idempotency_key = text(map, "idempotency_key");
+    enrolment.registration = read_registration(map["registration"]);
+    enrolment.registration_body = vault::to_json(enrolment.registration);
+    auto receipt = vault::parse_receipt(text(map, "receipt"));
+    if (!receipt) {
+        throw Fault{"the receipt is malformed", map["receipt"].Mark()};
+    }
+    enrolment.receipt = std::move(*receipt);
+    return enrolment;
 }
 
 Export read_export(const YAML::Node& root) {
-    map_of(root, "the file",
-           {"version", "project", "vault", "registration", "claims", "receipt", "signature"});
+    map_of(root, "the file", {"version", "project", "claims", "vaults", "signature"});
     if (text(root, "version") != "1") {
         throw Fault{"its version is not 1", root["version"].Mark()};
     }
@@ -224,15 +247,11 @@ Export read_export(const YAML::Node& root) {
     project.description = text(about, "description");
     project.email = text(about, "email");
     project.created_at = number(about, "created_at");
-    project.vault_record = bytes(map_of(root["vault"], "vault", {"record"}), "record");
-    read_registration(root["registration"], project);
     const YAML::Node claims = list(root, "claims", 2, 2);
     project.claims = {read_claim(claims[0]), read_claim(claims[1])};
-    auto receipt = vault::parse_receipt(text(root, "receipt"));
-    if (!receipt) {
-        throw Fault{"the receipt is malformed", root["receipt"].Mark()};
+    for (const YAML::Node& entry : list(root, "vaults", 1, max_vaults)) {
+        project.vaults.push_back(read_enrolment(entry));
     }
-    project.receipt = std::move(*receipt);
     project.signature = fixed<64>(root, "signature");
     return project;
 }
@@ -241,11 +260,13 @@ Bytes signed_bytes(const Export& project) {
     ByteWriter out;
     out.lp16(project.project_id).lp16(project.name).lp16(project.description).lp16(project.email);
     out.u64(static_cast<std::uint64_t>(project.created_at));
-    out.lp16(project.vault_record).lp16(project.idempotency_key);
-    out.raw(vault::body_hash(project.registration_body));
-    out.lp16(vault::to_json(project.receipt));
     for (const vault::Claim& claim : project.claims) {
         out.lp16(vault::to_text(claim));
+    }
+    for (const Enrolment& enrolment : project.vaults) {
+        out.lp16(enrolment.record).lp16(enrolment.idempotency_key);
+        out.raw(vault::body_hash(enrolment.registration_body));
+        out.lp16(vault::to_json(enrolment.receipt));
     }
     return out.take();
 }
@@ -257,7 +278,7 @@ void sign(Export& project, const keys::OwnerKey& owner) {
 }
 
 bool has_good_signature(const Export& project) {
-    return keys::verify_signature(project.registration.owner_key, export_tag, signed_bytes(project),
+    return keys::verify_signature(project.claims[0].owner_key, export_tag, signed_bytes(project),
                                   project.signature);
 }
 
@@ -271,20 +292,18 @@ std::string to_yaml(const Export& project) {
     put_text(out, "description", project.description);
     put_text(out, "email", project.email);
     out << YAML::Key << "created_at" << YAML::Value << project.created_at << YAML::EndMap;
-    out << YAML::Key << "vault" << YAML::Value << YAML::BeginMap;
-    put_bytes(out, "record", project.vault_record);
-    out << YAML::EndMap << YAML::Key << "registration" << YAML::Value;
-    put_registration(out, project);
     out << YAML::Key << "claims" << YAML::Value << YAML::BeginSeq;
     for (const vault::Claim& claim : project.claims) {
         put_claim(out, claim);
     }
+    out << YAML::EndSeq << YAML::Key << "vaults" << YAML::Value << YAML::BeginSeq;
+    for (const Enrolment& enrolment : project.vaults) {
+        put_enrolment(out, enrolment);
+    }
     out << YAML::EndSeq;
-    out << YAML::Key << "receipt" << YAML::Value << YAML::Literal
-        << vault::to_json(project.receipt);
     put_bytes(out, "signature", project.signature);
     out << YAML::EndMap;
-    return "# A Taubyte project with its proofs and the vault's receipt. No secret is in it.\n"
+    return "# A Taubyte project with its proofs and its vaults' receipts. No secret is in it.\n"
            "# Anyone can check it, offline: tau-project verify <this file>\n" +
            std::string(out.c_str()) + "\n";
 }

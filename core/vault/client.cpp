@@ -36,6 +36,16 @@ std::string retry_hint() {
     return "Try again later, or choose another vault node.";
 }
 
+/// Says which vault it is that does not answer: there may be several on one host.
+Result<HttpResponse> named(Result<HttpResponse> response, const std::string& vault) {
+    if (response || !worth_repeating(response.error())) {
+        return response;
+    }
+    Error error = response.error();
+    error.message = "The vault " + vault + " cannot be reached. " + error.message;
+    return fail(std::move(error));
+}
+
 /// The sentence and hint that our own nodes put into an error's body; empty for other bodies.
 Error error_from(const HttpResponse& response, std::string_view vault) {
     Error error{ErrorCode::unavailable,
@@ -187,7 +197,7 @@ Result<HttpResponse> Client::send(HttpRequest request, std::stop_token stop) {
         const bool again =
             response ? worth_repeating(*response) : worth_repeating(response.error());
         if (!again || attempt >= policy_.tries) {
-            return response;
+            return named(std::move(response), record_.name);
         }
         std::array<std::uint8_t, 4> random{};
         entropy_.fill(random);
@@ -199,7 +209,7 @@ Result<HttpResponse> Client::send(HttpRequest request, std::stop_token stop) {
             delay = asked ? std::max(delay, milliseconds(*asked)) : delay;
         }
         if (Clock::now() + delay >= end) {
-            return response;
+            return named(std::move(response), record_.name);
         }
         if (!wait_for(delay, stop)) {
             return fail(ErrorCode::cancelled, "The request to the vault was cancelled.");

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <sqlite3.h>
 
 namespace tau::test {
@@ -75,6 +76,10 @@ struct Remains {
     int hooks = 0;
     int registrations = 0;
     bool operator==(const Remains&) const = default;
+    friend std::ostream& operator<<(std::ostream& out, const Remains& found) {
+        return out << found.repositories << " repositories, " << found.keys << " keys, "
+                   << found.hooks << " hooks, " << found.registrations << " registrations";
+    }
 };
 
 inline int active_registrations(const std::filesystem::path& database, const std::string& name) {

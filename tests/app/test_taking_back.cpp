@@ -153,7 +153,7 @@ TEST_CASE("a creation whose secrets are gone can still be taken back") {
     World world;
     const TauProject& program = world.program;
     auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "before record intent register"});
+    arguments.insert(arguments.end(), {"--crash-at", "before record intent register/1"});
     CHECK(program.run(arguments).code == 128 + SIGKILL);
     const std::string flow = program.flows().at(0);
     REQUIRE(fs::remove(program.data / "secrets"));

@@ -262,7 +262,7 @@ TEST_CASE("a damaged record is told, put aside, and says what it knew") {
     World world;
     const TauProject& program = world.program;
     auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "before effect register"});
+    arguments.insert(arguments.end(), {"--crash-at", "before effect register/1"});
     CHECK(program.run(arguments).code == 128 + SIGKILL);
     const std::string flow = program.flows().at(0);
     const fs::path journal = program.data / "flows" / flow / "journal";
@@ -306,7 +306,7 @@ TEST_CASE("a registration whose answer was lost is found again after the vault b
     auto network = std::make_unique<Localnet>(folder.path() / "net", 1);
     const TauProject program(folder.path() / "home", network->network_file());
     auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "after effect register"});
+    arguments.insert(arguments.end(), {"--crash-at", "after effect register/1"});
     CHECK(program.run(arguments).code == 128 + SIGKILL);
     network.reset();
     // The new vault process signs a record with a higher number than the receipt's.

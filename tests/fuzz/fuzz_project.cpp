@@ -18,16 +18,17 @@ std::string good_export() {
     project.name = "shop";
     project.email = "me@example.org";
     project.created_at = 1790000000;
-    project.vault_record = Bytes(300, 1);
-    project.idempotency_key = std::string(32, '0');
-    project.registration.project_id = project.project_id;
-    project.registration.project_name = "shop";
-    project.registration.owner_key = owner.public_key();
-    project.registration.challenge = Bytes(56, 1);
+    Enrolment enrolment;
+    enrolment.record = Bytes(300, 1);
+    enrolment.idempotency_key = std::string(32, '0');
+    enrolment.registration.project_id = project.project_id;
+    enrolment.registration.project_name = "shop";
+    enrolment.registration.owner_key = owner.public_key();
+    enrolment.registration.challenge = Bytes(56, 1);
     for (std::size_t i = 0; i < 2; ++i) {
         const auto role = i == 0 ? vault::Role::configuration : vault::Role::code;
         const std::string url = "ssh://git@git.example.org/me/" + std::to_string(i) + ".git";
-        project.registration.repositories[i] = {
+        enrolment.registration.repositories[i] = {
             role,
             url,
             {"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"},
@@ -35,13 +36,14 @@ std::string good_export() {
             Bytes(100, 1)};
         project.claims[i] = vault::make_claim(owner, project.project_id, role, url);
     }
-    vault::sign(project.registration, owner);
-    project.registration_body = vault::to_json(project.registration);
-    project.receipt.registration_id = std::string(32, 'b');
-    project.receipt.project_id = project.project_id;
-    project.receipt.node_id = "node";
-    project.receipt.owner_key = owner.public_key();
-    project.receipt.time = 1790000000;
+    vault::sign(enrolment.registration, owner);
+    enrolment.registration_body = vault::to_json(enrolment.registration);
+    enrolment.receipt.registration_id = std::string(32, 'b');
+    enrolment.receipt.project_id = project.project_id;
+    enrolment.receipt.node_id = "node";
+    enrolment.receipt.owner_key = owner.public_key();
+    enrolment.receipt.time = 1790000000;
+    project.vaults = {enrolment, enrolment};
     sign(project, owner);
     return to_yaml(project);
 }

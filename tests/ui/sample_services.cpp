@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <ctime>
 #include <mutex>
+#include <sodium.h>
 
 namespace tau::test {
 
@@ -162,6 +164,21 @@ private:
     flow::FlowState state_ = flow::FlowState::ready;
 };
 
+/// With keys that are the same each time.
+void sign(vault::ListedNode& listed, std::uint8_t seed) {
+    const std::array seeds{filled(seed), filled(static_cast<std::uint8_t>(seed + 100))};
+    std::array<Secret, 2> keys{Secret(crypto_sign_SECRETKEYBYTES),
+                               Secret(crypto_sign_SECRETKEYBYTES)};
+    seal::Point ignored{};
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        crypto_sign_seed_keypair(ignored.data(), keys[i].data(), seeds[i].data());
+    }
+    if (!vault::sign_record(listed.record, keys[0], keys[1])) {
+        std::abort();
+    }
+    listed.encoded = vault::encode(listed.record);
+}
+
 } // namespace
 
 vault::Network sample_network() {
@@ -172,8 +189,6 @@ vault::Network sample_network() {
     std::uint8_t seed = 1;
     for (const Node& node : nodes) {
         vault::ListedNode listed;
-        listed.record.sign_key = filled(seed);
-        listed.record.seal_key = filled(static_cast<std::uint8_t>(seed + 100));
         listed.record.seq = 1;
         listed.record.not_before = static_cast<std::uint32_t>(now - 3600);
         listed.record.expires = static_cast<std::uint32_t>(now + 6 * 24 * 3600);
@@ -183,6 +198,7 @@ vault::Network sample_network() {
         listed.record.slots_per_hour = static_cast<std::uint16_t>(node.slots);
         listed.record.name = node.name;
         listed.record.endpoint = "http://127.0.0.1:1";
+        sign(listed, seed);
         listed.audits_passed = node.passed;
         listed.audits_failed = node.failed;
         listed.first_seen = now - 300 * 24 * 3600;
@@ -199,17 +215,19 @@ project::Export sample_export() {
     result.name = "shop";
     result.description = "A shop for plants";
     result.created_at = std::time(nullptr);
-    result.registration.project_id = result.project_id;
-    result.registration.project_name = "shop";
-    result.registration.owner_key = filled(7);
-    result.registration.repositories[0] = {
-        vault::Role::configuration, "ssh://git@127.0.0.1:2222/me/tb_shop.git", {}, "main", {}};
-    result.registration.repositories[1] = {
-        vault::Role::code, "ssh://git@127.0.0.1:2222/me/tb_code_shop.git", {}, "main", {}};
-    result.receipt.registration_id = "5f0c2a7be1d94c0f8a3e6b7c1d2e3f40";
-    result.receipt.project_id = result.project_id;
-    result.receipt.node_id = sample_network().nodes.front().record.node_id();
-    result.receipt.time = std::time(nullptr);
+    result.claims[0].repository_url = "ssh://git@127.0.0.1:2222/me/tb_shop.git";
+    result.claims[1].role = vault::Role::code;
+    result.claims[1].repository_url = "ssh://git@127.0.0.1:2222/me/tb_code_shop.git";
+    const vault::Network network = sample_network();
+    for (std::size_t i = 0; i < 2; ++i) {
+        result.claims[i].owner_key = filled(7);
+        project::Enrolment& enrolment = result.vaults.emplace_back();
+        enrolment.record = network.nodes[i].encoded;
+        enrolment.receipt.registration_id =
+            i == 0 ? "5f0c2a7be1d94c0f8a3e6b7c1d2e3f40" : "77c1d94c0f8a3e6b7c1d2e3f405f0c2a";
+        enrolment.receipt.node_id = network.nodes[i].record.node_id();
+        enrolment.receipt.time = std::time(nullptr);
+    }
     return result;
 }
 

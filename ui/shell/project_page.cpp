@@ -18,7 +18,7 @@ ProjectPage::ProjectPage(Services& services, QWidget* parent)
       title_(make_label({}, QStringLiteral("title"))), origin_(make_label({})),
       verify_(make_button(tr("Ve&rify"), ButtonKind::primary, QStringLiteral("shield"))),
       export_(make_button(tr("&Export YAML…"), ButtonKind::plain, QStringLiteral("export"))),
-      error_(new ErrorView), facts_(new Card), repositories_(new Card), receipt_(new Card),
+      error_(new ErrorView), facts_(new Card), repositories_(new Card), vaults_(new Card),
       findings_(new FindingList) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -40,7 +40,7 @@ ProjectPage::ProjectPage(Services& services, QWidget* parent)
     page_->box()->addWidget(findings_);
     page_->box()->addWidget(facts_);
     page_->box()->addWidget(repositories_);
-    page_->box()->addWidget(receipt_);
+    page_->box()->addWidget(vaults_);
     page_->box()->addStretch(1);
     connect(back, &QPushButton::clicked, this, &ProjectPage::back_wanted);
     connect(verify_, &QPushButton::clicked, this, &ProjectPage::verify);
@@ -58,7 +58,7 @@ void ProjectPage::show_project(const flow::LocalProject& project) {
     verify_job_.drop();
     error_->clear();
     for (QWidget* part : {static_cast<QWidget*>(findings_), static_cast<QWidget*>(facts_),
-                          static_cast<QWidget*>(repositories_), static_cast<QWidget*>(receipt_)}) {
+                          static_cast<QWidget*>(repositories_), static_cast<QWidget*>(vaults_)}) {
         part->hide();
     }
     verify_->setEnabled(false);
@@ -85,7 +85,7 @@ void ProjectPage::show_export() {
     export_->setEnabled(true);
     show_facts();
     show_repositories();
-    show_receipt();
+    show_vaults();
     verify_->setFocus(Qt::OtherFocusReason);
     Q_EMIT changed();
 }
@@ -97,7 +97,7 @@ void ProjectPage::show_facts() {
     facts->add_text(tr("Description"), to_qt(exported_->description));
     facts->add_text(tr("Notify"), to_qt(exported_->email));
     facts->add_key(tr("Project id"), exported_->project_id);
-    facts->add_key(tr("Owner key"), to_hex(exported_->registration.owner_key));
+    facts->add_key(tr("Owner key"), to_hex(exported_->claims[0].owner_key));
     facts->add_text(tr("Made"), time_text(exported_->created_at));
     facts_->show();
 }
@@ -113,13 +113,13 @@ void ProjectPage::show_repositories() {
     repositories_->box()->addLayout(top);
     auto* facts = new Facts;
     repositories_->box()->addLayout(facts);
-    for (const vault::RegisteredRepository& repository : exported_->registration.repositories) {
+    for (const vault::Claim& claim : exported_->claims) {
         const QString role =
-            repository.role == vault::Role::configuration ? tr("Configuration") : tr("Code");
+            claim.role == vault::Role::configuration ? tr("Configuration") : tr("Code");
         facts->add_address(role, tr("address of the %1 repository").arg(role.toLower()),
-                           repository.url);
+                           claim.repository_url);
         const auto& clone =
-            repository.role == vault::Role::configuration ? project_.configuration : project_.code;
+            claim.role == vault::Role::configuration ? project_.configuration : project_.code;
         if (!clone.empty()) {
             facts->add_address(tr("Clone here"), tr("folder of the %1 clone").arg(role.toLower()),
                                clone.string());
@@ -128,23 +128,25 @@ void ProjectPage::show_repositories() {
     repositories_->show();
 }
 
-void ProjectPage::show_receipt() {
-    clear_layout(receipt_->box());
-    receipt_->box()->addWidget(make_label(tr("Vault"), QStringLiteral("heading")));
-    const vault::Receipt& receipt = exported_->receipt;
-    auto* facts = new Facts;
-    receipt_->box()->addLayout(facts);
-    // Read as of the moment of the receipt: a record lives for days, a project for years.
-    const auto record = vault::decode_record(exported_->vault_record, receipt.time);
-    if (record) {
-        facts->add_text(tr("Node"), to_qt(record->name));
-        facts->add_text(tr("Region"), to_qt(vault::region_name(record->region)));
-        facts->add_key(tr("Seal key"), to_hex(record->seal_key));
+void ProjectPage::show_vaults() {
+    clear_layout(vaults_->box());
+    vaults_->box()->addWidget(make_label(exported_->vaults.size() == 1 ? tr("Vault") : tr("Vaults"),
+                                         QStringLiteral("heading")));
+    for (const project::Enrolment& enrolment : exported_->vaults) {
+        const vault::Receipt& receipt = enrolment.receipt;
+        const QString name = vault_name(enrolment);
+        auto* facts = new Facts;
+        vaults_->box()->addLayout(facts);
+        facts->add_text(tr("Node"), name);
+        if (const auto record = vault::decode_record(enrolment.record, receipt.time)) {
+            facts->add_text(tr("Region"), to_qt(vault::region_name(record->region)));
+            facts->add_key(tr("Seal key of %1").arg(name), to_hex(record->seal_key));
+        }
+        facts->add_key(tr("Node id of %1").arg(name), receipt.node_id);
+        facts->add_key(tr("Registration with %1").arg(name), receipt.registration_id);
+        facts->add_text(tr("Receipt signed"), time_text(receipt.time));
     }
-    facts->add_key(tr("Node id"), receipt.node_id);
-    facts->add_key(tr("Registration"), receipt.registration_id);
-    facts->add_text(tr("Receipt signed"), time_text(receipt.time));
-    receipt_->show();
+    vaults_->show();
 }
 
 void ProjectPage::verify() {

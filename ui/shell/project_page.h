@@ -8,7 +8,7 @@
 
 namespace tau::ui {
 
-/// One registered project: what it is, where it lives, the vault's receipt, and its verification.
+/// One registered project: what it is, where it lives, its vaults' receipts, and its verification.
 class ProjectPage : public QWidget {
     Q_OBJECT
 public:
@@ -31,7 +31,7 @@ private:
     void show_export();
     void show_facts();
     void show_repositories();
-    void show_receipt();
+    void show_vaults();
 
     Services& services_;
     std::shared_ptr<const project::Export> exported_;
@@ -45,7 +45,7 @@ private:
     ErrorView* error_;
     Card* facts_;
     Card* repositories_;
-    Card* receipt_;
+    Card* vaults_;
     FindingList* findings_;
     Job load_job_;
     Job verify_job_;

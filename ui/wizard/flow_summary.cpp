@@ -7,6 +7,8 @@
 
 #include <QHBoxLayout>
 
+#include <algorithm>
+
 namespace tau::ui {
 
 FlowSummary::FlowSummary(QWidget* parent)
@@ -34,22 +36,39 @@ FlowSummary::FlowSummary(QWidget* parent)
 
 void FlowSummary::show_project(const flow::LocalProject& project, const project::Export& exported) {
     heading_->setText(tr("%1 is registered").arg(to_qt(project.name)));
-    text_->setText(tr("The vault checked the keys, the proofs and the ownership, and signed a "
-                      "receipt on %1.")
-                       .arg(time_text(exported.receipt.time)));
+    std::int64_t signed_at = 0;
+    for (const project::Enrolment& enrolment : exported.vaults) {
+        signed_at = std::max(signed_at, enrolment.receipt.time);
+    }
+    text_->setText(
+        (exported.vaults.size() == 1
+             ? tr("The vault checked the keys, the proofs and the ownership, and signed a receipt "
+                  "on %1.")
+             : tr("Every vault checked the keys, the proofs and the ownership, and signed a "
+                  "receipt, the last of them on %1."))
+            .arg(time_text(signed_at)));
     commands_ = clone_commands(exported);
     delete facts_->layout();
     auto* facts = new Facts(facts_);
     facts->add_key(tr("Project id"), exported.project_id);
-    facts->add_key(tr("Registration"), exported.receipt.registration_id);
-    facts->add_key(tr("Vault node"), exported.receipt.node_id);
+    for (const project::Enrolment& enrolment : exported.vaults) {
+        const QString name = vault_name(enrolment);
+        facts->add_key(tr("Node id of %1").arg(name), enrolment.receipt.node_id);
+        facts->add_key(tr("Registration with %1").arg(name), enrolment.receipt.registration_id);
+    }
     show();
+}
+
+QString vault_name(const project::Enrolment& enrolment) {
+    // Read as of the moment of the receipt: a record lives for days, a project for years.
+    const auto record = vault::decode_record(enrolment.record, enrolment.receipt.time);
+    return record ? to_qt(record->name) : FlowSummary::tr("a vault that cannot be read");
 }
 
 QString clone_commands(const project::Export& exported) {
     QStringList lines;
-    for (const vault::RegisteredRepository& repository : exported.registration.repositories) {
-        lines << QStringLiteral("git clone ") + to_qt(repository.url);
+    for (const vault::Claim& claim : exported.claims) {
+        lines << QStringLiteral("git clone ") + to_qt(claim.repository_url);
     }
     return lines.join(QLatin1Char('\n'));
 }

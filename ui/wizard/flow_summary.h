@@ -5,7 +5,7 @@
 
 namespace tau::ui {
 
-/// What a creation ended with: the vault's receipt in words, and what to do next.
+/// What a creation ended with: the vaults' receipts in words, and what to do next.
 class FlowSummary : public Card {
     Q_OBJECT
 public:
@@ -27,6 +27,8 @@ private:
     QString commands_;
 };
 
+/// How the vault named itself when it signed the receipt.
+QString vault_name(const project::Enrolment& enrolment);
 /// The two commands that fetch a project's repositories, one a line.
 QString clone_commands(const project::Export& exported);
 

@@ -103,11 +103,12 @@ void ReviewStep::show_summary() {
                                         ? tr("%1, private").arg(to_qt(draft.git_host))
                                         : tr("%1, everyone can read").arg(to_qt(draft.git_host)));
     facts->add_text(tr("Branch"), to_qt(draft.branch));
-    if (const vault::ListedNode* node = model_.node()) {
+    for (const vault::NodeRecord& node : model_.vaults()) {
         facts->add_text(tr("Vault"),
-                        tr("%1, %2").arg(to_qt(node->record.name),
-                                         to_qt(vault::region_name(node->record.region))));
+                        tr("%1, %2").arg(to_qt(node.name), to_qt(vault::region_name(node.region))));
     }
+    const QStringList notes = model_.notes();
+    facts->add_text(tr("Worth knowing"), notes.join(QLatin1Char('\n')));
     summary_->box()->addLayout(facts);
 }
 

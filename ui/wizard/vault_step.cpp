@@ -148,7 +148,7 @@ void VaultStep::rank_now() {
     // Moving rows moves Qt's current index, which is not the person's choice.
     placing_ = true;
     rows_->rank(emphasis_->emphasis(), emphasis_->place());
-    int row = chosen_by_hand_ ? rows_->row_of(model_.draft().vault_node) : -1;
+    int row = chosen_by_hand_ ? chosen_row() : -1;
     if (row < 0) {
         chosen_by_hand_ = false;
         row = rows_->best_row();
@@ -163,11 +163,19 @@ void VaultStep::rank_now() {
 
 void VaultStep::pick(int row) {
     show_row(row);
-    const std::string id = row < 0 ? std::string() : rows_->node(row).record.node_id();
-    if (id != model_.draft().vault_node) {
-        model_.edit([&id](project::Draft& draft) { draft.vault_node = id; });
+    std::vector<project::VaultChoice> chosen;
+    if (row >= 0) {
+        chosen.push_back(project::choice_of(rows_->node(row).record));
+    }
+    if (chosen != model_.draft().vaults) {
+        model_.edit([&chosen](project::Draft& draft) { draft.vaults = std::move(chosen); });
     }
     Q_EMIT changed();
+}
+
+int VaultStep::chosen_row() const {
+    const auto& chosen = model_.draft().vaults;
+    return chosen.empty() ? -1 : rows_->row_of(chosen.front().node_id);
 }
 
 void VaultStep::show_row(int row) {
@@ -179,7 +187,7 @@ void VaultStep::show_row(int row) {
 }
 
 QString VaultStep::blocked() const {
-    const int row = rows_->row_of(model_.draft().vault_node);
+    const int row = chosen_row();
     if (row < 0) {
         return rows_->best_row() < 0 ? tr("no vault of this network may be chosen now.")
                                      : tr("select a vault.");

@@ -29,6 +29,7 @@ private:
     void follow_network();
     void rank_now();
     void pick(int row);
+    int chosen_row() const; ///< -1: none
     void show_row(int row);
     void show_counts();
 

@@ -3,6 +3,8 @@
 #include "core/base/text.h"
 #include "ui/common/text.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 
 namespace tau::ui {
@@ -55,16 +57,22 @@ const vault::GitHost* WizardModel::host() const {
     return found == net->git_hosts.end() ? nullptr : &*found;
 }
 
-const vault::ListedNode* WizardModel::node() const {
-    const auto net = network();
-    if (!net || draft_.vault_node.empty()) {
-        return nullptr;
+std::vector<vault::NodeRecord> WizardModel::vaults() const {
+    std::vector<vault::NodeRecord> records;
+    for (const project::VaultChoice& choice : draft_.vaults) {
+        if (auto record = vault::decode_record(choice.record, QDateTime::currentSecsSinceEpoch())) {
+            records.push_back(std::move(*record));
+        }
     }
-    const auto found =
-        std::find_if(net->nodes.begin(), net->nodes.end(), [this](const vault::ListedNode& n) {
-            return n.record.node_id() == draft_.vault_node;
-        });
-    return found == net->nodes.end() ? nullptr : &*found;
+    return records;
+}
+
+QStringList WizardModel::notes() const {
+    QStringList sentences;
+    for (const project::Issue& note : project::notes(draft_, QDateTime::currentSecsSinceEpoch())) {
+        sentences << to_qt(note.sentence);
+    }
+    return sentences;
 }
 
 void WizardModel::follow_network() {

@@ -28,7 +28,10 @@ public:
     std::shared_ptr<const vault::Network> network() const;
     const vault::GitHost* host() const;
     const std::optional<forge::Account>& account() const { return account_; }
-    const vault::ListedNode* node() const; ///< the chosen vault
+    /// The chosen vaults as they signed themselves; one whose record is not valid now is left out.
+    std::vector<vault::NodeRecord> vaults() const;
+    /// What is worth knowing about the choice of vaults, though it will do.
+    QStringList notes() const;
 
     /// Changes the draft by `edit` and tells everyone. Repository names follow the project's name
     /// until one is changed by hand.

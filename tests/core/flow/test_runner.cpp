@@ -144,6 +144,30 @@ TEST_CASE("a failing step stops its lane, is told, and a retry goes on from ther
     CHECK(states(runner) == std::vector<StepState>(6, StepState::done));
 }
 
+TEST_CASE("a stage waits for every lane of the one before it") {
+    Fixture here;
+    auto journal = here.begin();
+    std::vector<Step> steps{here.world.step("a/1", 1), here.world.step("b/1", 2),
+                            here.world.step("b/2", 2), here.world.step("b/3", 2)};
+    for (const char* id : {"c/1", "d/1"}) {
+        steps.push_back(here.world.step(id, id[0] - 'b'));
+        steps.back().stage = 1;
+    }
+    here.world.failing = "b/3";
+    Runner runner(std::move(steps), {});
+    CHECK_FALSE(runner.run(*journal, {}, {}));
+    CHECK(runner.views()[4].state == StepState::waiting);
+    CHECK(runner.views()[5].state == StepState::waiting);
+    CHECK(here.world.files() == 3);
+
+    here.world.failing = "d/1"; // side by side: the other one of the stage does not wait for it
+    CHECK_FALSE(runner.run(*journal, {}, {}));
+    CHECK(runner.views()[5].state == StepState::failed);
+    here.world.failing.clear();
+    REQUIRE(runner.run(*journal, {}, {}));
+    CHECK(states(runner) == std::vector<StepState>(6, StepState::done));
+}
+
 TEST_CASE("another process takes over from the journal, and undo removes newest first") {
     Fixture here;
     {
@@ -195,6 +219,27 @@ TEST_CASE("undo takes back what it can and comes back for the rest") {
     Runner later(here.world.steps(), {}); // another process, from the journal
     REQUIRE(later.restore(Journal::read(here.journal_path).value()));
     check(later);
+}
+
+TEST_CASE("an undo that goes on in another process still knows what undone steps had told") {
+    Fixture here;
+    auto journal = here.begin();
+    Runner runner(here.world.steps(), {});
+    REQUIRE(runner.run(*journal, {}, {}));
+    here.world.failing = "last";
+    CHECK_FALSE(runner.undo(*journal, {}, {}));
+    CHECK(here.world.files() == 1);
+
+    std::string told;
+    auto steps = here.world.steps();
+    steps[0].learn = [&](const Facts& facts) -> Result<void> {
+        told = facts.at("file");
+        return {};
+    };
+    Runner later(std::move(steps), {});
+    REQUIRE(later.restore(Journal::read(here.journal_path).value()));
+    CHECK(later.views()[0].state == StepState::undone);
+    CHECK(told == (here.files / "first").string());
 }
 
 TEST_CASE("a stop is kept before the next step") {

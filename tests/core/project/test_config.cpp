@@ -21,7 +21,7 @@ Draft draft_of(const std::string& name, const std::string& description, const st
     draft.owner = "me";
     draft.configuration.name = "tb_x";
     draft.code.name = "tb_code_x";
-    draft.vault_node = "node";
+    draft.vaults.push_back(VaultChoice{"node", Bytes{}});
     return draft;
 }
 

@@ -1,4 +1,5 @@
 #include "core/project/draft.h"
+#include "tests/core/vault/fixture.h"
 
 #include <algorithm>
 #include <doctest/doctest.h>
@@ -15,7 +16,7 @@ Draft good_draft() {
     draft.owner = "me";
     draft.configuration.name = "tb_shop";
     draft.code.name = "tb_code_shop";
-    draft.vault_node = "12D3KooW";
+    draft.vaults.push_back(VaultChoice{"12D3KooW", Bytes{}});
     return draft;
 }
 } // namespace
@@ -57,7 +58,15 @@ TEST_CASE("each wrong value is named at its own field") {
         {Field::code, [](Draft& d) { d.code.name = "x.git"; }, "lower-case"},
         {Field::branch, [](Draft& d) { d.branch = "a..b"; }, "not a name that git takes"},
         {Field::branch, [](Draft& d) { d.branch = "tau-owner"; }, "owner's claim"},
-        {Field::vault, [](Draft& d) { d.vault_node.clear(); }, "Choose the vault"},
+        {Field::vault, [](Draft& d) { d.vaults.clear(); }, "Choose the vault"},
+        {Field::vault, [](Draft& d) { d.vaults.push_back(d.vaults[0]); }, "chosen twice"},
+        {Field::vault,
+         [](Draft& d) {
+             for (const char* id : {"a", "b", "c"}) {
+                 d.vaults.push_back(VaultChoice{id, Bytes{}});
+             }
+         },
+         "at most 3 vaults"},
     };
     for (const Case& one : cases) {
         Draft draft = good_draft();
@@ -78,4 +87,30 @@ TEST_CASE("the longest good name still makes good repository names") {
     draft.configuration.name = names[0];
     draft.code.name = names[1];
     CHECK(validate(draft).empty());
+}
+
+TEST_CASE("vaults that may fail together are noted, and may be taken all the same") {
+    const auto choose = [](const char* name, std::uint16_t region, const char* endpoint) {
+        const test::NodeKeys keys;
+        vault::NodeRecord record = test::unsigned_record();
+        record.name = name;
+        record.region = region;
+        record.endpoint = endpoint;
+        REQUIRE(vault::sign_record(record, keys.sign, keys.seal));
+        return choice_of(record);
+    };
+    Draft draft = good_draft();
+    draft.vaults = {choose("ash", 1, "https://a.example.org:8443"),
+                    choose("elm", 1, "https://b.example.org"),
+                    choose("oak", 2, "https://a.example.org")};
+    CHECK(validate(draft).empty());
+    const auto found = notes(draft, test::now);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].field == Field::vault);
+    CHECK(found[0].sentence.starts_with("ash and elm are in the same region, "));
+    CHECK(found[1].sentence == "ash and oak run on the same host, a.example.org.");
+    CHECK(notes(draft, test::now + 100000).empty()); // nothing is known of expired records
+    draft.vaults = {choose("ash", 1, "https://[2001:db8::1]:8443"),
+                    choose("elm", 2, "https://[2001:db8::2]")};
+    CHECK(notes(draft, test::now).empty());
 }
