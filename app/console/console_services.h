@@ -14,7 +14,7 @@
 namespace tau::app {
 
 /// What the window asks for, answered by core and the adapters over one data folder.
-class ConsoleServices final : public ui::Services {
+class ConsoleServices : public ui::Services {
 public:
     /// `passphrase`: opens the encrypted file without asking; none: keychain, or ask.
     ConsoleServices(std::filesystem::path data, std::optional<Secret> passphrase);

@@ -1,6 +1,7 @@
 // tau-console: the window. Here everything meets: options, data folder, services, pictures.
 #include "app/adapters/workplace.h"
 #include "app/console/console_services.h"
+#include "app/console/made_up_nodes.h"
 #include "app/console/pictures.h"
 #include "core/base/file.h"
 #include "core/seal/seal.h"
@@ -28,6 +29,7 @@ enum Exit { done = 0, failed = 1 };
 
 struct Options {
     QString network, data, pictures, passphrase_file;
+    std::size_t sample_nodes = 0; ///< 0: the network's own
 };
 
 Options read_options(const QApplication& application) {
@@ -50,12 +52,17 @@ Options read_options(const QApplication& application) {
         QStringLiteral("Create a sample project on the network, keep a picture of every page in "
                        "this folder, and end."),
         QStringLiteral("dir"));
-    parser.addOptions({network, data, passphrase, pictures});
+    const QCommandLineOption samples(
+        QStringLiteral("sample-nodes"),
+        QStringLiteral("With --screenshot: only the vault browser, over so many made-up vaults."),
+        QStringLiteral("count"));
+    parser.addOptions({network, data, passphrase, pictures, samples});
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
     return {parser.value(network), parser.value(data), parser.value(pictures),
-            parser.value(passphrase)};
+            parser.value(passphrase),
+            parser.isSet(pictures) ? parser.value(samples).toULongLong() : 0};
 }
 
 int tell(const Error& error) {
@@ -116,7 +123,11 @@ int run(QApplication& application, const Options& options, const std::filesystem
     if (!passphrase) {
         return tell(passphrase.error());
     }
-    app::ConsoleServices services(data, std::move(*passphrase));
+    const auto made =
+        options.sample_nodes > 0
+            ? std::make_unique<app::MadeUpNodes>(data, std::move(*passphrase), options.sample_nodes)
+            : std::make_unique<app::ConsoleServices>(data, std::move(*passphrase));
+    app::ConsoleServices& services = *made;
     int status = Exit::done;
     {
         ui::MainWindow window(services);
@@ -126,7 +137,7 @@ int run(QApplication& application, const Options& options, const std::filesystem
                    std::filesystem::exists(app::default_network_file())) {
             window.networks().open(app::default_network_file());
         }
-        app::Pictures pictures(window, options.pictures);
+        app::Pictures pictures(window, options.pictures, options.sample_nodes > 0);
         if (options.pictures.isEmpty()) {
             window.show();
         } else {

@@ -2,6 +2,7 @@
 
 #include "ui/common/theme.h"
 #include "ui/shell/project_page.h"
+#include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
 
 #include <QDir>
@@ -17,22 +18,53 @@ constexpr int looks_to_settle = 3;
 
 } // namespace
 
-Pictures::Pictures(ui::MainWindow& window, QString folder)
+Pictures::Pictures(ui::MainWindow& window, QString folder, bool only_vaults)
     : window_(window), folder_(std::move(folder)) {
     timer_.setInterval(look_every_ms);
     connect(&timer_, &QTimer::timeout, this, &Pictures::look);
-    wizard_scenes();
-    after_scenes();
+    vault_scenes(only_vaults);
+    if (!only_vaults) {
+        wizard_scenes();
+        after_scenes();
+    }
+}
+
+void Pictures::vault_scenes(bool only_vaults) {
+    const auto browser = [this]() -> ui::VaultBrowser& { return window_.vaults_page()->browser(); };
+    const auto network_there = [this] {
+        const auto* entry = window_.networks().current();
+        return entry != nullptr && entry->network != nullptr;
+    };
+    scenes_.push_back({QStringLiteral("start"), [this] { window_.show_start(); }, network_there});
+    scenes_.push_back({QStringLiteral("vaults"), [this] { window_.show_vaults(); },
+                       [browser] { return browser().current_row().has_value(); }});
+    scenes_.push_back({QStringLiteral("vaults-compared"),
+                       [browser] {
+                           for (int i = 0; i < 4 && i < browser().rows().rowCount(); ++i) {
+                               browser().pick(browser().rows().node_at(i));
+                               Q_EMIT browser().panel().compare_wanted(true);
+                           }
+                           browser().messages().close_message();
+                           browser().show_comparison(true);
+                       },
+                       [] { return true; }});
+    if (!only_vaults) {
+        return; // what is filtered now would be filtered in the wizard, too
+    }
+    scenes_.push_back({QStringLiteral("vaults-filtered"),
+                       [browser] {
+                           browser().show_comparison(false);
+                           ui::Wishes wishes = browser().wishes();
+                           wishes.filter.min_reputation = 0.9;
+                           wishes.filter.regions = {1, 2, 3, 6};
+                           browser().set_wishes(wishes);
+                       },
+                       [browser] { return browser().rows().rowCount() > 0; }});
 }
 
 void Pictures::wizard_scenes() {
     const auto can_go_on = [this] { return window_.wizard()->can_go_on(); };
     const auto next = [this] { window_.wizard()->next(); };
-    scenes_.push_back({QStringLiteral("start"), [this] { window_.show_start(); },
-                       [this] {
-                           const auto* entry = window_.networks().current();
-                           return entry != nullptr && entry->network != nullptr;
-                       }});
     scenes_.push_back({QStringLiteral("project"),
                        [this] {
                            window_.new_project();

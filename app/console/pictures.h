@@ -14,7 +14,8 @@ namespace tau::app {
 class Pictures : public QObject {
     Q_OBJECT
 public:
-    Pictures(ui::MainWindow& window, QString folder);
+    /// `only_vaults`: the vault browser alone, and nothing is changed.
+    Pictures(ui::MainWindow& window, QString folder, bool only_vaults);
     void start();
 
 Q_SIGNALS:
@@ -28,6 +29,7 @@ private:
         std::function<bool()> ready;
     };
     void look();
+    void vault_scenes(bool only_vaults);
     void wizard_scenes();
     void after_scenes();
     bool keep(const QString& name);

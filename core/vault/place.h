@@ -9,6 +9,19 @@ struct Place {
     double longitude = 0; ///< degrees
 };
 
+/// Between two parallels and two meridians, in degrees; west <= east.
+struct Area {
+    double south = -90;
+    double west = -180;
+    double north = 90;
+    double east = 180;
+    bool operator==(const Area&) const = default;
+    bool contains(const Place& place) const {
+        return place.latitude >= south && place.latitude <= north && place.longitude >= west &&
+               place.longitude <= east;
+    }
+};
+
 /// Great circle, kilometres.
 double distance_km(const Place& a, const Place& b);
 

@@ -249,17 +249,26 @@ Result<vault::NodeList> SampleServices::load_nodes(const vault::Network& network
                                                    const std::optional<vault::Place>&,
                                                    vault::Extent, const vault::LoadProgress&,
                                                    std::stop_token) {
-    return vault::NodeList{
-        .table = nullptr, .total = network.nodes.size(), .notice = {}, .refused = network.refused};
+    vault::NodeList list = sample_list;
+    if (!list.table) {
+        list.table = vault::table_of(network.nodes, std::time(nullptr));
+        list.total = network.nodes.size();
+        list.refused = network.refused;
+    }
+    return list;
 }
 
 Result<vault::ListedNode> SampleServices::node(const vault::Network& network,
                                                const vault::NodeTable&, std::uint32_t row,
                                                std::stop_token) {
-    return network.nodes[row];
+    ++fetched;
+    return network.nodes[row % network.nodes.size()];
 }
 
-Result<vault::ListedNode> SampleServices::node_by_hand(const std::string&, std::stop_token) {
+Result<vault::ListedNode> SampleServices::node_by_hand(const std::string& text, std::stop_token) {
+    if (hand_made && text == hand_made->record.endpoint) {
+        return *hand_made;
+    }
     return fail(ErrorCode::unavailable, "Nothing answers there.", "Check the address.");
 }
 

@@ -239,9 +239,9 @@ private Q_SLOTS:
 
     void shift_and_drag_select_an_area() {
         Stage stage({lisbon});
-        std::optional<Bounds> area;
+        std::optional<vault::Area> area;
         connect(&stage.map, &MapView::area_selected, this,
-                [&area](const Bounds& bounds) { area = bounds; });
+                [&area](const vault::Area& bounds) { area = bounds; });
         const QPoint corner = stage.at({50, -20});
         const QPoint opposite = stage.at({30, 10});
         QTest::mousePress(&stage.map, Qt::LeftButton, Qt::ShiftModifier, corner);

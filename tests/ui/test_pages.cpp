@@ -8,6 +8,7 @@
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
+#include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
 
 #include <QApplication>
@@ -168,6 +169,34 @@ private Q_SLOTS:
         view.run();
         QVERIFY(wait_until_idle(view));
         check(window, QStringLiteral("wizard-5-done"));
+    }
+
+    void vaults() {
+        Stage stage;
+        stage.window->show_vaults();
+        Job::wait_for_all();
+        settle();
+        check(*stage.window, QStringLiteral("vaults"));
+        VaultBrowser& browser = stage.window->vaults_page()->browser();
+        Wishes wishes = browser.wishes();
+        wishes.filter.regions = {1, 2, 6};
+        wishes.filter.min_reputation = 0.99;
+        wishes.filter.eligible_only = true;
+        browser.set_wishes(wishes);
+        settle();
+        check(*stage.window, QStringLiteral("vaults-filtered"));
+        for (int i = 0; i < 3 && i < browser.rows().rowCount(); ++i) {
+            browser.pick(browser.rows().node_at(i));
+            Q_EMIT browser.panel().compare_wanted(true);
+        }
+        browser.show_comparison(true);
+        settle();
+        check(*stage.window, QStringLiteral("vaults-compared"));
+        browser.show_comparison(false);
+        wishes.filter.min_slots = 1e6;
+        browser.set_wishes(wishes);
+        settle();
+        check(*stage.window, QStringLiteral("vaults-none"));
     }
 
     void running() {

@@ -1,12 +1,10 @@
-// The small parts: colours, jobs, the ranked model, and what the wizard says to what one types.
+// The small parts: colours, jobs, and what the wizard says to what one types.
 #include "tests/ui/sample_services.h"
 #include "ui/common/job.h"
 #include "ui/common/theme.h"
-#include "ui/vaults/rank_model.h"
 #include "ui/wizard/unlock_panel.h"
 #include "ui/wizard/wizard.h"
 
-#include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QLineEdit>
 #include <QPalette>
@@ -159,32 +157,6 @@ private Q_SLOTS:
         QCOMPARE(spy.count(), 1);
         QCoreApplication::sendPostedEvents();
         QVERIFY(!delivered);
-    }
-
-    void rank_model() {
-        RankModel model;
-        const QAbstractItemModelTester tester(
-            &model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-        const auto network = std::make_shared<const vault::Network>(test::sample_network());
-        QCOMPARE(model.rowCount(), 0);
-        QCOMPARE(model.best_row(), -1);
-        model.set_network(network, std::time(nullptr));
-        const vault::Place lisbon{38.72, -9.14};
-        model.rank({}, lisbon);
-        QCOMPARE(model.rowCount(), 7);
-        const std::string first = model.node(model.best_row()).record.node_id();
-        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
-        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
-        const vault::Place sydney{-33.87, 151.21};
-        model.rank({0, 1, 0}, sydney);
-        QCOMPARE(changed.count(), 1);
-        QCOMPARE(reset.count(), 0);
-        QVERIFY(model.row_of(first) > 0);
-        QCOMPARE(model.row_of("nobody"), -1);
-        for (int column = 0; column < model.columnCount(); ++column) {
-            QVERIFY(
-                !model.data(model.index(0, column), Qt::AccessibleTextRole).toString().isEmpty());
-        }
     }
 
     void first_page_says_why_next_is_off_data() {

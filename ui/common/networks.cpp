@@ -19,7 +19,8 @@ QString Networks::Entry::name() const {
     return to_qt(network ? network->name : file.filename().string());
 }
 
-Networks::Networks(Services& services, QObject* parent) : QObject(parent), services_(services) {
+Networks::Networks(Services& services, QObject* parent)
+    : QObject(parent), services_(services), nodes_(services) {
     const QString chosen = services_.setting(current_key).toString();
     const QStringList files = services_.setting(files_key).toStringList();
     for (const QString& file : files) {
@@ -60,7 +61,7 @@ void Networks::set_current(int index) {
     }
     current_ = index;
     save();
-    Q_EMIT changed();
+    tell();
 }
 
 void Networks::load(std::size_t index) {
@@ -77,8 +78,13 @@ void Networks::load(std::size_t index) {
                 entry.network.reset();
                 entry.error = answer.error();
             }
-            Q_EMIT changed();
+            tell();
         });
+    tell();
+}
+
+void Networks::tell() {
+    nodes_.set_network(current() == nullptr ? nullptr : current()->network);
     Q_EMIT changed();
 }
 

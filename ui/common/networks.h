@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/common/job.h"
+#include "ui/common/node_shelf.h"
 #include "ui/services.h"
 
 #include <memory>
@@ -30,17 +30,21 @@ public:
     int current_index() const { return current_; } ///< -1: none
     const Entry* current() const;
     void set_current(int index);
+    /// The current network's vault nodes.
+    NodeShelf& nodes() { return nodes_; }
 
 Q_SIGNALS:
     void changed();
 
 private:
     void load(std::size_t index);
+    void tell();
     void save() const;
 
     Services& services_;
     std::vector<Entry> entries_;
     int current_ = -1;
+    NodeShelf nodes_;
 };
 
 } // namespace tau::ui

@@ -142,6 +142,16 @@ QFrame* make_rule(QWidget* parent) {
     return rule;
 }
 
+void put_before(QWidget* widget, QWidget* next) {
+    QWidget* before = next->previousInFocusChain();
+    while (before != next && (before == widget || before->focusPolicy() == Qt::NoFocus)) {
+        before = before->previousInFocusChain();
+    }
+    if (before != next) {
+        QWidget::setTabOrder(before, widget);
+    }
+}
+
 void clear_layout(QLayout* layout) {
     while (QLayoutItem* item = layout->takeAt(0)) {
         if (item->widget() != nullptr) {

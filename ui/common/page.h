@@ -46,6 +46,9 @@ private:
     QVBoxLayout* box_;
 };
 
+/// For what is made later than its neighbours: Tab comes to `widget`, then to `next`.
+void put_before(QWidget* widget, QWidget* next);
+
 /// A thin line between parts.
 QFrame* make_rule(QWidget* parent = nullptr);
 

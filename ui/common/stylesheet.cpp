@@ -75,6 +75,16 @@ QPushButton[kind="quiet"]:disabled { color: {off}; }
 QPushButton[kind="row"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 6px 10px; }
 QPushButton[kind="row"]:hover { background: {hover}; }
 QPushButton[kind="row"]:focus { border: 2px solid {accent}; padding: 5px 9px; }
+QPushButton[kind="quiet"]:checked { background: {accent_tint}; border-color: {accent_line}; }
+QPushButton[kind="chip"] { background: {accent_tint}; border: 1px solid {accent_line}; color: {text};
+    padding: 1px 8px; min-height: 20px; border-radius: 11px; }
+QPushButton[kind="chip"]:hover { background: {selected}; }
+QPushButton[kind="chip"]:focus { border: 2px solid {accent}; padding: 0 7px; }
+QToolButton[popupMode="2"] { border: 1px solid {edge}; background: {surface}; padding: 4px 22px 4px 10px; min-height: 20px; }
+QToolButton[popupMode="2"]:hover { background: {hover}; }
+QToolButton[popupMode="2"]:focus { border: 2px solid {accent}; padding: 3px 21px 3px 9px; }
+QToolButton::menu-indicator { image: url(:/icons/arrow-{scheme}.svg); width: 12px; height: 12px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
 
 QCheckBox { spacing: 8px; border: 2px solid transparent; border-radius: {radius}px; padding: 2px; }
 QCheckBox:focus { border-color: {accent}; }

@@ -5,6 +5,7 @@
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
+#include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
 
 #include <QActionGroup>
@@ -60,6 +61,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     make_menus();
 
     connect(start_, &StartPage::new_wanted, this, &MainWindow::new_project);
+    connect(start_, &StartPage::vaults_wanted, this, &MainWindow::show_vaults);
     connect(start_, &StartPage::network_wanted, this, &MainWindow::choose_network);
     connect(start_, &StartPage::import_wanted, this, &MainWindow::choose_import);
     connect(start_, &StartPage::project_wanted, this, &MainWindow::open_project);
@@ -82,6 +84,8 @@ void MainWindow::make_menus() {
     file->addAction(tr("&New project"), QKeySequence::New, this, &MainWindow::new_project);
     file->addAction(tr("&Projects"), QKeySequence(Qt::ALT | Qt::Key_Home), this,
                     &MainWindow::show_start);
+    file->addAction(tr("&Vaults"), QKeySequence(Qt::CTRL | Qt::Key_L), this,
+                    &MainWindow::show_vaults);
     file->addSeparator();
     file->addAction(tr("&Open network…"), QKeySequence::Open, this, &MainWindow::choose_network);
     file->addAction(tr("&Import…"), QKeySequence(Qt::CTRL | Qt::Key_I), this,
@@ -141,6 +145,17 @@ void MainWindow::show_start() {
     start_->refresh();
     show_page(start_, {});
     start_->first_input()->setFocus(Qt::OtherFocusReason);
+}
+
+void MainWindow::show_vaults() {
+    if (vaults_ == nullptr) {
+        vaults_ = new VaultsPage(services_, networks_.nodes());
+        pages_->addWidget(vaults_);
+        connect(vaults_, &VaultsPage::back_wanted, this, &MainWindow::show_start);
+    }
+    show_page(vaults_, tr("Vaults"));
+    vaults_->browser().enter();
+    vaults_->browser().first_input()->setFocus(Qt::OtherFocusReason);
 }
 
 void MainWindow::new_project() {

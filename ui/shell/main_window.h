@@ -17,6 +17,7 @@ class FlowView;
 class ProjectPage;
 class ResumePage;
 class StartPage;
+class VaultsPage;
 class Wizard;
 
 /// The one window: menu, one page at a time, inline messages. It opens no dialogs but the
@@ -34,9 +35,12 @@ public:
     MessageBar& message_bar() { return *messages_; }
     /// Null while no new project is being drafted.
     Wizard* wizard() { return wizard_; }
+    /// Null until it was shown once.
+    VaultsPage* vaults_page() { return vaults_; }
 
     void show_start();
     void new_project();
+    void show_vaults();
     void open_project(const flow::LocalProject& project);
     void import_file(const std::filesystem::path& file);
     void resume(const QString& id, bool undo);
@@ -69,6 +73,7 @@ private:
     ProjectPage* project_;
     ResumePage* resume_;
     Wizard* wizard_ = nullptr;
+    VaultsPage* vaults_ = nullptr;
     QLabel* network_label_;
     QAction* export_action_ = nullptr;
     bool closing_ = false; ///< as soon as the running work has stopped

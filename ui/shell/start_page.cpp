@@ -28,6 +28,8 @@ StartPage::StartPage(Services& services, Networks& networks, QWidget* parent)
     top->addLayout(words, 1);
     auto* import = make_button(tr("&Import…"), ButtonKind::plain, QStringLiteral("import"));
     auto* network = make_button(tr("Open net&work…"), ButtonKind::plain, QStringLiteral("network"));
+    auto* vaults = make_button(tr("Va&ults"), ButtonKind::plain, QStringLiteral("vault"));
+    top->addWidget(vaults, 0, Qt::AlignTop);
     top->addWidget(import, 0, Qt::AlignTop);
     top->addWidget(network, 0, Qt::AlignTop);
     top->addWidget(new_, 0, Qt::AlignTop);
@@ -57,6 +59,7 @@ StartPage::StartPage(Services& services, Networks& networks, QWidget* parent)
             Q_EMIT new_wanted();
         }
     });
+    connect(vaults, &QPushButton::clicked, this, &StartPage::vaults_wanted);
     connect(import, &QPushButton::clicked, this, &StartPage::import_wanted);
     connect(network, &QPushButton::clicked, this, &StartPage::network_wanted);
     connect(&networks_, &Networks::changed, this, &StartPage::show_network);

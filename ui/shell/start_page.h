@@ -22,6 +22,7 @@ public:
 Q_SIGNALS:
     void new_wanted();
     void network_wanted();
+    void vaults_wanted();
     void import_wanted();
     void project_wanted(const tau::flow::LocalProject& project);
     void resume_wanted(const QString& id, bool undo);

@@ -80,11 +80,11 @@ vault::Place MapFrame::to_place(QPointF pixel) const {
                                     -180.0, 180.0)};
 }
 
-Bounds MapFrame::shown() const {
+vault::Area MapFrame::shown() const {
     return bounds_of(QRectF(QPointF(), size_));
 }
 
-Bounds MapFrame::bounds_of(const QRectF& pixels) const {
+vault::Area MapFrame::bounds_of(const QRectF& pixels) const {
     const QRectF area = pixels.normalized();
     const vault::Place corner = to_place(area.topLeft());
     const vault::Place opposite = to_place(area.bottomRight());

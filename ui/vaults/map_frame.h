@@ -8,19 +8,6 @@
 
 namespace tau::ui {
 
-/// A part of the earth between two parallels and two meridians, in degrees; west <= east.
-struct Bounds {
-    double south = -90;
-    double west = -180;
-    double north = 90;
-    double east = 180;
-    bool operator==(const Bounds&) const = default;
-    bool contains(const vault::Place& place) const {
-        return place.latitude >= south && place.latitude <= north && place.longitude >= west &&
-               place.longitude <= east;
-    }
-};
-
 /// Which part of the earth a picture shows, and where in it: equirectangular, north up. It never
 /// leaves the earth, and is never smaller than the picture where that can be.
 class MapFrame {
@@ -33,8 +20,8 @@ public:
 
     QPointF to_pixel(const vault::Place& place) const;
     vault::Place to_place(QPointF pixel) const; ///< on earth, whatever the pixel
-    Bounds shown() const;
-    Bounds bounds_of(const QRectF& pixels) const;
+    vault::Area shown() const;
+    vault::Area bounds_of(const QRectF& pixels) const;
     QSizeF size() const { return size_; }
     double pixels_per_degree() const { return scale_; }
     bool whole() const { return whole_; }

@@ -83,7 +83,7 @@ void MapView::refresh_nodes() {
 }
 
 void MapView::find_dots() {
-    const Bounds area = frame_.shown();
+    const vault::Area area = frame_.shown();
     for (std::size_t i = 0; i < table_->size(); ++i) {
         const auto row = static_cast<std::uint32_t>(i);
         if (shown_.has(i) && area.contains(place_of(row))) {

@@ -130,7 +130,7 @@ std::optional<std::uint32_t> MapView::node_at(QPointF pixel) const {
     if (!table_ || !score_) {
         return std::nullopt;
     }
-    const Bounds near =
+    const vault::Area near =
         frame_.bounds_of(QRectF(pixel - QPointF(reach, reach), QSizeF(2 * reach, 2 * reach)));
     const auto hundredths = [](double degrees) { return static_cast<int>(degrees * 100); };
     const int south = hundredths(near.south) - 1;

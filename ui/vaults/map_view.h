@@ -51,7 +51,7 @@ public:
 
 Q_SIGNALS:
     void row_picked(std::uint32_t row);
-    void area_selected(const Bounds& area);
+    void area_selected(const vault::Area& area);
     void place_chosen(const vault::Place& place);
     void choosing_place_changed(bool choosing);
 

@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QTimeZone>
 
+#include <algorithm>
 #include <array>
 
 namespace tau::ui {
@@ -60,6 +61,13 @@ constexpr std::array all_cities{
 
 std::span<const City> cities() {
     return all_cities;
+}
+
+const City* city_named(const QString& name) {
+    const auto found =
+        std::find_if(all_cities.begin(), all_cities.end(),
+                     [&name](const City& city) { return name == QString::fromUtf8(city.name); });
+    return found == all_cities.end() ? nullptr : &*found;
 }
 
 int city_of_this_computer() {

@@ -15,6 +15,8 @@ struct City {
     vault::Place place;
 };
 std::span<const City> cities();
+/// nullptr when there is none of that name.
+const City* city_named(const QString& name);
 /// The city that goes with the computer's time zone; -1 when there is none.
 int city_of_this_computer();
 

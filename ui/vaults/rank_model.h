@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/vault/network.h"
 #include "core/vault/ranking/ranking.h"
 
 #include <QAbstractTableModel>
@@ -9,8 +8,9 @@
 
 namespace tau::ui {
 
-/// Vault nodes in the order of their rank. The nodes stay where they are; the order is one vector
-/// that a new ranking replaces. Selection is kept by the view as a node id, see row_of.
+/// Vault nodes in the order of a ranking. The nodes stay where they are; a row of the model is an
+/// index into the ranking's order, and a new order is one signal, whatever changed. Persistent
+/// indexes are not moved: who shows the model keeps what is selected as a row of the table.
 class RankModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -21,24 +21,35 @@ public:
         reputation_column,
         distance_column,
         capacity_column,
+        age_column,
+        uptime_column,
         score_column,
         column_count
     };
 
     explicit RankModel(QObject* parent = nullptr);
 
-    /// Records are looked at as they stand at `now`. Best first under no particular wishes.
-    void set_network(std::shared_ptr<const vault::Network> network, std::int64_t now);
-    /// Orders anew. One signal, whatever changed.
-    void rank(const vault::Emphasis& emphasis, const std::optional<vault::Place>& place);
+    /// Null: nothing to show. The ranking's wishes are set by its owner, who then calls refresh().
+    void set_ranking(std::shared_ptr<vault::Ranking> ranking);
+    /// Takes the ranking's order as it is now; before anything else is painted or asked. `by_rank`:
+    /// it is sorted by rank, best first.
+    void refresh(bool by_rank = true);
+    /// What stands before a name: "check" for chosen ones, "pin" for pinned ones.
+    void set_marks(std::vector<std::uint64_t> chosen, std::vector<std::uint64_t> pinned);
 
-    const vault::ListedNode& node(int row) const;
-    vault::Explanation explain(int row) const;
-    bool eligible(int row) const;
-    /// -1 when it is not in the list.
-    int row_of(const std::string& node_id) const;
-    /// First row that may be chosen; -1 when there is none.
-    int best_row() const;
+    /// The table's row at this position; position < rowCount().
+    std::uint32_t node_at(int position) const { return order_[static_cast<std::size_t>(position)]; }
+    /// Where the table's row stands now; -1 when it is filtered out. A sweep of the order.
+    int position_of(std::uint32_t row) const;
+    /// The first that may be chosen; -1 when there is none.
+    int best_position() const;
+    /// "1", or "–" for those that may not be chosen.
+    QString rank_text(std::uint32_t row, int position) const;
+    QString text(std::uint32_t row, int column) const;
+    static QString column_name(int column);
+    /// nullopt for what the ranking does not sort by itself.
+    static std::optional<vault::Column> sorting_of(int column);
+    static int column_of(vault::Column sorting);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -48,12 +59,13 @@ public:
     Qt::ItemFlags flags(const QModelIndex& index) const override;
 
 private:
-    QString text(int row, int column) const;
-    std::uint32_t node_row(int row) const { return order_[static_cast<std::size_t>(row)]; }
+    QVariant mark_of(std::uint32_t row) const;
 
-    std::shared_ptr<const vault::Network> network_;
-    std::unique_ptr<vault::Ranking> ranking_;
+    std::shared_ptr<vault::Ranking> ranking_;
     std::span<const std::uint32_t> order_;
+    std::vector<std::uint64_t> chosen_;
+    std::vector<std::uint64_t> pinned_;
+    bool by_rank_ = true; ///< so that a rank is a position: asking for it costs 6 ms a million
 };
 
 } // namespace tau::ui

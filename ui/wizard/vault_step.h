@@ -1,50 +1,28 @@
 #pragma once
 
-#include "ui/common/icons.h"
-#include "ui/vaults/emphasis_panel.h"
-#include "ui/vaults/rank_model.h"
-#include "ui/vaults/reason_panel.h"
+#include "ui/vaults/vault_browser.h"
 #include "ui/wizard/wizard_model.h"
 #include "ui/wizard/wizard_page.h"
 
-#include <QTableView>
-#include <QTimer>
-
 namespace tau::ui {
 
-/// Page 3: the vault node that the keys are sealed to, and why it stands where it does.
+/// Page 3: the vault nodes that the keys are sealed to, and why they stand where they do.
 class VaultStep : public WizardPage {
     Q_OBJECT
 public:
     VaultStep(WizardModel& model, QWidget* parent = nullptr);
     QString name() const override { return tr("Vault"); }
-    void enter() override;
-    QString blocked() const override;
-    QWidget* first_input() const override { return table_; }
-
-protected:
-    void resizeEvent(QResizeEvent* event) override;
+    void enter() override { browser_->enter(); }
+    QString blocked() const override { return browser_->chosen()->problem(); }
+    QWidget* first_input() const override { return browser_->first_input(); }
+    VaultBrowser& browser() const { return *browser_; }
 
 private:
-    void follow_network();
-    void rank_now();
-    void pick(int row);
-    int chosen_row() const; ///< -1: none
-    void show_row(int row);
-    void show_counts();
+    void take_choice();
 
     WizardModel& model_;
-    RankModel* rows_;
-    QTableView* table_;
-    EmphasisPanel* emphasis_;
-    ReasonPanel* reason_;
-    QLabel* counts_;
-    IconLabel* refused_mark_;
-    QLabel* refused_;
-    QTimer coalesce_;
-    std::shared_ptr<const vault::Network> shown_;
-    bool chosen_by_hand_ = false;
-    bool placing_ = false;
+    VaultBrowser* browser_;
+    QLabel* notes_; ///< vaults that may fail together
 };
 
 } // namespace tau::ui

@@ -7,7 +7,6 @@
 
 #include <QHBoxLayout>
 #include <QLineEdit>
-#include <QTableView>
 #include <QVBoxLayout>
 
 namespace tau::ui {
@@ -29,6 +28,7 @@ Wizard::Wizard(Services& services, Networks& networks, QWidget* parent)
         pages_->addWidget(one);
         names << one->name();
         connect(one, &WizardPage::changed, this, &Wizard::refresh);
+        connect(one, &WizardPage::go_on, this, &Wizard::next);
     }
     names << tr("Create");
     pages_->addWidget(flow_view_);
@@ -65,13 +65,13 @@ Wizard::Wizard(Services& services, Networks& networks, QWidget* parent)
     });
     connect(&model_, &WizardModel::changed, this, &Wizard::refresh);
     for (int i = 0; i < create_page; ++i) {
+        if (qobject_cast<VaultStep*>(page(i)) != nullptr) {
+            continue; // Enter after a search does not leave the list
+        }
         for (const QLineEdit* edit : page(i)->findChildren<QLineEdit*>()) {
             if (edit->echoMode() == QLineEdit::Normal) {
                 connect(edit, &QLineEdit::returnPressed, this, &Wizard::next);
             }
-        }
-        for (const QTableView* table : page(i)->findChildren<QTableView*>()) {
-            connect(table, &QTableView::activated, this, &Wizard::next);
         }
     }
     refresh();

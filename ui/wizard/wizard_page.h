@@ -18,6 +18,8 @@ public:
 
 Q_SIGNALS:
     void changed();
+    /// As if Next was pressed.
+    void go_on();
 };
 
 } // namespace tau::ui

@@ -4,6 +4,7 @@
 #include "core/vault/ranking/search.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tau::vault {
 
@@ -34,6 +35,22 @@ void keep_regions(const NodeTable& table, const std::vector<std::uint8_t>& regio
     }
     for (std::size_t i = 0; i < table.size(); ++i) {
         passes[i] &= wanted[table.region[i]];
+    }
+}
+
+void keep_area(const NodeTable& table, const Area& area, std::uint8_t* passes) {
+    const auto hundredths = [](double degrees) {
+        return static_cast<int>(std::lround(std::clamp(degrees, -200.0, 200.0) * 100));
+    };
+    const int south = hundredths(area.south);
+    const int north = hundredths(area.north);
+    const int west = hundredths(area.west);
+    const int east = hundredths(area.east);
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const int latitude = table.latitude[i];
+        const int longitude = table.longitude[i];
+        passes[i] &= static_cast<std::uint8_t>((latitude >= south) & (latitude <= north) &
+                                               (longitude >= west) & (longitude <= east));
     }
 }
 
@@ -69,6 +86,9 @@ void apply_filter(const NodeTable& table, const Filter& filter, const std::vecto
         for (std::size_t i = 0; i < rows; ++i) {
             passes[i] &= static_cast<std::uint8_t>(km[i] <= most);
         }
+    }
+    if (filter.area) {
+        keep_area(table, *filter.area, passes);
     }
     if (filter.required_flags != 0) {
         const std::uint8_t all = filter.required_flags;

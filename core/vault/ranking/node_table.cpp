@@ -133,6 +133,25 @@ std::shared_ptr<const NodeTable> table_of(const std::vector<ListedNode>& nodes, 
     return table;
 }
 
+std::shared_ptr<const NodeTable> joined(const NodeTable& first, const NodeTable& second) {
+    auto table = std::make_shared<NodeTable>(first);
+    for (std::size_t i = 0; i < second.size(); ++i) {
+        append(*table, {.key = second.key[i],
+                        .latitude = second.latitude[i],
+                        .longitude = second.longitude[i],
+                        .reputation = second.reputation[i],
+                        .slots = second.slots[i],
+                        .claimed = second.claimed[i],
+                        .age_days = second.age_days[i],
+                        .uptime = second.uptime[i],
+                        .network = second.network[i],
+                        .region = second.region[i],
+                        .flags = second.flags[i],
+                        .name = second.name(i)});
+    }
+    return table;
+}
+
 float reputation_bound(double passed, double failed) {
     constexpr double enough_audits = 20;
     constexpr double z = 1.645;

@@ -72,6 +72,9 @@ struct NodeRow {
 /// Derives the unit vector.
 void append(NodeTable& table, const NodeRow& row);
 
+/// All rows of one table, then all of the other: rows of the first keep their numbers.
+std::shared_ptr<const NodeTable> joined(const NodeTable& first, const NodeTable& second);
+
 /// A list of records as a table, row i for node i. A node that names no region is in that of its
 /// place; its network is the /24 or /48 of a numeric endpoint that is not loopback, else unknown.
 std::shared_ptr<const NodeTable> table_of(const std::vector<ListedNode>& nodes, std::int64_t now);

@@ -28,6 +28,7 @@ struct Filter {
     std::optional<double> min_reputation;
     std::optional<double> min_slots; ///< of known_slots
     std::optional<double> min_age_days;
+    std::optional<Area> area;
     std::optional<double> max_km;       ///< nobody passes while there is no place
     std::uint8_t required_flags = 0;    ///< all of these NodeFlags
     std::string text;                   ///< in the name, whatever the case of ASCII letters

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/vault/ranking/ranking.h"
+
+#include <QString>
+#include <QStringList>
+
+namespace tau::ui {
+
+/// A factor's name, as all pages call it.
+QString factor_name(vault::Factor factor);
+/// What a factor stands on: "0.997", "12 km", "410 an hour", "unknown".
+QString factor_text(const vault::NodeTable& table, std::uint32_t row,
+                    const vault::Explanation& found, vault::Factor factor);
+/// Who vouches for what; empty when nobody does.
+QStringList attestations(std::uint8_t flags);
+
+} // namespace tau::ui
