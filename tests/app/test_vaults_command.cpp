@@ -165,7 +165,7 @@ TEST_CASE("people get a table, what each factor costs, and how many there are") 
     const SampleNetwork network;
     const auto ended = network.run({"--explain", "--limit", "2", "--near", "47.37,8.54"});
     CHECK(ended.code == 0);
-    for (const std::string part :
+    for (const std::string& part :
          {std::string("Zurich-1"), "id " + network.id(0), std::string("reputation 0."),
           std::string(" x capacity 0."), std::string("of audits, about 0 km away"),
           std::string("2 of 7 vaults that pass, of 7 loaded, of 7 in the network.")}) {

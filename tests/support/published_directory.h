@@ -29,13 +29,13 @@ struct VaultKeys {
 };
 
 /// What a directory lists of a node: its record, signed, and a summary that fits it.
-inline vault::PagedRecord listed_node(const VaultKeys& keys, std::int64_t now,
+inline vault::PagedRecord listed_node(const VaultKeys& keys, std::int64_t at,
                                       vault::Coordinates place, const std::string& name,
                                       std::uint64_t seq = 7) {
     vault::NodeRecord record;
     record.seq = seq;
-    record.not_before = static_cast<std::uint32_t>(now - 10);
-    record.expires = static_cast<std::uint32_t>(now + 6 * 86400);
+    record.not_before = static_cast<std::uint32_t>(at - 10);
+    record.expires = static_cast<std::uint32_t>(at + 6 * 86400);
     record.latitude = place.latitude;
     record.longitude = place.longitude;
     record.slots_per_hour = 120;
