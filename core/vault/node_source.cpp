@@ -104,7 +104,12 @@ private:
         if (!directory_) {
             return {};
         }
-        auto loaded = directory_->load(*to.table, place, extent == Extent::all, progress, stop);
+        DirectoryClient::Names names;
+        for (const ListedNode& node : listed_) {
+            names.emplace(key_of(node.record), node.record.name);
+        }
+        auto loaded =
+            directory_->load(*to.table, place, extent == Extent::all, names, progress, stop);
         if (!loaded && loaded.error().code == ErrorCode::cancelled) {
             return fail(loaded.error());
         }
@@ -119,7 +124,7 @@ private:
         return {};
     }
 
-    /// The file's nodes that the directory does not list: what it says of a node is newer.
+    /// The file's nodes that the directory does not list: its figures of a node are newer.
     void add_listed(Gathered& to) const {
         std::vector<std::uint64_t> keys;
         for (const ListedNode& node : listed_) {

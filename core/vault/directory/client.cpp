@@ -142,6 +142,7 @@ Result<DirectoryClient::Part> DirectoryClient::best_part(KnownHead& known, const
 
 Result<DirectoryClient::Loaded> DirectoryClient::load(NodeTable& table,
                                                       const std::optional<Place>& place, bool all,
+                                                      const Names& names,
                                                       const ShardLoader::Progress& progress,
                                                       std::stop_token stop) {
     const std::int64_t now = clock_.now();
@@ -157,7 +158,7 @@ Result<DirectoryClient::Loaded> DirectoryClient::load(NodeTable& table,
     if (!part->wanted.empty() && loaded.missing == part->wanted.size()) {
         return fail(known->trouble ? *known->trouble : *loaded.trouble);
     }
-    append_rows(table, *part);
+    append_rows(table, *part, names);
     const DirectoryHead& head = part->head->head;
     Loaded out{head.node_count(), static_cast<std::int64_t>(head.epoch), {}, false};
     const auto say = [&out](const std::string& text) {
@@ -180,12 +181,15 @@ Result<DirectoryClient::Loaded> DirectoryClient::load(NodeTable& table,
     return out;
 }
 
-void DirectoryClient::append_rows(NodeTable& table, const Part& part) const {
+/// A name seen here before goes before one known from elsewhere: it is of the newest record.
+void DirectoryClient::append_rows(NodeTable& table, const Part& part, Names names) const {
     static const Scale reputations = scale(reputation_of);
     static const Scale slots = scale(slots_of);
     static const Scale ages = scale(age_of);
     static const Scale uptimes = scale(uptime_of);
-    const SeenStore::Seen seen = seen_.load();
+    for (SeenNode& node : seen_.load().nodes) {
+        names.insert_or_assign(node.key, std::move(node.name));
+    }
     std::size_t rows = table.size();
     for (const auto& summaries : part.loaded.shards) {
         rows += summaries ? summaries->size() : 0;
@@ -198,12 +202,12 @@ void DirectoryClient::append_rows(NodeTable& table, const Part& part) const {
             continue;
         }
         Follower revoked(part.head->head.revoked, [](std::uint64_t key) { return key; });
-        Follower known(seen.nodes, [](const SeenNode& node) { return node.key; });
+        Follower known(names, [](const auto& entry) { return entry.first; });
         for (const Summary& summary : *summaries) {
             if (revoked.find(summary.key) != nullptr) {
                 continue;
             }
-            const SeenNode* node = known.find(summary.key);
+            const auto* named = known.find(summary.key);
             NodeRow row;
             row.key = summary.key;
             row.latitude = summary.latitude;
@@ -218,7 +222,8 @@ void DirectoryClient::append_rows(NodeTable& table, const Part& part) const {
                 region_of({static_cast<double>(summary.latitude) / 100,
                            static_cast<double>(summary.longitude) / 100}));
             row.flags = summary.flags & 31U;
-            row.name = node == nullptr ? name_of(summary.key, name) : std::string_view(node->name);
+            row.name =
+                named == nullptr ? name_of(summary.key, name) : std::string_view(named->second);
             append(table, row);
         }
     }

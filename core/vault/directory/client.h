@@ -3,6 +3,7 @@
 #include "core/vault/directory/head_keeper.h"
 #include "core/vault/directory/shard_loader.h"
 
+#include <map>
 #include <mutex>
 
 namespace tau::vault {
@@ -23,9 +24,12 @@ public:
     };
     /// Appends the nodes that `wanted` is about: all, or those of the shards around the place, at
     /// most 250 KB of them (without a place: of some from all over the world). Shard by shard, in
-    /// each by key; revoked ones are left out. An error when there is nothing to show.
+    /// each by key; revoked ones are left out. An error when there is nothing to show. `names`: of
+    /// nodes whose signed record is known from elsewhere, by key; the directory's rows have none.
+    using Names = std::map<std::uint64_t, std::string>;
     Result<Loaded> load(NodeTable& table, const std::optional<Place>& place, bool all,
-                        const ShardLoader::Progress& progress, std::stop_token stop);
+                        const Names& names, const ShardLoader::Progress& progress,
+                        std::stop_token stop);
 
     /// The record of a node of the head that was loaded last; `not_found` when that has no such
     /// node there.
@@ -46,7 +50,7 @@ private:
     Result<Part> part_of(std::shared_ptr<const SignedHead> head, bool network,
                          const Wish& wish) const;
     Result<Part> best_part(KnownHead& known, const Wish& wish) const;
-    void append_rows(NodeTable& table, const Part& part) const;
+    void append_rows(NodeTable& table, const Part& part, Names names) const;
     Result<std::vector<PagedRecord>> page(const SignedHead& head, std::size_t shard,
                                           std::size_t number, const std::stop_token& stop) const;
     Result<ListedNode> checked_record(const PagedRecord& paged) const;

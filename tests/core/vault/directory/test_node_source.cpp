@@ -129,6 +129,14 @@ TEST_CASE("a network's directory, file and seer are one table") {
     CHECK(list->refused.size() == 1);
     auto all = world.nodes;
     REQUIRE(list->table->size() == all.size() + 1); // the one that both name is there once
+    // The directory's rows have no names, but the file's record is signed and has one.
+    const auto both = vault::row_of(*list->table, world.nodes[5].summary.key);
+    REQUIRE(both);
+    CHECK(list->table->name(*both) == "node-5");
+    CHECK(list->table->slots[*both] == vault::slots_of(world.nodes[5].summary.slots));
+    const auto other = vault::row_of(*list->table, world.nodes[6].summary.key);
+    REQUIRE(other);
+    CHECK(list->table->name(*other) != "node-6");
     const auto row = static_cast<std::uint32_t>(all.size());
     CHECK(list->table->key[row] == mine.summary.key);
     const auto node = source->node(*list->table, row, {});
