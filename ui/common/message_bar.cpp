@@ -51,6 +51,7 @@ void MessageBar::show_message(Tone tone, const QString& sentence, std::vector<Ac
             run();
         });
         actions_->addWidget(button);
+        put_before(button, close_);
         first = first != nullptr ? first : button;
     }
     Q_EMIT shown_changed(true);

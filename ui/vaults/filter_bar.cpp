@@ -61,12 +61,6 @@ FilterBar::FilterBar(QWidget* parent)
     add_->setFocusPolicy(Qt::StrongFocus);
     add_->setMenu(menu_);
     add_->setAccessibleName(tr("Add a filter"));
-    row->addWidget(add_, 0, Qt::AlignTop);
-    chips_->setLayout(new FlowLayout(space::xs));
-    QSizePolicy wide(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    wide.setHeightForWidth(true);
-    chips_->setSizePolicy(wide);
-    row->addWidget(chips_, 1);
     search_->setPlaceholderText(tr("Search names (Ctrl+F)"));
     search_->setAccessibleName(tr("Search names"));
     search_->setClearButtonEnabled(true);
@@ -78,6 +72,13 @@ FilterBar::FilterBar(QWidget* parent)
     row->addWidget(label, 0, Qt::AlignTop);
     label->setMinimumHeight(space::control);
     row->addWidget(search_, 0, Qt::AlignTop);
+    row->addWidget(add_, 0, Qt::AlignTop);
+    // Last, for they may need several lines: nothing stands after them that Tab would go up to.
+    chips_->setLayout(new FlowLayout(space::xs));
+    QSizePolicy wide(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    wide.setHeightForWidth(true);
+    chips_->setSizePolicy(wide);
+    row->addWidget(chips_, 1);
     connect(search_, &QLineEdit::textChanged, this, [this](const QString& text) {
         if (to_utf8(text) != filter_.text) {
             filter_.text = to_utf8(text);
@@ -186,6 +187,9 @@ void FilterBar::clear() {
 }
 
 void FilterBar::add_chip(const QString& text, std::function<void(vault::Filter&)> remove) {
+    QWidget* before = chips_->layout()->isEmpty()
+                          ? add_
+                          : chips_->layout()->itemAt(chips_->layout()->count() - 1)->widget();
     auto* chip = new QPushButton(text, chips_);
     chip->setProperty("kind", QStringLiteral("chip"));
     chip->setIcon(icon(QStringLiteral("close"), Tone::muted));
@@ -200,7 +204,7 @@ void FilterBar::add_chip(const QString& text, std::function<void(vault::Filter&)
         },
         Qt::QueuedConnection);
     chips_->layout()->addWidget(chip);
-    put_before(chip, search_);
+    setTabOrder(before, chip);
 }
 
 void FilterBar::show_filter() {

@@ -94,6 +94,8 @@ void NodePanel::add_actions(bool choosing) {
     connect(compare_, &QPushButton::clicked, this, &NodePanel::compare_wanted);
     copies_ << menu_->addAction(tr("Copy the seal &key"), this,
                                 [this] { copy(to_utf8(key_->value())); });
+    copies_ << menu_->addAction(tr("Copy the &node id"), this,
+                                [this] { copy(to_utf8(id_->value())); });
     copies_ << menu_->addAction(tr("Copy the &address"), this,
                                 [this] { copy(to_utf8(endpoint_->value())); });
     copies_ << menu_->addAction(tr("Copy the &record"), this, [this] { copy(record_text_); });
@@ -107,6 +109,10 @@ void NodePanel::add_keys(QVBoxLayout* body) {
     form->addRow(caption(tr("Key V"), key_, keys_), key_);
     form->addRow(caption(tr("Node"), id_, keys_), id_);
     form->addRow(caption(tr("Address"), endpoint_, keys_), endpoint_);
+    // They are in the menu, too; here Tab would lead below what is in sight, and then up again.
+    for (QToolButton* button : keys_->findChildren<QToolButton*>()) {
+        button->setFocusPolicy(Qt::NoFocus);
+    }
     body->addWidget(keys_);
 }
 

@@ -53,12 +53,12 @@ void VaultBrowser::lay_out() {
     box->addWidget(card);
     auto* row = new QHBoxLayout;
     row->setSpacing(space::s);
-    row->addWidget(filters_, 1);
     view_->setText(tr("Vie&w"));
     view_->setAccessibleName(tr("View, and more to do with the list"));
     view_->setPopupMode(QToolButton::InstantPopup);
     view_->setFocusPolicy(Qt::StrongFocus);
     row->addWidget(view_, 0, Qt::AlignTop);
+    row->addWidget(filters_, 1);
     box->addLayout(row);
     if (chosen_ != nullptr) {
         box->addWidget(chosen_);
