@@ -25,6 +25,7 @@ using namespace tau;
 namespace {
 
 constexpr int lock_wait_ms = 300;
+constexpr std::size_t most_sample_nodes = 10'000'000;
 enum Exit { done = 0, failed = 1 };
 
 struct Options {
@@ -32,7 +33,7 @@ struct Options {
     std::size_t sample_nodes = 0; ///< 0: the network's own
 };
 
-Options read_options(const QApplication& application) {
+Result<Options> read_options(const QApplication& application) {
     QCommandLineParser parser;
     parser.setApplicationDescription(
         QStringLiteral("Desktop console for Taubyte, a decentralised, git-native cloud."));
@@ -60,9 +61,21 @@ Options read_options(const QApplication& application) {
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
-    return {parser.value(network), parser.value(data), parser.value(pictures),
-            parser.value(passphrase),
-            parser.isSet(pictures) ? parser.value(samples).toULongLong() : 0};
+    Options options{parser.value(network), parser.value(data), parser.value(pictures),
+                    parser.value(passphrase)};
+    if (!parser.isSet(samples)) {
+        return options;
+    }
+    options.sample_nodes = parser.value(samples).toULongLong();
+    if (options.sample_nodes == 0 || options.sample_nodes > most_sample_nodes) {
+        return fail(ErrorCode::invalid_argument, "--sample-nodes takes a number up to 10000000.");
+    }
+    if (options.pictures.isEmpty()) {
+        return fail(ErrorCode::invalid_argument,
+                    "--sample-nodes is for pictures: nothing can be sealed to made-up vaults.",
+                    "Add --screenshot with the folder for the pictures.");
+    }
+    return options;
 }
 
 int tell(const Error& error) {
@@ -111,11 +124,40 @@ int say_already_open(QApplication& application) {
 bool opens_window(int argc, char** argv) {
     for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc))) {
         if (argument == "--help" || argument == "-h" || argument == "--version" ||
-            argument == "-v" || argument.starts_with("--screenshot")) {
+            argument == "-v" || argument.starts_with("--screenshot") ||
+            argument.starts_with("--sample-nodes")) {
             return false;
         }
     }
     return true;
+}
+
+/// What to open at first; empty: what the window had open, or nothing.
+Result<std::filesystem::path> first_network(const Options& options,
+                                            const std::filesystem::path& data, bool has_one) {
+    if (!options.network.isEmpty()) {
+        return std::filesystem::absolute(ui::to_utf8(options.network));
+    }
+    if (has_one) {
+        return std::filesystem::path();
+    }
+    if (options.sample_nodes > 0) {
+        const auto file = data / "made-up-vaults.yaml";
+        const vault::Network network{"Made-up vaults", {}, {}, {}};
+        if (auto written = write_file_atomic(file, as_bytes(vault::to_yaml(network))); !written) {
+            return fail(written.error());
+        }
+        return file;
+    }
+    if (std::filesystem::exists(app::default_network_file())) {
+        return app::default_network_file();
+    }
+    if (!options.pictures.isEmpty()) {
+        return fail(ErrorCode::invalid_argument,
+                    "There is no network to create the sample project on.",
+                    "Name its file with --network.");
+    }
+    return std::filesystem::path();
 }
 
 int run(QApplication& application, const Options& options, const std::filesystem::path& data) {
@@ -131,11 +173,12 @@ int run(QApplication& application, const Options& options, const std::filesystem
     int status = Exit::done;
     {
         ui::MainWindow window(services);
-        if (!options.network.isEmpty()) {
-            window.networks().open(std::filesystem::absolute(ui::to_utf8(options.network)));
-        } else if (window.networks().entries().empty() &&
-                   std::filesystem::exists(app::default_network_file())) {
-            window.networks().open(app::default_network_file());
+        const auto network = first_network(options, data, !window.networks().entries().empty());
+        if (!network) {
+            return tell(network.error());
+        }
+        if (!network->empty()) {
+            window.networks().open(*network);
         }
         app::Pictures pictures(window, options.pictures, options.sample_nodes > 0);
         if (options.pictures.isEmpty()) {
@@ -184,7 +227,11 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("tau-console"));
     QApplication::setApplicationVersion(QStringLiteral(TAU_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("tau-console"));
-    const Options options = read_options(application);
+    const auto given = read_options(application);
+    if (!given) {
+        return tell(given.error());
+    }
+    const Options& options = *given;
     new ui::Theme(application); // belongs to the application
     if (const auto tested = seal::self_test(); !tested) {
         tell(tested.error());
