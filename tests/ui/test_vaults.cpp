@@ -424,8 +424,17 @@ private Q_SLOTS:
         settle();
         QVERIFY(!stage.browser->prompt().isVisible());
         QCOMPARE(stage.names().size(), 8);
+        const auto panel_says = [&stage](const QString& words) {
+            const auto labels = stage.browser->panel().findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(), [&words](const QLabel* label) {
+                return label->text().contains(words);
+            });
+        };
         stage.click(QStringLiteral("nut-hidden"));
         QVERIFY(!stage.browser->ranking()->eligible(*stage.browser->current_row()));
+        QTRY_VERIFY(panel_says(QStringLiteral("nobody lists it")));
+        stage.click(oak);
+        QTRY_VERIFY(panel_says(QStringLiteral("signature and listing are verified")));
     }
 
     void round_trips_are_measured_when_asked() {

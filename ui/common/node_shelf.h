@@ -18,6 +18,8 @@ struct Nodes {
     /// The full record of a row of list.table; blocks.
     Result<vault::ListedNode> fetch(Services& services, std::uint32_t row,
                                     std::stop_token stop) const;
+    /// Whether the network lists it; else it was added by hand.
+    bool lists(std::uint32_t row) const { return row < original->size(); }
     /// Whether list.table holds every node there is.
     bool complete() const { return !list.table || list.table->size() >= list.total; }
 };

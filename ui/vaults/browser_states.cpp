@@ -270,9 +270,9 @@ void VaultBrowser::fetch_record() {
         [&services = services_, nodes = nodes_, row = *current_](std::stop_token stop) {
             return nodes->fetch(services, row, std::move(stop));
         },
-        [this](const Result<vault::ListedNode>& answer) {
+        [this, listed = nodes_->lists(*current_)](const Result<vault::ListedNode>& answer) {
             if (answer) {
-                panel_->show_record(*answer);
+                panel_->show_record(*answer, listed);
             } else {
                 panel_->show_problem(answer.error());
             }

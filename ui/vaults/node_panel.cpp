@@ -21,7 +21,7 @@ QLabel* caption(const QString& text, QWidget* buddy, QWidget* parent) {
 }
 
 /// What others know of it, and what the record itself says, in sentences.
-QString record_words(const vault::ListedNode& node) {
+QString record_words(const vault::ListedNode& node, bool listed) {
     const QLocale locale;
     QStringList lines;
     const auto audits = node.audits_passed + node.audits_failed;
@@ -32,10 +32,13 @@ QString record_words(const vault::ListedNode& node) {
     if (node.first_seen > 0) {
         lines << NodePanel::tr("First seen %1.").arg(time_text(node.first_seen));
     }
-    lines << NodePanel::tr("Its record, number %1, is signed by the node and good until %2; "
-                           "signature and listing are verified.")
-                 .arg(locale.toString(static_cast<qulonglong>(node.record.seq)),
-                      time_text(static_cast<std::int64_t>(node.record.expires)));
+    const QString words =
+        listed ? NodePanel::tr("Its record, number %1, is signed by the node and good until %2; "
+                               "signature and listing are verified.")
+               : NodePanel::tr("Its record, number %1, is signed by the node and good until %2; "
+                               "its signature is verified; nobody lists it.");
+    lines << words.arg(locale.toString(static_cast<qulonglong>(node.record.seq)),
+                       time_text(static_cast<std::int64_t>(node.record.expires)));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -154,11 +157,11 @@ void NodePanel::show_fetching() {
     }
 }
 
-void NodePanel::show_record(const vault::ListedNode& node) {
+void NodePanel::show_record(const vault::ListedNode& node, bool listed) {
     key_->set_value(to_qt(to_hex(node.record.seal_key)));
     id_->set_value(to_qt(node.record.node_id()));
     endpoint_->set_value(to_qt(node.record.endpoint));
-    record_->setText(record_words(node));
+    record_->setText(record_words(node, listed));
     record_text_ = to_base64(node.encoded);
     keys_->show();
     for (QAction* action : copies_) {

@@ -29,7 +29,8 @@ public:
     };
     void show_row(vault::Ranking& ranking, std::uint32_t row, const Standing& standing);
     void show_fetching();
-    void show_record(const vault::ListedNode& node);
+    /// `listed`: by the network, not only added by hand.
+    void show_record(const vault::ListedNode& node, bool listed);
     void show_problem(const Error& error);
     void show_nothing(const QString& advice);
     /// Extra actions, beside those of its own (copying).

@@ -15,8 +15,14 @@ std::size_t index(Factor factor) {
     return static_cast<std::size_t>(factor);
 }
 
+/// 1723.4 as "1,723": these sentences are English, whatever the computer's language.
 std::string whole(double number) {
-    return std::to_string(std::lround(number));
+    std::string digits = std::to_string(std::lround(number));
+    for (std::size_t at = digits.size(); at > 3;) {
+        at -= 3;
+        digits.insert(at, 1, ',');
+    }
+    return digits;
 }
 
 /// 0.9512 as "95.1 %"; rounded down, for it is a bound.

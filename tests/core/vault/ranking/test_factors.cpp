@@ -185,7 +185,7 @@ TEST_CASE("an explanation names the factors, what each costs, and what limits th
                   row.slots = row.claimed = 400;
               },
               Factor::distance,
-              "Passes at least 99.0 % of audits, about 18731 km away, room for 400 registrations "
+              "Passes at least 99.0 % of audits, about 18,731 km away, room for 400 registrations "
               "an hour; its distance limits the score most."},
              {"young", [](NodeRow& row) { row.age_days = 3.5F; }, Factor::age,
               "Passes at least 97.3 % of audits, about 0 km away, room for 100 registrations an "
