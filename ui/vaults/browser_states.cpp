@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLocale>
+#include <QStyledItemDelegate>
 
 #include <algorithm>
 
@@ -22,6 +23,17 @@ QString count_text(std::uint64_t count) {
 bool holds(const std::vector<std::uint64_t>& keys, std::uint64_t key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
+
+/// Wraps for the width that the style's padding leaves: the hint would else lack a line.
+class WrappedText : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QStyleOptionViewItem narrow = option;
+        narrow.rect.setWidth(option.rect.width() - 2 * space::m);
+        return QStyledItemDelegate::sizeHint(narrow, index) + QSize(0, space::s);
+    }
+};
 
 } // namespace
 
@@ -84,6 +96,7 @@ QWidget* VaultBrowser::make_compare_page() {
     compare_model_ = new CompareModel(this);
     auto* view = new QTableView;
     view->setModel(compare_model_);
+    view->setItemDelegate(new WrappedText(view));
     view->setAccessibleName(tr("Vaults side by side; the best value of each line is bold"));
     view->setShowGrid(false);
     view->setAlternatingRowColors(true);
@@ -91,6 +104,10 @@ QWidget* VaultBrowser::make_compare_page() {
     view->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     view->horizontalHeader()->setHighlightSections(false);
     view->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    // How many lines a sentence takes follows from the width of its column.
+    connect(view->horizontalHeader(), &QHeaderView::sectionResized, view,
+            &QTableView::resizeRowsToContents);
     box->addWidget(view, 1);
     auto* row = new QHBoxLayout;
     auto* close = make_button(tr("Back to the list"));
@@ -150,6 +167,7 @@ void VaultBrowser::show_state() {
         progress_->setRange(0, 0);
     }
     stack_->setCurrentWidget(page);
+    side_->setVisible(page != compare_); // the columns need the width
     show_banner();
     show_counts();
 }
