@@ -1,10 +1,14 @@
 #include "core/node/registrar.h"
 
+#include <algorithm>
+
 namespace tau::node {
 
 using Kind = Registered::Kind;
 
 namespace {
+
+constexpr std::size_t most_withdrawn = 4096;
 
 Registered failure(const Error& error) {
     return {Kind::failed, "", "", error};
@@ -27,25 +31,32 @@ Registered stopped(Candidate& candidate) {
 /// One request's place among those being worked on, while the object lives.
 class Registrar::InFlight {
 public:
-    InFlight(Registrar& registrar, const Candidate& candidate)
-        : registrar_(registrar), key_{candidate.registration.owner_key, candidate.idempotency_key} {
+    enum class State { first, second, withdrawn };
+
+    InFlight(Registrar& registrar, Key key, std::int64_t now)
+        : registrar_(registrar), key_(std::move(key)) {
         const std::lock_guard lock(registrar_.mutex_);
-        first_ = registrar_.in_flight_.insert(key_).second;
+        const auto withdrawn = registrar_.withdrawn_.find(key_);
+        if (withdrawn != registrar_.withdrawn_.end() && now <= withdrawn->second) {
+            state_ = State::withdrawn;
+        } else if (registrar_.in_flight_.insert(key_).second) {
+            state_ = State::first;
+        }
     }
     InFlight(const InFlight&) = delete;
     InFlight& operator=(const InFlight&) = delete;
     ~InFlight() {
-        if (first_) {
+        if (state_ == State::first) {
             const std::lock_guard lock(registrar_.mutex_);
             registrar_.in_flight_.erase(key_);
         }
     }
-    bool is_first() const { return first_; }
+    State state() const { return state_; }
 
 private:
     Registrar& registrar_;
-    std::pair<seal::Point, std::string> key_;
-    bool first_ = false;
+    Key key_;
+    State state_ = State::second;
 };
 
 Registrar::Registrar(const Identity& identity, Store& store, const Validator& validator,
@@ -62,14 +73,40 @@ Registered Registrar::run(std::string_view body, const std::string& idempotency_
     if (!validator_.admit(candidate)) {
         return stopped(candidate);
     }
-    const InFlight place(*this, candidate);
-    if (!place.is_first()) {
+    const Result<std::string> id = vault::registration_id(
+        identity_.node_id(), candidate.registration.owner_key, idempotency_key);
+    if (!id) {
+        return failure(id.error());
+    }
+    candidate.id = *id;
+    const InFlight place(*this, {candidate.registration.owner_key, *id}, now);
+    if (place.state() == InFlight::State::withdrawn) {
+        candidate.checks.push_back({"idempotency", "", vault::Outcome::failed, "registration_ended",
+                                    "The owner withdrew this registration."});
+        return stopped(candidate);
+    }
+    if (place.state() == InFlight::State::second) {
         return {Kind::in_flight,
                 "",
                 "",
                 {ErrorCode::conflict, "The same request is still being worked on.", {}, {}}};
     }
     return decide(candidate);
+}
+
+bool Registrar::withdraw(const seal::Point& owner, const std::string& id, std::int64_t now) {
+    const std::lock_guard lock(mutex_);
+    if (in_flight_.contains({owner, id})) {
+        return false;
+    }
+    std::erase_if(withdrawn_, [now](const auto& entry) { return entry.second < now; });
+    if (withdrawn_.size() >= most_withdrawn) { // anybody can sign as some owner
+        withdrawn_.erase(
+            std::min_element(withdrawn_.begin(), withdrawn_.end(),
+                             [](const auto& a, const auto& b) { return a.second < b.second; }));
+    }
+    withdrawn_[{owner, id}] = now + challenge_life;
+    return true;
 }
 
 Registered Registrar::decide(Candidate& candidate) {
@@ -97,12 +134,7 @@ Result<vault::Receipt> Registrar::receipt(const Candidate& candidate, const std:
 }
 
 Registered Registrar::store(Candidate& candidate) {
-    const Result<std::string> id = vault::registration_id(
-        identity_.node_id(), candidate.registration.owner_key, candidate.idempotency_key);
-    if (!id) {
-        return failure(id.error());
-    }
-    Result<vault::Receipt> signed_receipt = receipt(candidate, *id);
+    Result<vault::Receipt> signed_receipt = receipt(candidate, candidate.id);
     if (!signed_receipt) {
         return failure(signed_receipt.error());
     }
@@ -111,14 +143,14 @@ Registered Registrar::store(Candidate& candidate) {
                                     vault::Outcome::pending, "webhook_not_seen",
                                     "No signed delivery of the git host's webhook has come yet."});
     }
-    const vault::RegistrationAnswer answer{*id, "active", candidate.checks,
+    const vault::RegistrationAnswer answer{candidate.id, "active", candidate.checks,
                                            std::move(*signed_receipt)};
     Result<std::vector<std::string>> stored =
         store_.add({candidate.registration, answer, candidate.bundles, candidate.idempotency_key,
                     vault::body_hash(candidate.body), candidate.challenge.nonce,
                     candidate.challenge.expires, candidate.now});
     if (stored) {
-        return {Kind::stored, *id, vault::to_json(answer), {}, std::move(*stored)};
+        return {Kind::stored, candidate.id, vault::to_json(answer), {}, std::move(*stored)};
     }
     if (stored.error().code != ErrorCode::conflict) {
         return failure(stored.error());

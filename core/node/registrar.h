@@ -3,6 +3,7 @@
 #include "core/node/validator.h"
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -24,8 +25,13 @@ public:
     Registrar(const Identity& identity, Store& store, const Validator& validator,
               std::function<std::uint64_t()> record_seq);
     Registered run(std::string_view body, const std::string& idempotency_key, std::int64_t now);
+    /// The owner does not want this registration any more. A request for it that is still on its
+    /// way, sent by a program that has ended since, will be refused for as long as its challenge
+    /// can live. False while it is being worked on: ask again.
+    bool withdraw(const seal::Point& owner, const std::string& id, std::int64_t now);
 
 private:
+    using Key = std::pair<seal::Point, std::string>; ///< owner and registration id
     class InFlight;
     Registered decide(Candidate& candidate);
     Registered store(Candidate& candidate);
@@ -37,7 +43,8 @@ private:
     const Validator& validator_;
     std::function<std::uint64_t()> record_seq_;
     std::mutex mutex_;
-    std::set<std::pair<seal::Point, std::string>> in_flight_;
+    std::set<Key> in_flight_;
+    std::map<Key, std::int64_t> withdrawn_; ///< and until when it is remembered, unix seconds
 };
 
 } // namespace tau::node

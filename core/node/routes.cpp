@@ -47,6 +47,13 @@ json::Value proof_row(vault::Role role, const seal::Sealed& sealed) {
         {"proof", to_base64(sealed.proof)}};
 }
 
+/// The same request, or what it is about, is being worked on: come again.
+Response in_flight(std::string_view sentence) {
+    Response response = problem(409, "in_flight", sentence);
+    response.headers.push_back({"Retry-After", "1"});
+    return response;
+}
+
 } // namespace
 
 std::size_t body_limit(std::string_view method, std::string_view target) {
@@ -155,19 +162,15 @@ Response Routes::register_project(const Request& request) const {
         return {200, "application/json", {}, std::move(result.body)};
     case Registered::Kind::refused:
         return {422, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::in_flight: {
-        Response response = problem(409, "in_flight", result.error.message);
-        response.headers.push_back({"Retry-After", "1"});
-        return response;
-    }
+    case Registered::Kind::in_flight:
+        return in_flight(result.error.message);
     case Registered::Kind::failed:
         break;
     }
     return node_trouble(result.error);
 }
 
-tl::expected<StoredRegistration, Response> Routes::owned(const Request& request,
-                                                         const std::string& id) const {
+tl::expected<seal::Point, Response> Routes::signer(const Request& request) const {
     const std::string* header = request.header("Authorization");
     const auto owner =
         vault::check_owner_authorization(header == nullptr ? std::string_view() : *header,
@@ -176,11 +179,16 @@ tl::expected<StoredRegistration, Response> Routes::owned(const Request& request,
         return tl::unexpected<Response>(
             problem(401, "owner_signature_invalid", owner.error().message));
     }
+    return *owner;
+}
+
+tl::expected<StoredRegistration, Response> Routes::owned(const seal::Point& owner,
+                                                         const std::string& id) const {
     auto found = store.find(id);
     if (!found) {
         return tl::unexpected<Response>(node_trouble(found.error()));
     }
-    if (!*found || (*found)->owner_key != *owner) {
+    if (!*found || (*found)->owner_key != owner) {
         return tl::unexpected<Response>(
             problem(404, "not_found", "This owner has no such registration here."));
     }
@@ -188,7 +196,11 @@ tl::expected<StoredRegistration, Response> Routes::owned(const Request& request,
 }
 
 Response Routes::status(const Request& request, const std::string& id) const {
-    const auto registration = owned(request, id);
+    const auto owner = signer(request);
+    if (!owner) {
+        return owner.error();
+    }
+    const auto registration = owned(*owner, id);
     if (!registration) {
         return registration.error();
     }
@@ -209,7 +221,14 @@ Response Routes::status(const Request& request, const std::string& id) const {
 }
 
 Response Routes::revoke(const Request& request, const std::string& id) const {
-    const auto registration = owned(request, id);
+    const auto owner = signer(request);
+    if (!owner) {
+        return owner.error();
+    }
+    if (!registrar.withdraw(*owner, id, now)) {
+        return in_flight("This registration is still being worked on.");
+    }
+    const auto registration = owned(*owner, id);
     if (!registration) {
         return registration.error();
     }

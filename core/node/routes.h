@@ -26,8 +26,10 @@ private:
     Response revoke(const Request& request, const std::string& id) const;
     Response proofs(const std::string& id) const;
     Response hook(const Request& request, const std::string& id, const std::string& role) const;
-    /// The registration, if the request is signed by its owner; else the answer to give.
-    tl::expected<StoredRegistration, Response> owned(const Request& request,
+    /// Who signed the request, whatever it asks for; else the answer to give.
+    tl::expected<seal::Point, Response> signer(const Request& request) const;
+    /// The registration, if it is this owner's; else the answer to give.
+    tl::expected<StoredRegistration, Response> owned(const seal::Point& owner,
                                                      const std::string& id) const;
 };
 

@@ -14,6 +14,7 @@ struct Candidate {
     std::string idempotency_key;
     std::int64_t now = 0;
 
+    std::string id; ///< of the registration that this becomes
     vault::Registration registration;
     std::array<seal::Bundle, 2> bundles;
     Challenge challenge;

@@ -257,3 +257,38 @@ TEST_CASE("revoking erases the keys and is for the owner only") {
     next.publish(world);
     CHECK(next.submit(world, next.registration(world), key('2')).status == 201);
 }
+
+TEST_CASE("what its owner withdrew does not come to life by a request that was still on its way") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    const std::string path =
+        "/v1/registrations/" +
+        *vault::registration_id(world.record().node_id(), project.owner.public_key(), key('1'));
+
+    SUBCASE("not yet begun: refused, until its challenge has died") {
+        CHECK(project.signed_request(world, "DELETE", path).status == 404);
+        CHECK(failed_reason(project.submit(world, registration, key('1'))) == "registration_ended");
+        CHECK(world.rows("sealed") == 0);
+        world.clock.time += 121;
+        CHECK(failed_reason(project.submit(world, registration, key('1'))) == "challenge_expired");
+    }
+    SUBCASE("being worked on: the owner is asked to come again") {
+        int met = 0;
+        *world.before_read = [&] {
+            const auto response = project.signed_request(world, "DELETE", path);
+            CHECK(response.status == 409);
+            CHECK(response.headers.size() == 1); // Retry-After
+            ++met;
+        };
+        CHECK(project.submit(world, registration, key('1')).status == 201);
+        CHECK(met > 0);
+        CHECK(project.signed_request(world, "DELETE", path).status == 200);
+        CHECK(world.rows("sealed") == 0);
+    }
+    SUBCASE("by somebody else: of no effect") {
+        CHECK(Project(world).signed_request(world, "DELETE", path).status == 404);
+        CHECK(project.submit(world, registration, key('1')).status == 201);
+    }
+}
