@@ -53,16 +53,15 @@ done
 
 # From here on as a person of its own: an empty home, no keychain, nothing of this build.
 mkdir "$temporary/home"
-run() {
-    env -i HOME="$temporary/home" PATH=/usr/bin:/bin LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen \
-        ${LD_LIBRARY_PATH+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} "$@"
-}
+person=(env -i HOME="$temporary/home" PATH=/usr/bin:/bin LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen
+    ${LD_LIBRARY_PATH+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"})
 for program in tau-console tau-directory tau-project tau-localnet tau-vaultd; do
-    said=$(run "$usr/bin/$program" --version) || fail "$program --version ended with $?"
+    said=$("${person[@]}" "$usr/bin/$program" --version) || fail "$program --version ended with $?"
     same "$program --version" "$program $version" "$said"
 done
 
-run "$usr/bin/tau-localnet" --dir "$temporary/net" --vaults 2 >"$temporary/net.log" 2>&1 &
+# No function of the shell: $! has to be the program, or it outlives the test.
+"${person[@]}" "$usr/bin/tau-localnet" --dir "$temporary/net" --vaults 2 >"$temporary/net.log" 2>&1 &
 localnet=$!
 for ((i = 0; i < 600; i++)); do
     ! grep -qx ready "$temporary/net.log" || break
@@ -73,12 +72,16 @@ grep -qx ready "$temporary/net.log" || fail "tau-localnet is not ready: $(cat "$
 
 (umask 077 && echo "correct horse" >"$temporary/passphrase")
 project() {
-    run "$usr/bin/tau-project" "$@" --data "$temporary/data" \
+    "${person[@]}" "$usr/bin/tau-project" "$@" --data "$temporary/data" \
         --passphrase-file "$temporary/passphrase"
 }
 # Pushing and every login of the vaults goes through tau-git, which is in libexec only.
 project create --network "$temporary/net/network.yaml" --name shop >"$temporary/create.log" 2>&1 ||
     fail "tau-project create: $(cat "$temporary/create.log")"
 project status shop | grep -q "shop is active" || fail "the project is not active"
-run "$usr/bin/tau-project" verify "$temporary"/data/projects/*/project.yaml |
+"${person[@]}" "$usr/bin/tau-project" verify "$temporary"/data/projects/*/project.yaml |
     grep -q "verified: shop" || fail "the project is not verified"
+
+kill "$localnet"
+wait "$localnet" || fail "tau-localnet ended with $?"
+localnet=
