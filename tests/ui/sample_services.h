@@ -25,7 +25,7 @@ public:
     vault::NodeList sample_list; ///< instead of the network's own, when it has a table
     std::optional<vault::ListedNode> hand_made; ///< answers at its endpoint
     std::atomic<int> fetched{0};                ///< node() calls
-    int fail_step = -1; ///< fails once, then works
+    int fail_step = -1;                         ///< fails once, then works
     std::chrono::milliseconds step_time{0};
     std::atomic<int> questions{0}; ///< find_repository calls
     std::atomic<int> forgotten{0};
