@@ -183,7 +183,8 @@ private:
 } // namespace
 
 Result<std::unique_ptr<NodeSource>> open_nodes(const Network& network, Http& http,
-                                               const Clock& clock, std::filesystem::path cache) {
+                                               const Clock& clock,
+                                               const std::filesystem::path& cache) {
     auto nodes = std::make_unique<NetworkNodes>(network, http, clock);
     if (network.directory) {
         auto root = decode_root(network.directory->root);

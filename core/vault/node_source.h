@@ -44,7 +44,8 @@ public:
 
 /// Whatever the network's file names. `cache`: a folder of our own for this network.
 Result<std::unique_ptr<NodeSource>> open_nodes(const Network& network, Http& http,
-                                               const Clock& clock, std::filesystem::path cache);
+                                               const Clock& clock,
+                                               const std::filesystem::path& cache);
 
 /// A node named by hand: http(s)://host[:port] (asks for its record, sequence and signature are
 /// checked) or the record itself as base64. Nobody else vouches for it: no audits.

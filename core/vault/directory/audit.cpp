@@ -14,7 +14,7 @@ constexpr std::string_view magic = "TVA1";
 constexpr std::string_view report_tag = "tau-vault-aud-v1";
 constexpr std::size_t finding_size = 32 + 5 * 4 + 1 + 1 + 6;
 constexpr std::int64_t clock_tolerance = 300;
-constexpr std::int64_t longest_use = 7 * 24 * 3600; ///< of a report, seconds
+constexpr std::int64_t longest_use = 7LL * 24 * 3600; ///< of a report, seconds
 
 tl::unexpected<Error> malformed(const std::string& why) {
     return fail(ErrorCode::corrupt, "The auditor's report is malformed: " + why + ".");
@@ -58,7 +58,7 @@ bool is_well_formed(const NetworkPrefix& prefix) {
 /// nullptr when all that it says is in range.
 const char* fault_of(const AuditReport& report) {
     for (const Finding& finding : report.findings) {
-        if (std::uint64_t{finding.passed} + finding.failed > 1000 * 1000) {
+        if (std::uint64_t{finding.passed} + finding.failed > 1'000'000) {
             return "its decayed audits are more than a thousand";
         }
         if (finding.flags > 31) {

@@ -14,7 +14,8 @@ namespace tau::vault {
 struct NetworkPrefix {
     std::uint8_t kind = 0;               ///< 0: not known, 4: IPv4 /24, 6: IPv6 /48
     std::array<std::uint8_t, 6> bytes{}; ///< the first 3 or 6 of the address, then zeros
-    auto operator<=>(const NetworkPrefix&) const = default;
+    // The check takes the comparison's zero for a pointer.
+    auto operator<=>(const NetworkPrefix&) const = default; // NOLINT(modernize-use-nullptr)
 };
 /// Summary::network: the first two bytes of SHA-256(kind | bytes), never 0 for a known one.
 std::uint16_t network_hash(const NetworkPrefix& prefix);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint32_t clock_tolerance = 300;
-constexpr std::uint64_t proven_history = 7 * 24 * 3600; ///< seconds
+constexpr std::uint64_t proven_history = 7ULL * 24 * 3600; ///< seconds
 constexpr std::size_t most_proofs = 1000;
 constexpr std::uint32_t small_shard = 256; ///< nodes; below that no map is worth a new one
 
@@ -92,6 +92,7 @@ private:
     Result<void> write_shard(std::size_t number, const std::vector<PagedRecord>& nodes) {
         const std::string name = shard_name(number);
         std::vector<Summary> summaries;
+        summaries.reserve(nodes.size());
         for (const PagedRecord& node : nodes) {
             summaries.push_back(node.summary);
         }
@@ -160,6 +161,7 @@ private:
             past.push_back({previous->head.epoch, merkle::leaf_hash(previous->encoded)});
         }
         std::vector<Hash32> leaves;
+        leaves.reserve(past.size());
         for (const PastHead& head : past) {
             leaves.push_back(head.leaf);
         }

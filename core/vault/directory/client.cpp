@@ -55,7 +55,7 @@ std::string age(std::int64_t seconds) {
     const auto words = [](std::int64_t number, const char* unit) {
         return std::to_string(number) + " " + unit + (number == 1 ? "" : "s");
     };
-    if (seconds < 2 * 3600) {
+    if (seconds < 2LL * 3600) {
         return words(std::max<std::int64_t>(seconds / 60, 1), "minute");
     }
     return seconds < 2 * seconds_a_day ? words(seconds / 3600, "hour")

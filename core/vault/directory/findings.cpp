@@ -98,7 +98,7 @@ Finding finding(const YAML::Node& map) {
     out.node = *hash;
     out.passed = static_cast<std::uint32_t>(std::lround(number(map, "passed", 1000) * 1000));
     out.failed = static_cast<std::uint32_t>(std::lround(number(map, "failed", 1000) * 1000));
-    if (out.passed + out.failed > 1000 * 1000) {
+    if (out.passed + out.failed > 1'000'000) {
         throw Fault{"\"passed\" and \"failed\" are more than 1000 together, which decayed audits "
                     "never are",
                     map.Mark()};

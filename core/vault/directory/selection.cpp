@@ -7,7 +7,7 @@ namespace tau::vault {
 
 namespace {
 
-constexpr std::int64_t day = 24 * 3600;
+constexpr std::int64_t day = 24LL * 3600;
 constexpr std::int64_t longest_absence = 90 * day;
 constexpr std::int64_t longest_record = 7 * day;
 

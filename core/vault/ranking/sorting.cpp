@@ -25,9 +25,12 @@ std::uint32_t sortable(float value, bool descending) {
 /// By region number: where its name is among all names.
 std::array<std::uint32_t, 256> places_of_regions() {
     std::array<std::uint32_t, 256> places{};
-    for (std::uint16_t region = 0; region < places.size(); ++region) {
-        for (std::uint16_t other = 0; other < places.size(); ++other) {
-            places[region] += region_name(other) < region_name(region) ? 1U : 0U;
+    const auto name = [](std::size_t region) {
+        return region_name(static_cast<std::uint16_t>(region));
+    };
+    for (std::size_t region = 0; region < places.size(); ++region) {
+        for (std::size_t other = 0; other < places.size(); ++other) {
+            places[region] += name(other) < name(region) ? 1U : 0U;
         }
     }
     return places;
