@@ -9,6 +9,7 @@ set(plants
     "core/seal/planted.h|  #  include <QtCore/QString>|core includes Qt"
     "core/base/planted.h|#include \"core/seal/seal.h\"|core/base may not include core/seal"
     "core/vault/planted.cpp|#include \"core/flow/flow.h\"|core/vault may not include core/flow"
+    "core/yaml/planted.cpp|#include \"core/project/config.h\"|core/yaml may not include core/project"
     "core/forge/planted.cpp|#include \"core/vault/claim.h\"|core/forge may not include core/vault"
     "core/node/planted.h|#include \"core/forge/forge.h\"|core/node may not include core/forge"
     "core/keys/planted.h|#include \"../flow/flow.h\"|core names its headers from the top"

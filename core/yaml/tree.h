@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/yaml/document.h"
+
+#include <algorithm>
+
+namespace tau::yaml {
+
+/// The root of a tree that has none.
+constexpr std::uint32_t no_node = 0xffffffff;
+
+/// One node in 16 bytes, because ten thousand small files are held at once.
+struct Item {
+    std::uint32_t start = 0; ///< bytes of the text
+    std::uint32_t end = 0;
+    /// Collections: where in Tree::children its own begin. Scalars and aliases: where in
+    /// Tree::arena the value is, or in the text if it stands there as it is.
+    std::uint32_t first = 0;
+    Shape shape : 4 = Shape::scalar;
+    Style style : 3 = Style::plain;
+    bool in_arena : 1 = false;
+    std::uint32_t count : 24 = 0; ///< collections: children; scalars in the text: value's length
+};
+static_assert(sizeof(Item) == 16);
+
+/// What few nodes have.
+struct Properties {
+    std::uint32_t node = 0;
+    std::string tag;
+    std::string anchor;
+};
+
+/// Where each thousandth byte is, so that a place is found without counting from the beginning.
+struct Milestone {
+    std::uint32_t offset = 0;
+    Position position;
+};
+
+struct Tree {
+    std::string text;
+    std::vector<Item> items;             ///< in the order of the text: parents before children
+    std::vector<std::uint32_t> children; ///< of each collection together; keys and values alternate
+    std::string arena; ///< values that differ from the text: length (4 bytes), bytes
+    std::vector<Properties> properties; ///< by node
+    std::vector<Milestone> milestones;
+    std::uint32_t root = no_node;
+
+    const Properties* properties_of(std::uint32_t node) const {
+        const auto found = std::lower_bound(
+            properties.begin(), properties.end(), node,
+            [](const Properties& entry, std::uint32_t wanted) { return entry.node < wanted; });
+        return found != properties.end() && found->node == node ? &*found : nullptr;
+    }
+    std::string_view value(const Item& item) const;
+    Position position(std::size_t offset) const;
+};
+
+/// Goes over one character of well-formed UTF-8 at `offset`, which is inside the text.
+void step(std::string_view text, std::size_t& offset, Position& position);
+
+} // namespace tau::yaml
