@@ -1,11 +1,11 @@
 #include "core/project/config.h"
 
 #include "core/base/text.h"
+#include "core/project/identifiers.h"
 #include "core/project/yaml_text.h"
 
 #include <algorithm>
 #include <array>
-#include <sodium.h>
 #include <tuple>
 #include <yaml-cpp/yaml.h>
 
@@ -82,10 +82,7 @@ Result<ProjectConfig> read_config(const YAML::Node& root) {
 std::string new_project_id(Entropy& entropy) {
     std::array<std::uint8_t, 32> random{};
     entropy.fill(random);
-    // A multihash: 0x12 is SHA2-256, 0x20 its 32 bytes.
-    std::array<std::uint8_t, 34> id{0x12, 0x20};
-    crypto_hash_sha256(id.data() + 2, random.data(), random.size());
-    return to_base58(id);
+    return id_of(random);
 }
 
 bool is_project_id(std::string_view text) {

@@ -1,0 +1,262 @@
+// Sizes and durations, as the cloud reads and writes them.
+#include "core/project/scalars.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace tau::project {
+
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr double int64_limit = 9223372036854775808.0; // 2^63
+
+/// One part of a composite quantity: a number, then letters up to the next number.
+struct Part {
+    double number = 0;
+    std::string_view unit;
+};
+
+/// Takes a part off the text; false when there is no number at its beginning.
+bool take_part(std::string_view& text, Part& part) {
+    std::size_t at = 0;
+    bool digits = false;
+    double number = 0;
+    for (; at < text.size() && is_digit(text[at]); ++at, digits = true) {
+        number = number * 10 + (text[at] - '0');
+    }
+    if (number >= int64_limit) {
+        return false;
+    }
+    if (at < text.size() && text[at] == '.') {
+        double fraction = 0;
+        double scale = 1;
+        for (++at; at < text.size() && is_digit(text[at]); ++at, digits = true) {
+            if (scale < 1e18) { // more digits than a double tells apart
+                fraction = fraction * 10 + (text[at] - '0');
+                scale *= 10;
+            }
+        }
+        number += fraction / scale;
+    }
+    if (!digits) {
+        return false;
+    }
+    const std::size_t unit = at;
+    while (at < text.size() && text[at] != '.' && !is_digit(text[at])) {
+        ++at;
+    }
+    part = {number, text.substr(unit, at - unit)};
+    text.remove_prefix(at);
+    return true;
+}
+
+constexpr std::string_view prefixes = "KMGTPE";
+
+/// Bytes of one unit; 0 when there is no such unit among those of 1024 or 1000.
+double unit_bytes(std::string_view unit, bool binary) {
+    if (unit == "B") {
+        return 1;
+    }
+    const std::string_view suffix = binary ? "iB" : "B";
+    if (unit.size() != suffix.size() + 1 || !unit.ends_with(suffix)) {
+        return 0;
+    }
+    const char letter = !binary && unit[0] == 'k' ? 'K' : unit[0];
+    const std::size_t power = prefixes.find(letter);
+    return power == std::string_view::npos
+               ? 0
+               : std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
+}
+
+struct Size {
+    std::int64_t bytes = 0;
+    std::string problem; ///< in the words of the units library
+};
+
+Size read_size(std::string_view text, bool binary) {
+    std::string_view rest = text;
+    const bool negative = rest.starts_with('-');
+    if (negative || rest.starts_with('+')) {
+        rest.remove_prefix(1);
+    }
+    if (rest == "0") {
+        return {};
+    }
+    const std::string invalid = "units: invalid " + std::string(text);
+    if (rest.empty()) {
+        return {0, invalid};
+    }
+    double sum = 0;
+    while (!rest.empty()) {
+        Part part;
+        if (!take_part(rest, part)) {
+            return {0, invalid};
+        }
+        const double unit = unit_bytes(part.unit, binary);
+        if (unit == 0) {
+            return {0,
+                    "units: unknown unit " + std::string(part.unit) + " in " + std::string(text)};
+        }
+        sum += part.number * unit;
+    }
+    if (sum >= int64_limit) {
+        return {0, "units: overflow parsing unit"};
+    }
+    return {static_cast<std::int64_t>(negative ? -sum : sum), {}};
+}
+
+Size read_size(std::string_view text) {
+    Size size = read_size(text, true);
+    return size.problem.empty() ? size : read_size(text, false);
+}
+
+struct Unit {
+    std::string_view name;
+    double nanoseconds;
+};
+constexpr std::array<Unit, 8> duration_units{{{"ns", 1},
+                                              {"us", 1e3},
+                                              {"\xc2\xb5s", 1e3}, // the micro sign
+                                              {"\xce\xbcs", 1e3}, // the Greek letter
+                                              {"ms", 1e6},
+                                              {"s", 1e9},
+                                              {"m", 60e9},
+                                              {"h", 3600e9}}};
+
+struct Duration {
+    std::chrono::nanoseconds value{0};
+    std::string problem; ///< in Go's words
+};
+
+Duration read_duration(std::string_view text) {
+    std::string_view rest = text;
+    const bool negative = rest.starts_with('-');
+    if (negative || rest.starts_with('+')) {
+        rest.remove_prefix(1);
+    }
+    if (rest == "0") {
+        return {};
+    }
+    const std::string quoted = go_quoted(text);
+    if (rest.empty()) {
+        return {{}, "time: invalid duration " + quoted};
+    }
+    double sum = 0;
+    while (!rest.empty()) {
+        Part part;
+        if (!take_part(rest, part)) {
+            return {{}, "time: invalid duration " + quoted};
+        }
+        if (part.unit.empty()) {
+            return {{}, "time: missing unit in duration " + quoted};
+        }
+        double unit = 0;
+        for (const Unit& each : duration_units) {
+            unit = each.name == part.unit ? each.nanoseconds : unit;
+        }
+        if (unit == 0) {
+            return {{}, "time: unknown unit " + go_quoted(part.unit) + " in duration " + quoted};
+        }
+        sum += part.number * unit;
+    }
+    if (sum >= int64_limit) {
+        return {{}, "time: invalid duration " + quoted};
+    }
+    return {std::chrono::nanoseconds(std::llround(negative ? -sum : sum)), {}};
+}
+
+/// "1.5" and "250": `amount` in thousands of `unit`s, without zeros at the end.
+std::string with_fraction(std::uint64_t amount, std::uint64_t unit) {
+    std::string text = std::to_string(amount / unit);
+    std::string fraction = std::to_string(amount % unit + unit).substr(1);
+    while (!fraction.empty() && fraction.back() == '0') {
+        fraction.pop_back();
+    }
+    return fraction.empty() ? text : text + "." + fraction;
+}
+
+} // namespace
+
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+    const Size size = read_size(text);
+    return size.problem.empty() ? std::optional(size.bytes) : std::nullopt;
+}
+
+std::string write_bytes(std::int64_t bytes) {
+    if (bytes <= 0) {
+        return "0B";
+    }
+    std::string text;
+    for (std::size_t power = 0; bytes != 0; ++power, bytes /= 1000) {
+        // The largest unit takes all that is left.
+        const bool last = power == prefixes.size();
+        const std::int64_t part = last ? bytes : bytes % 1000;
+        if (part != 0) {
+            text = std::to_string(part) +
+                   (power == 0 ? std::string() : std::string(1, prefixes[power - 1])) + "B" + text;
+        }
+        if (last) {
+            break;
+        }
+    }
+    return text;
+}
+
+std::optional<std::string> bytes_problem(std::string_view text) {
+    const Size size = read_size(text);
+    if (size.problem.empty()) {
+        return std::nullopt;
+    }
+    return "invalid size " + go_quoted(text) + ": " + size.problem;
+}
+
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+    const Duration duration = read_duration(text);
+    return duration.problem.empty() ? std::optional(duration.value) : std::nullopt;
+}
+
+std::string write_duration(std::chrono::nanoseconds duration) {
+    const std::int64_t count = duration.count();
+    if (count == 0) {
+        return "0s";
+    }
+    std::string text = count < 0 ? "-" : "";
+    // The most negative number has no positive twin.
+    const std::uint64_t all =
+        count < 0 ? ~static_cast<std::uint64_t>(count) + 1 : static_cast<std::uint64_t>(count);
+    constexpr std::uint64_t second = 1'000'000'000;
+    if (all < 1000) {
+        return text + std::to_string(all) + "ns";
+    }
+    if (all < 1'000'000) {
+        return text + with_fraction(all, 1000) + "\xc2\xb5s";
+    }
+    if (all < second) {
+        return text + with_fraction(all, 1'000'000) + "ms";
+    }
+    if (const std::uint64_t hours = all / (3600 * second); hours != 0) {
+        text += std::to_string(hours) + "h";
+    }
+    if (const std::uint64_t minutes = all / (60 * second) % 60; minutes != 0) {
+        text += std::to_string(minutes) + "m";
+    }
+    if (const std::uint64_t rest = all % (60 * second); rest != 0) {
+        text += with_fraction(rest, second) + "s";
+    }
+    return text;
+}
+
+std::optional<std::string> duration_problem(std::string_view text) {
+    const Duration duration = read_duration(text);
+    if (duration.problem.empty()) {
+        return std::nullopt;
+    }
+    return "invalid duration " + go_quoted(text) + ": " + duration.problem;
+}
+
+} // namespace tau::project
