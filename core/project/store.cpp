@@ -1,0 +1,282 @@
+#include "core/project/store.h"
+
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace tau::project {
+
+namespace {
+
+constexpr std::string_view extension = ".yaml";
+constexpr std::string_view applications_folder = "applications/";
+
+/// Relative, inside of the repository and not inside of .git.
+bool is_safe_path(std::string_view path) {
+    if (path.empty() || path.size() > 4096 || !is_utf8(path) || has_control_characters(path) ||
+        path.find_first_of("\n\t") != std::string_view::npos) {
+        return false;
+    }
+    while (!path.empty()) {
+        const std::size_t slash = path.find('/');
+        const std::string_view part = path.substr(0, slash);
+        if (part.empty() || part == "." || part == ".." || to_lower_ascii(part) == ".git") {
+            return false;
+        }
+        if (slash == std::string_view::npos) {
+            return true;
+        }
+        path.remove_prefix(slash + 1);
+    }
+    return false; // ended in '/'
+}
+
+/// The order of the cloud's compiler: global before applications, then kinds, then file names.
+auto rank(const Resource& resource) {
+    return std::make_tuple(!resource.application.empty(), std::string_view(resource.application),
+                           static_cast<int>(resource.kind), std::string_view(resource.name));
+}
+bool comes_before(const Resource& a, const Resource& b) {
+    return rank(a) < rank(b);
+}
+
+} // namespace
+
+bool is_yaml_path(std::string_view path) {
+    return path.ends_with(extension) && path.size() > extension.size() &&
+           path[path.size() - extension.size() - 1] != '/';
+}
+
+std::optional<Resource> resource_at(std::string_view path) {
+    const std::string_view whole = path;
+    Resource found;
+    found.path = whole;
+    if (path == "config.yaml") {
+        return found;
+    }
+    if (path.starts_with(applications_folder)) {
+        path.remove_prefix(applications_folder.size());
+        const std::size_t slash = path.find('/');
+        if (slash == std::string_view::npos || slash == 0) {
+            return std::nullopt;
+        }
+        found.application = path.substr(0, slash);
+        path.remove_prefix(slash + 1);
+        if (path == "config.yaml") {
+            found.kind = KindId::application;
+            found.name = found.application;
+            return found;
+        }
+    }
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos || !is_yaml_path(path) ||
+        path.find('/', slash + 1) != std::string_view::npos) {
+        return std::nullopt;
+    }
+    const Kind* kind = kind_of_group(path.substr(0, slash));
+    if (kind == nullptr || kind->id == KindId::application) {
+        return std::nullopt;
+    }
+    found.kind = kind->id;
+    found.name = path.substr(slash + 1, path.size() - slash - 1 - extension.size());
+    return found;
+}
+
+std::string path_of(KindId id, std::string_view application, std::string_view name) {
+    if (id == KindId::project) {
+        return "config.yaml";
+    }
+    std::string path;
+    const std::string_view folder = id == KindId::application ? name : application;
+    if (!folder.empty()) {
+        path = std::string(applications_folder) + std::string(folder) + "/";
+    }
+    return id == KindId::application ? path + "config.yaml"
+                                     : path + std::string(kind(id).group) + "/" +
+                                           std::string(name) + std::string(extension);
+}
+
+File::File(std::string text, const StoreLimits& limits) {
+    auto parsed = yaml::Document::parse(text, yaml::Limits{.bytes = limits.file_bytes});
+    if (parsed) {
+        document_ = std::move(*parsed);
+    } else {
+        error_ = std::move(parsed.error());
+        text_ = std::move(text);
+    }
+}
+
+Error too_large_a_project(const std::string& what) {
+    return Error{ErrorCode::limit_exceeded,
+                 "This repository is larger than a project may be: " + what,
+                 "Check that it is a project's configuration repository.",
+                 {}};
+}
+
+Result<Store> Store::from(const git::Files& files, const StoreLimits& limits) {
+    if (files.size() > limits.files) {
+        return fail(too_large_a_project("more than " + std::to_string(limits.files) + " files."));
+    }
+    Store store(limits);
+    for (const auto& [path, text] : files) {
+        if (!is_yaml_path(path)) {
+            store.others_.insert(path);
+        } else if (auto added = store.add(path, text); !added) {
+            return fail(added.error());
+        }
+    }
+    store.arrange();
+    return store;
+}
+
+Result<void> Store::add(std::string path, std::string text) {
+    if (text.size() > limits_.file_bytes) {
+        return fail(ErrorCode::limit_exceeded, "The file " + bounded_text(path) + " is too large.",
+                    "A file may have " + std::to_string(limits_.file_bytes) + " bytes.");
+    }
+    if (!is_safe_path(path) || !is_yaml_path(path)) {
+        return fail(ErrorCode::invalid_argument,
+                    "\"" + bounded_text(path) + "\" is no path of a YAML file in a repository.");
+    }
+    const auto old = files_.find(path);
+    const std::size_t freed = old == files_.end() ? 0 : old->second.text().size();
+    if (total_bytes_ - freed + text.size() > limits_.total_bytes) {
+        return fail(too_large_a_project("more than " + std::to_string(limits_.total_bytes >> 20U) +
+                                        " MB."));
+    }
+    total_bytes_ += text.size();
+    total_bytes_ -= freed;
+    File file(std::move(text), limits_);
+    if (old == files_.end()) {
+        files_.emplace(std::move(path), std::move(file));
+    } else {
+        old->second = std::move(file);
+    }
+    return {};
+}
+
+const File* Store::file(std::string_view path) const {
+    const auto found = files_.find(path);
+    return found == files_.end() ? nullptr : &found->second;
+}
+
+const Resource* Store::find(KindId kind, std::string_view application,
+                            std::string_view name) const {
+    Resource wanted;
+    wanted.kind = kind;
+    wanted.application = kind == KindId::application ? name : application;
+    wanted.name = name;
+    const auto found = std::lower_bound(resources_.begin(), resources_.end(), wanted, comes_before);
+    return found != resources_.end() && !comes_before(wanted, *found) ? &*found : nullptr;
+}
+
+void Store::arrange() {
+    resources_.clear();
+    std::set<std::string, std::less<>> folders;
+    const auto note_application = [&](std::string_view path) {
+        if (path.starts_with(applications_folder)) {
+            path.remove_prefix(applications_folder.size());
+            if (const std::size_t slash = path.find('/'); slash != std::string_view::npos) {
+                const std::string_view name = path.substr(0, slash);
+                if (folders.find(name) == folders.end()) {
+                    folders.emplace(name);
+                }
+            }
+        }
+    };
+    for (const auto& [path, file] : files_) {
+        note_application(path);
+        if (auto resource = resource_at(path)) {
+            resources_.push_back(std::move(*resource));
+        }
+    }
+    for (const std::string& path : others_) {
+        note_application(path);
+    }
+    std::sort(resources_.begin(), resources_.end(), comes_before);
+    applications_.assign(folders.begin(), folders.end());
+}
+
+void Store::remember(const std::string& path) {
+    if (before_.find(path) == before_.end()) {
+        const File* old = file(path);
+        before_.emplace(path, old == nullptr ? std::nullopt : std::optional(old->text()));
+    }
+}
+
+Result<void> Store::put(const std::string& path, std::string text) {
+    const auto undo = apply({{path, std::move(text)}});
+    return undo ? Result<void>() : fail(undo.error());
+}
+
+void Store::remove(std::string_view path) {
+    if (const auto found = files_.find(path); found != files_.end()) {
+        remember(found->first);
+        total_bytes_ -= found->second.text().size();
+        files_.erase(found);
+        arrange();
+    }
+}
+
+Result<Edits> Store::apply(const Edits& edits) {
+    Edits inverse;
+    for (const auto& [path, text] : edits) {
+        const File* old = file(path);
+        inverse.emplace(path, old == nullptr ? std::nullopt : std::optional(old->text()));
+    }
+    bool rearrange = false;
+    for (const auto& [path, text] : edits) {
+        const bool was_there = file(path) != nullptr;
+        rearrange = rearrange || was_there != text.has_value();
+        const bool remembered = before_.find(path) != before_.end();
+        remember(path);
+        if (!text) {
+            if (was_there) {
+                const auto found = files_.find(path);
+                total_bytes_ -= found->second.text().size();
+                files_.erase(found);
+            }
+        } else if (auto added = add(path, *text); !added) {
+            if (!remembered) {
+                before_.erase(path);
+            }
+            Edits back(inverse.begin(), inverse.find(path));
+            if (!back.empty()) {
+                (void)apply(back); // puts back what was there, which cannot be too much
+            }
+            return fail(added.error());
+        }
+    }
+    if (rearrange) {
+        arrange();
+    }
+    return inverse;
+}
+
+Edits Store::changes() const {
+    Edits out;
+    for (const auto& [path, before] : before_) {
+        const File* now = file(path);
+        const bool same = now == nullptr ? !before : before && *before == now->text();
+        if (!same) {
+            out.emplace(path, now == nullptr ? std::nullopt : std::optional(now->text()));
+        }
+    }
+    return out;
+}
+
+std::size_t Store::memory() const {
+    std::size_t bytes = 0;
+    for (const auto& [path, file] : files_) {
+        bytes += sizeof(Files::value_type) + path.capacity();
+        bytes += file.document() == nullptr ? file.text().capacity() : file.document()->memory();
+    }
+    for (const Resource& each : resources_) {
+        bytes += sizeof(Resource) + each.path.capacity() + each.name.capacity() +
+                 each.application.capacity();
+    }
+    return bytes;
+}
+
+} // namespace tau::project

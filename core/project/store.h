@@ -1,0 +1,119 @@
+#pragma once
+
+#include "core/git/git.h"
+#include "core/project/kinds.h"
+#include "core/yaml/document.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tau::project {
+
+/// A document that the cloud reads, by its place in the repository: resources are called by their
+/// file's name, applications by their folder's.
+struct Resource {
+    KindId kind = KindId::project;
+    std::string application; ///< empty: global; an application's own document names itself here
+    std::string name;        ///< "ping"; empty for the project's document
+    std::string path;        ///< "applications/shop/functions/ping.yaml"
+    bool operator==(const Resource&) const = default;
+};
+
+/// What stands at a path; nullopt for files that no cloud reads. A kind's name needs no check: the
+/// cloud takes what the file is called.
+std::optional<Resource> resource_at(std::string_view path);
+/// Where a document of this kind stands; `application` empty for a global one.
+std::string path_of(KindId kind, std::string_view application, std::string_view name);
+
+/// "x.yaml": what the cloud looks at at all; ".yml" it does not.
+bool is_yaml_path(std::string_view path);
+
+/// New texts of files; nullopt: the file goes.
+using Edits = std::map<std::string, std::optional<std::string>>;
+
+struct StoreLimits {
+    std::size_t files = 100'000;
+    std::size_t file_bytes = 1U << 20U;
+    std::size_t total_bytes = 256U << 20U;
+};
+
+Error too_large_a_project(const std::string& what);
+
+/// A YAML file: its text, and what it says or why that cannot be read.
+class File {
+public:
+    explicit File(std::string text, const StoreLimits& limits);
+    const std::string& text() const { return document_ ? document_->text() : text_; }
+    /// nullptr when it is no YAML.
+    const yaml::Document* document() const { return document_ ? &*document_ : nullptr; }
+    const Error& error() const { return error_; } ///< when there is no document
+
+private:
+    std::optional<yaml::Document> document_;
+    std::string text_; ///< of a broken file
+    Error error_;
+};
+
+/// A configuration repository: its YAML files as documents, the others known by name only and never
+/// touched. Changes stay in memory until save().
+class Store {
+public:
+    using Files = std::map<std::string, File, std::less<>>;
+
+    /// Reads a working copy. Links are not followed and .git is left out. `limit_exceeded` for a
+    /// folder beyond the limits, `not_found` when there is none.
+    static Result<Store> load(const std::filesystem::path& folder, const StoreLimits& limits = {});
+    /// From a commit's tree.
+    static Result<Store> from(const git::Files& files, const StoreLimits& limits = {});
+
+    const Files& files() const { return files_; }
+    const File* file(std::string_view path) const;
+    /// Paths of everything else, in order.
+    const std::set<std::string>& others() const { return others_; }
+
+    /// What the cloud reads, in the order in which its compiler does: the project's document,
+    /// global resources by kind and name, then each application and its resources.
+    const std::vector<Resource>& resources() const { return resources_; }
+    const Resource* find(KindId kind, std::string_view application, std::string_view name) const;
+    /// Names of folders below applications/, whether or not they have a config.yaml.
+    const std::vector<std::string>& applications() const { return applications_; }
+
+    /// A new text for a file, which may be new and may be broken YAML. `invalid_argument` for a
+    /// path that leaves the repository or does not end in .yaml, `limit_exceeded` beyond the
+    /// limits.
+    Result<void> put(const std::string& path, std::string text);
+    void remove(std::string_view path);
+    /// All of them or none. Gives the edits that take it back.
+    Result<Edits> apply(const Edits& edits);
+
+    /// What differs from what was loaded or last saved.
+    Edits changes() const;
+    /// Writes the changes into the folder, each file whole or not at all. `conflict` when a file
+    /// there is no longer what was loaded; nothing is written then. `untrusted` for a path that
+    /// leads through a link.
+    Result<void> save(const std::filesystem::path& folder);
+
+    /// Bytes that texts and documents occupy.
+    std::size_t memory() const;
+
+private:
+    explicit Store(const StoreLimits& limits) : limits_(limits) {}
+    Result<void> add(std::string path, std::string text);
+    void remember(const std::string& path);
+    void arrange();
+
+    StoreLimits limits_;
+    Files files_;
+    std::set<std::string> others_;
+    std::vector<Resource> resources_;
+    std::vector<std::string> applications_;
+    std::size_t total_bytes_ = 0;
+    /// What the changed files were; nullopt: not there.
+    std::map<std::string, std::optional<std::string>> before_;
+};
+
+} // namespace tau::project

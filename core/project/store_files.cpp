@@ -1,0 +1,135 @@
+// A store's way from and to a folder.
+#include "core/project/store.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+namespace tau::project {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// No part of the path below the folder may be a link.
+Result<void> check_no_links(const fs::path& folder, const fs::path& path) {
+    fs::path here = folder;
+    for (const fs::path& part : path) {
+        here /= part;
+        std::error_code code;
+        if (fs::is_symlink(fs::symlink_status(here, code))) {
+            return fail(ErrorCode::untrusted, here.string() + " is a link, so nothing was written.",
+                        "Replace the link by a folder or file of its own.");
+        }
+    }
+    return {};
+}
+
+Result<std::optional<std::string>> read_if_there(const fs::path& path, std::size_t limit) {
+    auto text = read_file(path, limit);
+    if (text) {
+        return std::optional(std::move(*text));
+    }
+    if (text.error().code == ErrorCode::not_found) {
+        return std::optional<std::string>();
+    }
+    return fail(text.error());
+}
+
+Result<void> write_text(const fs::path& path, const std::string& text) {
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (code) {
+        return fail(ErrorCode::io, "Cannot make the folder " + path.parent_path().string() + ": " +
+                                       code.message() + ".");
+    }
+    return write_file_atomic(path, std::string_view(text), 0644);
+}
+
+Result<void> remove_file(const fs::path& folder, const fs::path& path) {
+    std::error_code code;
+    fs::remove(folder / path, code);
+    if (code) {
+        return fail(ErrorCode::io,
+                    "Cannot delete " + (folder / path).string() + ": " + code.message() + ".");
+    }
+    // git keeps no empty folders, so none should stay behind to be taken for an application.
+    for (fs::path parent = path.parent_path(); !parent.empty(); parent = parent.parent_path()) {
+        fs::remove(folder / parent, code); // fails while there is something in it
+        if (code) {
+            break;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
+    std::error_code code;
+    if (!fs::is_directory(folder, code)) {
+        return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
+                    "Name the folder of a configuration repository.");
+    }
+    Store store(limits);
+    std::size_t seen = 0;
+    auto entry = fs::recursive_directory_iterator(folder, code);
+    for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
+        const fs::file_status status = entry->symlink_status(code);
+        const std::string path = entry->path().lexically_relative(folder).generic_string();
+        if (++seen > limits.files) {
+            return fail(
+                too_large_a_project("more than " + std::to_string(limits.files) + " files."));
+        }
+        if (fs::is_directory(status)) {
+            if (to_lower_ascii(entry->path().filename().string()) == ".git") {
+                entry.disable_recursion_pending();
+            }
+            continue;
+        }
+        if (!fs::is_regular_file(status) || !is_yaml_path(path)) {
+            store.others_.insert(path);
+            continue;
+        }
+        auto text = read_file(entry->path(), limits.file_bytes);
+        if (!text) {
+            return fail(text.error());
+        }
+        if (auto added = store.add(path, std::move(*text)); !added) {
+            return fail(added.error());
+        }
+    }
+    if (code) {
+        return fail(ErrorCode::io, "Cannot read " + folder.string() + ": " + code.message() + ".");
+    }
+    store.arrange();
+    return store;
+}
+
+Result<void> Store::save(const fs::path& folder) {
+    const Edits changed = changes();
+    for (const auto& [path, text] : changed) {
+        if (auto checked = check_no_links(folder, path); !checked) {
+            return checked;
+        }
+        auto there = read_if_there(folder / path, limits_.file_bytes);
+        if (!there) {
+            return fail(there.error());
+        }
+        // What is already as it should be was written by a save that was cut short.
+        if (*there != before_.at(path) && *there != text) {
+            return fail(ErrorCode::conflict,
+                        path + " was changed by another program, so nothing was written.",
+                        "Load the project again and make the change there.");
+        }
+    }
+    for (const auto& [path, text] : changed) {
+        auto done = text ? write_text(folder / path, *text) : remove_file(folder, path);
+        if (!done) {
+            return done;
+        }
+    }
+    before_.clear();
+    return {};
+}
+
+} // namespace tau::project
