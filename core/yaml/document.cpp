@@ -1,5 +1,6 @@
 #include "core/yaml/document.h"
 
+#include "core/yaml/model.h"
 #include "core/yaml/tree.h"
 
 #include <charconv>
@@ -180,14 +181,11 @@ std::optional<Node> find(const Document& document, const Path& path) {
             node = node->find(step);
             continue;
         }
-        std::size_t index = 0;
-        const char* const end = step.data() + step.size();
-        const auto read = std::from_chars(step.data(), end, index);
-        if (!node->is_sequence() || read.ec != std::errc() || read.ptr != end ||
-            index >= node->size()) {
+        const auto index = index_of(step);
+        if (!node->is_sequence() || !index || *index >= node->size()) {
             return std::nullopt;
         }
-        node = node->item(index);
+        node = node->item(*index);
     }
     return node;
 }
