@@ -210,11 +210,17 @@ Result<void> Store::put(const std::string& path, std::string text) {
     return undo ? Result<void>() : fail(undo.error());
 }
 
-void Store::remove(std::string_view path) {
+void Store::drop_file(std::string_view path) {
     if (const auto found = files_.find(path); found != files_.end()) {
-        remember(found->first);
         total_bytes_ -= found->second.text().size();
         files_.erase(found);
+    }
+}
+
+void Store::remove(std::string_view path) {
+    if (file(path) != nullptr) {
+        remember(std::string(path));
+        drop_file(path);
         arrange();
     }
 }
@@ -232,11 +238,7 @@ Result<Edits> Store::apply(const Edits& edits) {
         const bool remembered = before_.find(path) != before_.end();
         remember(path);
         if (!text) {
-            if (was_there) {
-                const auto found = files_.find(path);
-                total_bytes_ -= found->second.text().size();
-                files_.erase(found);
-            }
+            drop_file(path);
         } else if (auto added = add(path, *text); !added) {
             if (!remembered) {
                 before_.erase(path);
@@ -254,15 +256,92 @@ Result<Edits> Store::apply(const Edits& edits) {
     return inverse;
 }
 
+bool Store::is_changed(std::string_view path) const {
+    const auto before = before_.find(path);
+    if (before == before_.end()) {
+        return false;
+    }
+    const File* now = file(path);
+    return now == nullptr ? before->second.has_value()
+                          : !before->second || *before->second != now->text();
+}
+
+bool Store::is_new(std::string_view path) const {
+    const auto before = before_.find(path);
+    return before != before_.end() && !before->second;
+}
+
 Edits Store::changes() const {
     Edits out;
     for (const auto& [path, before] : before_) {
-        const File* now = file(path);
-        const bool same = now == nullptr ? !before : before && *before == now->text();
-        if (!same) {
+        if (is_changed(path)) {
+            const File* now = file(path);
             out.emplace(path, now == nullptr ? std::nullopt : std::optional(now->text()));
         }
     }
+    return out;
+}
+
+Edits Store::before() const {
+    Edits out;
+    for (const auto& [path, now] : changes()) {
+        out.emplace(path, before_.at(path));
+    }
+    return out;
+}
+
+void Store::saved(const Edits& written) {
+    for (const auto& [path, text] : written) {
+        before_.insert_or_assign(path, text);
+    }
+    const Edits left = changes(); // what was typed while it was being written
+    std::erase_if(before_, [&](const auto& entry) { return left.find(entry.first) == left.end(); });
+}
+
+Store::Rebase Store::rebase(const Store& there) {
+    Rebase out;
+    std::set<std::string> paths;
+    for (const Files* files : {&std::as_const(files_), &there.files_}) {
+        for (const auto& [path, file] : *files) {
+            paths.insert(paths.end(), path);
+        }
+    }
+    for (const auto& [path, before] : before_) {
+        paths.insert(path);
+    }
+    const Edits edited = changes();
+    for (const std::string& path : paths) {
+        const auto remembered = before_.find(path);
+        const File* here = file(path);
+        const File* new_file = there.file(path);
+        const auto text = [](const File* of) {
+            return of == nullptr ? std::nullopt : std::optional<std::string_view>(of->text());
+        };
+        const std::optional<std::string_view> before =
+            remembered == before_.end() ? text(here)
+            : remembered->second        ? std::optional<std::string_view>(*remembered->second)
+                                        : std::nullopt;
+        if (before == text(new_file)) {
+            continue;
+        }
+        if (edited.find(path) != edited.end()) {
+            before_.insert_or_assign(path, new_file == nullptr ? std::nullopt
+                                                               : std::optional(new_file->text()));
+            if (text(here) != text(new_file)) {
+                out.edited.push_back(path);
+            }
+            continue;
+        }
+        before_.erase(path);
+        drop_file(path);
+        if (new_file != nullptr) {
+            total_bytes_ += new_file->text().size();
+            files_.emplace(path, *new_file);
+        }
+        out.taken.push_back(path);
+    }
+    others_ = there.others_;
+    arrange();
     return out;
 }
 

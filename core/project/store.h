@@ -33,7 +33,7 @@ std::string path_of(KindId kind, std::string_view application, std::string_view 
 bool is_yaml_path(std::string_view path);
 
 /// New texts of files; nullopt: the file goes.
-using Edits = std::map<std::string, std::optional<std::string>>;
+using Edits = std::map<std::string, std::optional<std::string>, std::less<>>;
 
 struct StoreLimits {
     std::size_t files = 100'000;
@@ -92,10 +92,22 @@ public:
 
     /// What differs from what was loaded or last saved.
     Edits changes() const;
-    /// Writes the changes into the folder, each file whole or not at all. `conflict` when a file
-    /// there is no longer what was loaded; nothing is written then. `untrusted` for a path that
-    /// leads through a link.
+    bool is_changed(std::string_view path) const;
+    /// There was no such file when it was loaded or last saved.
+    bool is_new(std::string_view path) const;
+    /// What those files were: the same paths.
+    Edits before() const;
+    /// Writes the changes into the folder; see write_changes.
     Result<void> save(const std::filesystem::path& folder);
+    /// Somebody else wrote these texts: they are what was last saved.
+    void saved(const Edits& written);
+    /// Files that another program changed since they were loaded or saved.
+    struct Rebase {
+        std::vector<std::string> taken;  ///< unchanged here: now as there
+        std::vector<std::string> edited; ///< changed here too: the text here stays
+    };
+    /// `there`: the same folder, read afresh. Edits made here survive.
+    Rebase rebase(const Store& there);
 
     /// Bytes that texts and documents occupy.
     std::size_t memory() const;
@@ -104,6 +116,7 @@ private:
     explicit Store(const StoreLimits& limits) : limits_(limits) {}
     Result<void> add(std::string path, std::string text);
     void remember(const std::string& path);
+    void drop_file(std::string_view path);
     void arrange();
 
     StoreLimits limits_;
@@ -113,7 +126,13 @@ private:
     std::vector<std::string> applications_;
     std::size_t total_bytes_ = 0;
     /// What the changed files were; nullopt: not there.
-    std::map<std::string, std::optional<std::string>> before_;
+    Edits before_;
 };
+
+/// Writes new texts of files below a folder, each whole or not at all; `before` says what they
+/// were. `conflict` when a file there is neither that nor the new text; nothing is written then.
+/// `untrusted` for a path that leads through a link.
+Result<void> write_changes(const std::filesystem::path& folder, const Edits& changes,
+                           const Edits& before, std::size_t limit = StoreLimits{}.file_bytes);
 
 } // namespace tau::project

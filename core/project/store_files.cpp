@@ -105,31 +105,38 @@ Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
     return store;
 }
 
-Result<void> Store::save(const fs::path& folder) {
-    const Edits changed = changes();
-    for (const auto& [path, text] : changed) {
+Result<void> write_changes(const fs::path& folder, const Edits& changes, const Edits& before,
+                           std::size_t limit) {
+    for (const auto& [path, text] : changes) {
         if (auto checked = check_no_links(folder, path); !checked) {
             return checked;
         }
-        auto there = read_if_there(folder / path, limits_.file_bytes);
+        auto there = read_if_there(folder / path, limit);
         if (!there) {
             return fail(there.error());
         }
         // What is already as it should be was written by a save that was cut short.
-        if (*there != before_.at(path) && *there != text) {
+        if (*there != before.at(path) && *there != text) {
             return fail(ErrorCode::conflict,
                         path + " was changed by another program, so nothing was written.",
                         "Load the project again and make the change there.");
         }
     }
-    for (const auto& [path, text] : changed) {
+    for (const auto& [path, text] : changes) {
         auto done = text ? write_text(folder / path, *text) : remove_file(folder, path);
         if (!done) {
             return done;
         }
     }
-    before_.clear();
     return {};
+}
+
+Result<void> Store::save(const fs::path& folder) {
+    auto written = write_changes(folder, changes(), before_, limits_.file_bytes);
+    if (written) {
+        before_.clear();
+    }
+    return written;
 }
 
 } // namespace tau::project

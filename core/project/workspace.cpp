@@ -1,0 +1,158 @@
+#include "core/project/workspace.h"
+
+#include <algorithm>
+
+namespace tau::project {
+
+namespace {
+
+constexpr std::size_t most_steps = 1000;
+
+bool touches(const Change& change, const std::vector<std::string>& paths) {
+    return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+        return change.configuration.find(path) != change.configuration.end();
+    });
+}
+
+} // namespace
+
+Workspace::Workspace(Store store, Standings uncommitted)
+    : store_(std::move(store)), uncommitted_(std::move(uncommitted)) {}
+
+bool Workspace::is_unsaved(std::string_view path) const {
+    return store_.is_changed(path);
+}
+
+Standing Workspace::standing(std::string_view path) const {
+    const auto found = uncommitted_.find(path);
+    if (found != uncommitted_.end()) {
+        return found->second;
+    }
+    if (!store_.is_changed(path)) {
+        return Standing::same;
+    }
+    return store_.is_new(path) ? Standing::added : Standing::changed;
+}
+
+void Workspace::know_code(const git::Files& there) {
+    for (const auto& [path, text] : there) {
+        const auto edited = code_before_.find(path);
+        if (edited == code_before_.end()) {
+            code_.insert_or_assign(path, text);
+        } else {
+            edited->second = text;
+        }
+    }
+}
+
+/// Gives what takes it back.
+Result<Change> Workspace::perform(const Change& change) {
+    auto inverse = store_.apply(change.configuration);
+    if (!inverse) {
+        return fail(inverse.error());
+    }
+    Change back{change.label, std::move(*inverse), {}};
+    for (const auto& [path, text] : change.code) {
+        const auto known = code_.find(path);
+        std::optional<std::string> before;
+        if (known != code_.end()) {
+            before = known->second;
+        }
+        code_before_.emplace(path, before);
+        back.code.emplace(path, std::move(before));
+        if (text) {
+            code_.insert_or_assign(path, *text);
+        } else if (known != code_.end()) {
+            code_.erase(known);
+        }
+    }
+    return back;
+}
+
+Result<void> Workspace::apply(const Change& change, const std::string& merge) {
+    auto back = perform(change);
+    if (!back) {
+        return fail(back.error());
+    }
+    if (!merge.empty() && redo_.empty() && !undo_.empty() && undo_.back().merge == merge) {
+        // What was there before the first of them is what undo brings back.
+        undo_.back().configuration.merge(back->configuration);
+        undo_.back().code.merge(back->code);
+    } else {
+        undo_.push_back(Step{std::move(*back), merge});
+    }
+    redo_.clear();
+    if (undo_.size() > most_steps) {
+        undo_.pop_front();
+    }
+    return {};
+}
+
+Result<Change> Workspace::go(Steps& from, Steps& to) {
+    if (from.empty()) {
+        return fail(ErrorCode::not_found, "There is nothing to take back.");
+    }
+    Change done = from.back();
+    auto back = perform(done);
+    if (!back) {
+        return back;
+    }
+    from.pop_back();
+    to.push_back(Step{std::move(*back), {}});
+    return done;
+}
+
+Result<Change> Workspace::undo() {
+    return go(undo_, redo_);
+}
+
+Result<Change> Workspace::redo() {
+    return go(redo_, undo_);
+}
+
+Workspace::Unsaved Workspace::unsaved() const {
+    Unsaved out{store_.changes(), store_.before(), {}, {}};
+    for (const auto& [path, before] : code_before_) {
+        const auto now = code_.find(path);
+        const std::optional<std::string> text =
+            now == code_.end() ? std::nullopt : std::optional(now->second);
+        if (text != before) {
+            out.code.emplace(path, text);
+            out.code_before.emplace(path, before);
+        }
+    }
+    return out;
+}
+
+void Workspace::saved(const Unsaved& written) {
+    for (const auto& [path, text] : written.configuration) {
+        const auto before = written.configuration_before.find(path);
+        const bool was_there = before != written.configuration_before.end() && before->second;
+        if (!text) {
+            uncommitted_.erase(path);
+        } else {
+            uncommitted_.emplace(path, was_there ? Standing::changed : Standing::added);
+        }
+    }
+    store_.saved(written.configuration);
+    for (const auto& [path, text] : written.code) {
+        code_before_.insert_or_assign(path, text);
+    }
+}
+
+Store::Rebase Workspace::reload(const Store& there, Standings uncommitted) {
+    uncommitted_ = std::move(uncommitted);
+    Store::Rebase found = store_.rebase(there);
+    std::vector<std::string> paths = found.taken;
+    paths.insert(paths.end(), found.edited.begin(), found.edited.end());
+    const auto last = std::find_if(undo_.rbegin(), undo_.rend(),
+                                   [&](const Step& step) { return touches(step, paths); });
+    undo_.erase(undo_.begin(), last.base());
+    if (std::any_of(redo_.begin(), redo_.end(),
+                    [&](const Step& step) { return touches(step, paths); })) {
+        redo_.clear();
+    }
+    return found;
+}
+
+} // namespace tau::project

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "core/project/store.h"
+
+#include <deque>
+
+namespace tau::project {
+
+/// What is done in one step: new texts of files in a project's two repositories.
+struct Change {
+    std::string label; ///< "Change memory of resize"
+    Edits configuration;
+    Edits code;
+};
+
+/// How a file, or a resource in it, stands against the last commit.
+enum class Standing { same, changed, added };
+/// Of the files that are not as they were committed; those that were removed may be missing.
+using Standings = std::map<std::string, Standing, std::less<>>;
+
+/// An open project as one person edits it: the configuration, and those files of code that were
+/// looked at. Everything is in memory; what reads and writes folders is done by the caller, so that
+/// it can be done elsewhere meanwhile. Not shared between threads.
+class Workspace {
+public:
+    /// `uncommitted`: what differs between the last commit and the folder that `store` was read
+    /// from.
+    explicit Workspace(Store store, Standings uncommitted = {});
+
+    const Store& store() const { return store_; }
+    Standing standing(std::string_view path) const;
+    bool is_unsaved(std::string_view path) const;
+
+    /// Files of the code repository as they are edited, by path; only those that are known.
+    const git::Files& code() const { return code_; }
+    /// Files of code as they are in the folder. What was edited here stays.
+    void know_code(const git::Files& there);
+
+    /// All of it or nothing; errors are Store::apply's. Steps one after another with the same word
+    /// in `merge` are one for undo, as typing is; an empty one merges with nothing.
+    Result<void> apply(const Change& change, const std::string& merge = {});
+    /// Labels of what undo and redo would do; nullptr when there is nothing.
+    const std::string* can_undo() const { return undo_.empty() ? nullptr : &undo_.back().label; }
+    const std::string* can_redo() const { return redo_.empty() ? nullptr : &redo_.back().label; }
+    /// Gives what it did, so that a window can show it.
+    Result<Change> undo();
+    Result<Change> redo();
+
+    /// What is to be written, and what those files were.
+    struct Unsaved {
+        Edits configuration;
+        Edits configuration_before;
+        Edits code;
+        Edits code_before;
+        bool empty() const { return configuration.empty() && code.empty(); }
+        std::size_t files() const { return configuration.size() + code.size(); }
+    };
+    Unsaved unsaved() const;
+    /// That was written.
+    void saved(const Unsaved& written);
+
+    /// The folder was read again. Edits made here survive; steps on files that another program
+    /// changed cannot be undone any more.
+    Store::Rebase reload(const Store& there, Standings uncommitted);
+
+private:
+    struct Step : Change {
+        std::string merge;
+    };
+    using Steps = std::deque<Step>;
+
+    Result<Change> perform(const Change& change);
+    Result<Change> go(Steps& from, Steps& to);
+
+    Store store_;
+    Standings uncommitted_; ///< files of the folder
+    git::Files code_;
+    Edits code_before_; ///< what is in the folder, of every file of code that was edited
+    Steps undo_;        ///< each holds what takes it back
+    Steps redo_;
+};
+
+} // namespace tau::project
