@@ -27,7 +27,7 @@ Result<vault::PagedRecord> sign_sample(vault::Summary summary, std::int64_t now)
     vault::NodeRecord record;
     record.seq = 1;
     record.not_before = static_cast<std::uint32_t>(now);
-    record.expires = static_cast<std::uint32_t>(now + 7 * 24 * 3600);
+    record.expires = static_cast<std::uint32_t>(now + 7LL * 24 * 3600);
     record.latitude = summary.latitude;
     record.longitude = summary.longitude;
     const auto& city = vault::nearest_sample_city(summary.latitude, summary.longitude);

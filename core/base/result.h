@@ -43,6 +43,11 @@ struct Error {
     std::string detail;
 };
 
+/// Message and hint, for where there is room for one text only.
+inline std::string sentences(const Error& error) {
+    return error.message + (error.hint.empty() ? "" : " " + error.hint);
+}
+
 template <typename T>
 using Result = tl::expected<T, Error>;
 

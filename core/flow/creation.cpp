@@ -148,11 +148,6 @@ std::string deploy_key_name(const std::string& project_id, vault::Role role,
     return "deploy/" + project_id + "/" + std::string(vault::to_string(role)) + "/" + node_id;
 }
 
-std::string fact(const Facts& facts, const std::string& name) {
-    const auto found = facts.find(name);
-    return found == facts.end() ? std::string() : found->second;
-}
-
 fs::path Creation::flow_folder() const {
     return flows_folder(world.data) / flow_id;
 }

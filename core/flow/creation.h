@@ -87,9 +87,6 @@ std::filesystem::path projects_folder(const std::filesystem::path& data);
 std::string webhook_secret_name(const std::string& project_id, vault::Role role,
                                 const std::string& node_id);
 
-/// A value of a record; empty when there is none.
-std::string fact(const Facts& facts, const std::string& name);
-
 /// "push/code" and its lane, for the steps that each repository has.
 Step side_step(const char* what, const Side& side, int lane);
 /// "seal/code/2", for the steps that each repository has with each vault.

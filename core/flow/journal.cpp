@@ -127,6 +127,11 @@ Result<void> write_all(int fd, const fs::path& path, std::string_view text) {
 
 } // namespace
 
+std::string fact(const Facts& facts, const std::string& name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::string() : found->second;
+}
+
 std::string_view to_string(Kind kind) {
     switch (kind) {
     case Kind::plan:

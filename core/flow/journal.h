@@ -14,6 +14,8 @@ namespace tau::flow {
 
 /// What a record says beyond its kind: names, ids, fingerprints. Never a secret.
 using Facts = std::map<std::string, std::string>;
+/// A value of them; empty when there is none.
+std::string fact(const Facts& facts, const std::string& name);
 
 enum class Kind {
     plan,    ///< first record: what the flow is for

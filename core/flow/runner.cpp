@@ -32,11 +32,6 @@ Facts outcome_facts(const Outcome& outcome, std::chrono::milliseconds elapsed) {
     return facts;
 }
 
-std::string fact(const Facts& facts, const std::string& name) {
-    const auto found = facts.find(name);
-    return found == facts.end() ? std::string() : found->second;
-}
-
 /// Brings views from the lanes' threads to the one that called run().
 class Mailbox {
 public:

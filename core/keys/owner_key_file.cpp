@@ -11,12 +11,12 @@ namespace {
 // -----BEGIN TAU OWNER KEY-----
 // base64 of: version 1 | operations u32 | memory in KiB u32 | salt 16 | box of the seed 72
 // -----END TAU OWNER KEY-----
-constexpr std::string_view first_line = "-----BEGIN TAU OWNER KEY-----\n";
-constexpr std::string_view last_line = "\n-----END TAU OWNER KEY-----";
+constexpr std::string_view owner_key_begin = "-----BEGIN TAU OWNER KEY-----\n";
+constexpr std::string_view owner_key_end = "\n-----END TAU OWNER KEY-----";
 constexpr std::string_view box_tag = "tau-owner-key";
 constexpr std::uint8_t file_version = 1;
-constexpr std::size_t head_size = 1 + 4 + 4 + stretch_salt_size;
-constexpr std::size_t file_size = head_size + 24 + 32 + 16;
+constexpr std::size_t owner_key_head = 1 + 4 + 4 + stretch_salt_size;
+constexpr std::size_t file_size = owner_key_head + 24 + 32 + 16;
 constexpr std::size_t min_passphrase = 8;
 constexpr StretchCost cost{crypto_pwhash_argon2id_OPSLIMIT_MODERATE,
                            crypto_pwhash_argon2id_MEMLIMIT_MODERATE / 1024};
@@ -48,17 +48,18 @@ Result<std::string> export_owner_key(const OwnerKey& key, const Secret& passphra
     ByteWriter file;
     file.u8(file_version).u32(cost.operations).u32(cost.memory_kib).raw(salt);
     file.raw(close_box(*box_key, key.seed().bytes(), associated_data(file.bytes()), entropy));
-    return std::string(first_line) + to_base64(file.bytes()) + std::string(last_line) + "\n";
+    return std::string(owner_key_begin) + to_base64(file.bytes()) + std::string(owner_key_end) +
+           "\n";
 }
 
 Result<OwnerKey> import_owner_key(std::string_view text, const Secret& passphrase) {
     const std::string_view trimmed = trim(text);
-    if (trimmed.size() < first_line.size() + last_line.size() || !trimmed.starts_with(first_line) ||
-        !trimmed.ends_with(last_line)) {
+    if (trimmed.size() < owner_key_begin.size() + owner_key_end.size() ||
+        !trimmed.starts_with(owner_key_begin) || !trimmed.ends_with(owner_key_end)) {
         return not_ours();
     }
-    const std::string_view body =
-        trimmed.substr(first_line.size(), trimmed.size() - first_line.size() - last_line.size());
+    const std::string_view body = trimmed.substr(
+        owner_key_begin.size(), trimmed.size() - owner_key_begin.size() - owner_key_end.size());
     const Result<Bytes> file = from_base64(body);
     if (!file || file->size() != file_size) {
         return not_ours();
@@ -75,8 +76,9 @@ Result<OwnerKey> import_owner_key(std::string_view text, const Secret& passphras
     if (!box_key) {
         return fail(box_key.error());
     }
-    const std::optional<Secret> seed = open_box(*box_key, ByteView(*file).subspan(head_size),
-                                                associated_data(ByteView(*file).first(head_size)));
+    const std::optional<Secret> seed =
+        open_box(*box_key, ByteView(*file).subspan(owner_key_head),
+                 associated_data(ByteView(*file).first(owner_key_head)));
     if (!seed) {
         return fail(ErrorCode::unauthenticated, "The passphrase does not open this owner key.",
                     "Type the passphrase that was chosen when the key was exported.");

@@ -8,8 +8,6 @@ namespace tau::seal {
 
 namespace {
 
-constexpr Point identity = {1};
-
 /// (0, -1), the point of order two.
 constexpr Point order_two = [] {
     Point point;

@@ -13,6 +13,9 @@ inline constexpr std::array<std::uint8_t, scalar_size> group_order = {
     0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
     0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
 
+/// The neutral point.
+inline constexpr Point identity = {1};
+
 /// Whether 32 bytes are a scalar below L and not zero, in constant time.
 bool is_canonical_scalar(ByteView scalar);
 

@@ -9,8 +9,6 @@ namespace tau::seal {
 
 namespace {
 
-constexpr Point identity = {1};
-
 /// What the prover must forget.
 struct ProverSecrets {
     Workspace work;

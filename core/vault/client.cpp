@@ -8,7 +8,7 @@ namespace tau::vault {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 /// How far the node's clock may be from ours, in seconds; our own tries take up to 6 minutes.
@@ -190,7 +190,7 @@ Result<HttpResponse> Client::send(HttpRequest request, std::stop_token stop) {
     if (record_.tls_spki != Hash32{}) {
         request.spki_pin = record_.tls_spki;
     }
-    const Clock::time_point end = Clock::now() + policy_.total;
+    const SteadyClock::time_point end = SteadyClock::now() + policy_.total;
     milliseconds ceiling = policy_.first_delay;
     for (int attempt = 1;; ++attempt) {
         Result<HttpResponse> response = http_.send(request, stop);
@@ -208,7 +208,7 @@ Result<HttpResponse> Client::send(HttpRequest request, std::stop_token stop) {
                 retry_after(*response, SystemClock().now());
             delay = asked ? std::max(delay, milliseconds(*asked)) : delay;
         }
-        if (Clock::now() + delay >= end) {
+        if (SteadyClock::now() + delay >= end) {
             return named(std::move(response), record_.name);
         }
         if (!wait_for(delay, stop)) {

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t max_text = 2048;
-constexpr std::size_t max_answer = 4096;
+constexpr std::size_t max_short_answer = 4096;
 constexpr int probes = 3;
 
 Result<Bytes> ask_for_record(std::string endpoint, Http& http, std::stop_token stop) {
@@ -26,14 +26,14 @@ Result<Bytes> ask_for_record(std::string endpoint, Http& http, std::stop_token s
     const std::string whose = "The node " + endpoint;
     HttpRequest request;
     request.url = endpoint + "/v1/record";
-    request.max_response = max_answer;
+    request.max_response = max_short_answer;
     const auto response = get_public(http, request, whose, std::move(stop));
     if (!response) {
         Error error = response.error();
         error.hint = "Check the address, and whether the node is running.";
         return fail(std::move(error));
     }
-    const auto value = json::parse(response->body, max_answer, "The answer of " + endpoint);
+    const auto value = json::parse(response->body, max_short_answer, "The answer of " + endpoint);
     if (!value) {
         return fail(value.error());
     }
@@ -81,7 +81,7 @@ Result<milliseconds> round_trip(const NodeRecord& record, Http& http, std::stop_
     HttpRequest request;
     request.url = record.endpoint + "/healthz";
     request.deadline = milliseconds(3000);
-    request.max_response = max_answer;
+    request.max_response = max_short_answer;
     if (record.tls_spki != Hash32{}) {
         request.spki_pin = record.tls_spki;
     }

@@ -1,6 +1,7 @@
 #include "core/vault/node_record.h"
 
 #include "core/base/text.h"
+#include "core/vault/place.h"
 #include "core/vault/web_address.h"
 
 #include <sodium.h>
@@ -11,12 +12,11 @@ namespace {
 
 constexpr std::string_view record_tag = "tau-vault-rec-v1";
 constexpr std::string_view possession_tag = "TauVE1-vaultkey";
-constexpr std::string_view magic{"tau-vault-rec-v1\0", 17};
+constexpr std::string_view record_magic{"tau-vault-rec-v1\0", 17};
 constexpr const char* key_size_sentence = "A node's secret key is 64 bytes.";
 constexpr std::uint32_t longest_life = 7 * 24 * 3600;
-constexpr std::int64_t clock_tolerance = 300;
 
-tl::unexpected<Error> malformed(std::string_view why) {
+tl::unexpected<Error> malformed_record(std::string_view why) {
     return fail(ErrorCode::corrupt, "The node record is malformed: " + std::string(why) + ".");
 }
 
@@ -39,7 +39,7 @@ void write_body(ByteWriter& out, const NodeRecord& record) {
 
 Bytes signed_bytes(const NodeRecord& record) {
     ByteWriter out;
-    out.text(magic);
+    out.text(record_magic);
     write_body(out, record);
     return out.take();
 }
@@ -135,7 +135,7 @@ Result<NodeRecord> decode_record(ByteView bytes, std::int64_t now) {
     ByteReader in(bytes);
     const NodeRecord record = read_fields(in);
     if (!in.at_end()) {
-        return malformed("its length does not fit");
+        return malformed_record("its length does not fit");
     }
     if (!keys::verify_signature(record.sign_key, record_tag, signed_bytes(record),
                                 record.signature)) {
@@ -147,7 +147,7 @@ Result<NodeRecord> decode_record(ByteView bytes, std::int64_t now) {
                     "The node record does not prove that the node holds its seal key.");
     }
     if (const std::string fault = field_fault(record); !fault.empty()) {
-        return malformed(fault);
+        return malformed_record(fault);
     }
     // A dead key stays dead: were its tombstone to expire, an older record could come back.
     const bool tombstone = record.seq == tombstone_seq;

@@ -10,14 +10,6 @@ namespace tau::vault {
 
 namespace {
 
-std::uint64_t key_of(const NodeRecord& record) {
-    return summary_key(tagged_hash32("", record.sign_key));
-}
-
-std::string sentences(const Error& error) {
-    return error.message + (error.hint.empty() ? "" : " " + error.hint);
-}
-
 NodeRow row_at(const NodeTable& table, std::size_t row) {
     return {table.key[row],     table.latitude[row], table.longitude[row], table.reputation[row],
             table.slots[row],   table.claimed[row],  table.age_days[row],  table.uptime[row],
@@ -106,7 +98,7 @@ private:
         }
         DirectoryClient::Names names;
         for (const ListedNode& node : listed_) {
-            names.emplace(key_of(node.record), node.record.name);
+            names.emplace(summary_key(node.record), node.record.name);
         }
         auto loaded =
             directory_->load(*to.table, place, extent == Extent::all, names, progress, stop);
@@ -128,7 +120,7 @@ private:
     void add_listed(Gathered& to) const {
         std::vector<std::uint64_t> keys;
         for (const ListedNode& node : listed_) {
-            keys.push_back(key_of(node.record));
+            keys.push_back(summary_key(node.record));
         }
         std::sort(keys.begin(), keys.end());
         std::vector<std::uint64_t> twice;
@@ -168,7 +160,7 @@ private:
     const ListedNode* find_listed(std::uint64_t key) const {
         const auto found =
             std::find_if(listed_.begin(), listed_.end(),
-                         [key](const ListedNode& node) { return key_of(node.record) == key; });
+                         [key](const ListedNode& node) { return summary_key(node.record) == key; });
         return found == listed_.end() ? nullptr : &*found;
     }
 

@@ -4,6 +4,9 @@
 
 namespace tau::vault {
 
+/// How far the clocks of two computers may be apart, seconds.
+inline constexpr std::int64_t clock_tolerance = 300;
+
 struct Place {
     double latitude = 0;  ///< degrees
     double longitude = 0; ///< degrees

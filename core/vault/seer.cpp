@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t max_depth = 8;
 constexpr std::int64_t oldest_report = 3600; ///< seconds; nodes report every five minutes
-constexpr std::int64_t clock_tolerance = 300;
 
 using Json = nlohmann::json;
 
@@ -160,13 +159,12 @@ Result<SeerNodes> fetch_seer(const std::string& url, Http& http, std::int64_t no
 }
 
 void append(NodeTable& table, const SeerNodes& seer) {
-    constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
     for (const SeerNodes::Node& node : seer.nodes) {
         NodeRow row;
         row.key = node.key;
         row.latitude = node.latitude;
         row.longitude = node.longitude;
-        row.reputation = row.slots = row.claimed = row.age_days = row.uptime = unknown;
+        row.reputation = row.slots = row.claimed = row.age_days = row.uptime = unknown_figure;
         row.region = static_cast<std::uint8_t>(region_of(
             {static_cast<double>(node.latitude) / 100, static_cast<double>(node.longitude) / 100}));
         row.flags = no_seal_key;

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/vault/directory/head.h"
 #include "core/vault/directory/merkle.h"
+#include "core/vault/place.h"
 
 #include <algorithm>
 
@@ -10,19 +11,18 @@ namespace tau::vault {
 
 namespace {
 
-constexpr std::string_view magic = "TVA1";
+constexpr std::string_view report_magic = "TVA1";
 constexpr std::string_view report_tag = "tau-vault-aud-v1";
 constexpr std::size_t finding_size = 32 + 5 * 4 + 1 + 1 + 6;
-constexpr std::int64_t clock_tolerance = 300;
 constexpr std::int64_t longest_use = 7LL * 24 * 3600; ///< of a report, seconds
 
-tl::unexpected<Error> malformed(const std::string& why) {
+tl::unexpected<Error> malformed_report(const std::string& why) {
     return fail(ErrorCode::corrupt, "The auditor's report is malformed: " + why + ".");
 }
 
 Bytes signed_bytes(const AuditReport& report) {
     ByteWriter out;
-    out.text(magic).raw(report.auditor).u64(report.made);
+    out.text(report_magic).raw(report.auditor).u64(report.made);
     out.u32(static_cast<std::uint32_t>(report.findings.size()));
     for (const Finding& finding : report.findings) {
         out.raw(finding.node).u32(finding.passed).u32(finding.failed).u32(finding.slots);
@@ -113,18 +113,18 @@ Bytes report_file(const AuditReport& report, const keys::OwnerKey& auditor) {
 
 Result<AuditReport> read_report_file(ByteView file) {
     if (file.size() > max_report_file) {
-        return malformed("it is too long");
+        return malformed_report("it is too long");
     }
     ByteReader in(file);
-    if (as_text(in.raw(magic.size())) != magic) {
-        return malformed("it does not begin as one");
+    if (as_text(in.raw(report_magic.size())) != report_magic) {
+        return malformed_report("it does not begin as one");
     }
     AuditReport report;
     report.auditor = in.array<32>();
     report.made = in.u64();
     const std::uint32_t count = in.u32();
     if (in.remaining() != count * finding_size + sizeof(keys::Signature)) {
-        return malformed("its length does not fit");
+        return malformed_report("its length does not fit");
     }
     report.findings.resize(count);
     std::generate(report.findings.begin(), report.findings.end(), [&] { return read_finding(in); });
@@ -134,7 +134,7 @@ Result<AuditReport> read_report_file(ByteView file) {
         return fail(ErrorCode::untrusted, "The report's signature is not its auditor's.");
     }
     if (const char* fault = fault_of(report)) {
-        return malformed(fault);
+        return malformed_report(fault);
     }
     return report;
 }

@@ -4,6 +4,7 @@
 #include "core/vault/directory/edition_files.h"
 #include "core/vault/directory/history.h"
 #include "core/vault/directory/merkle.h"
+#include "core/vault/place.h"
 
 #include <algorithm>
 
@@ -13,7 +14,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint32_t clock_tolerance = 300;
 constexpr std::uint64_t proven_history = 7ULL * 24 * 3600; ///< seconds
 constexpr std::size_t most_proofs = 1000;
 constexpr std::uint32_t small_shard = 256; ///< nodes; below that no map is worth a new one

@@ -62,10 +62,6 @@ std::string age(std::int64_t seconds) {
                                        : words(seconds / seconds_a_day, "day");
 }
 
-std::string sentences(const Error& error) {
-    return error.message + (error.hint.empty() ? "" : " " + error.hint);
-}
-
 /// A scale's steps as numbers, once.
 using Scale = std::array<float, 256>;
 Scale scale(float (*value)(std::uint8_t)) {
@@ -308,8 +304,8 @@ Result<ListedNode> DirectoryClient::checked_record(const PagedRecord& paged) con
         return fail(record.error());
     }
     const Summary& summary = paged.summary;
-    if (summary_key(tagged_hash32("", record->sign_key)) != summary.key ||
-        record->latitude != summary.latitude || record->longitude != summary.longitude) {
+    if (summary_key(*record) != summary.key || record->latitude != summary.latitude ||
+        record->longitude != summary.longitude) {
         return fail(ErrorCode::untrusted,
                     "The record of " + record->name +
                         " does not fit what the directory says of it.",

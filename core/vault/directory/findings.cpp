@@ -13,12 +13,12 @@ namespace {
 constexpr std::size_t max_findings_yaml = 16U << 20U;
 
 /// What the reading functions throw; never leaves this file.
-struct Fault {
+struct FindingFault {
     std::string why;
     YAML::Mark mark;
 };
 
-tl::unexpected<Error> malformed(const std::string& why, const YAML::Mark& mark) {
+tl::unexpected<Error> malformed_findings(const std::string& why, const YAML::Mark& mark) {
     return fail(ErrorCode::corrupt,
                 "The findings cannot be read: " + why +
                     (mark.is_null() ? "" : " (line " + std::to_string(mark.line + 1) + ")") + ".");
@@ -32,7 +32,7 @@ double number(const YAML::Node& map, const char* name, double limit) {
     }
     if (!value.IsScalar() || !YAML::convert<double>::decode(value, parsed) ||
         !(parsed >= 0 && parsed <= limit)) {
-        throw Fault{std::string("\"") + name + "\" is not a number in range", value.Mark()};
+        throw FindingFault{std::string("\"") + name + "\" is not a number in range", value.Mark()};
     }
     return parsed;
 }
@@ -42,7 +42,7 @@ std::uint32_t whole(const YAML::Node& map, const char* name) {
 }
 
 /// "192.0.2.0/24", "2001:db8:1::/48"
-NetworkPrefix prefix(const YAML::Node& map) {
+NetworkPrefix network_prefix(const YAML::Node& map) {
     const YAML::Node value = map["network"];
     NetworkPrefix out;
     if (!value.IsDefined()) {
@@ -60,7 +60,7 @@ NetworkPrefix prefix(const YAML::Node& map) {
         out.kind = 6;
         std::copy_n(bytes.begin(), 6, out.bytes.begin());
     } else {
-        throw Fault{"\"network\" is not an IPv4 /24 or an IPv6 /48", value.Mark()};
+        throw FindingFault{"\"network\" is not an IPv4 /24 or an IPv6 /48", value.Mark()};
     }
     return out;
 }
@@ -76,8 +76,9 @@ std::uint8_t flags(const YAML::Node& map) {
     for (const YAML::Node& name : list) {
         const auto found = known.find(name.IsScalar() ? name.Scalar() : "");
         if (found == known.end()) {
-            throw Fault{"a flag is not auditor, operator, hardware, capacity or place-refuted",
-                        name.Mark()};
+            throw FindingFault{
+                "a flag is not auditor, operator, hardware, capacity or place-refuted",
+                name.Mark()};
         }
         out |= found->second;
     }
@@ -86,28 +87,29 @@ std::uint8_t flags(const YAML::Node& map) {
 
 Finding finding(const YAML::Node& map) {
     if (!map.IsMap()) {
-        throw Fault{"an entry of \"nodes\" is not a map", map.Mark()};
+        throw FindingFault{"an entry of \"nodes\" is not a map", map.Mark()};
     }
     const YAML::Node id = map["node"];
     const auto bytes = from_base58(id.IsDefined() && id.IsScalar() ? id.Scalar() : "");
     const auto hash = bytes ? to_array<32>(*bytes, "id") : Result<Hash32>(fail(bytes.error()));
     if (!hash) {
-        throw Fault{"\"node\" is not a node's id", map.Mark()};
+        throw FindingFault{"\"node\" is not a node's id", map.Mark()};
     }
     Finding out;
     out.node = *hash;
     out.passed = static_cast<std::uint32_t>(std::lround(number(map, "passed", 1000) * 1000));
     out.failed = static_cast<std::uint32_t>(std::lround(number(map, "failed", 1000) * 1000));
     if (out.passed + out.failed > 1'000'000) {
-        throw Fault{"\"passed\" and \"failed\" are more than 1000 together, which decayed audits "
-                    "never are",
-                    map.Mark()};
+        throw FindingFault{
+            "\"passed\" and \"failed\" are more than 1000 together, which decayed audits "
+            "never are",
+            map.Mark()};
     }
     out.slots = whole(map, "slots");
     out.up = whole(map, "up");
     out.down = whole(map, "down");
     out.flags = flags(map);
-    out.prefix = prefix(map);
+    out.prefix = network_prefix(map);
     return out;
 }
 
@@ -115,12 +117,12 @@ Finding finding(const YAML::Node& map) {
 
 Result<AuditReport> parse_findings(std::string_view yaml) {
     if (yaml.size() > max_findings_yaml) {
-        return malformed("they are more than 16 MB", YAML::Mark::null_mark());
+        return malformed_findings("they are more than 16 MB", YAML::Mark::null_mark());
     }
     try {
         const YAML::Node root = YAML::Load(std::string(yaml));
         if (!root.IsMap() || !root["nodes"].IsDefined() || !root["nodes"].IsSequence()) {
-            return malformed("there is no list \"nodes\"", root.Mark());
+            return malformed_findings("there is no list \"nodes\"", root.Mark());
         }
         AuditReport report;
         const YAML::Node nodes = root["nodes"];
@@ -132,13 +134,13 @@ Result<AuditReport> parse_findings(std::string_view yaml) {
         const auto same = [](const Finding& a, const Finding& b) { return a.node == b.node; };
         if (std::adjacent_find(report.findings.begin(), report.findings.end(), same) !=
             report.findings.end()) {
-            return malformed("a node stands there twice", YAML::Mark::null_mark());
+            return malformed_findings("a node stands there twice", YAML::Mark::null_mark());
         }
         return report;
-    } catch (const Fault& fault) {
-        return malformed(fault.why, fault.mark);
+    } catch (const FindingFault& fault) {
+        return malformed_findings(fault.why, fault.mark);
     } catch (const YAML::Exception& exception) {
-        return malformed("it is not YAML", exception.mark);
+        return malformed_findings("it is not YAML", exception.mark);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/vault/directory/signatures.h"
 #include "core/vault/directory/summary.h"
+#include "core/vault/place.h"
 
 #include <algorithm>
 
@@ -10,16 +11,15 @@ namespace tau::vault {
 
 namespace {
 
-constexpr std::string_view magic = "TVD1";
+constexpr std::string_view head_magic = "TVD1";
 constexpr std::string_view head_tag = "tau-vault-dir-v1";
-constexpr std::int64_t clock_tolerance = 300;
 
-tl::unexpected<Error> malformed(const std::string& why) {
+tl::unexpected<Error> malformed_head(const std::string& why) {
     return fail(ErrorCode::corrupt, "The directory's head is malformed: " + why + ".",
                 "Try again later, or name another mirror of the directory.");
 }
 
-tl::unexpected<Error> refused(const std::string& why, std::string hint) {
+tl::unexpected<Error> refused_head(const std::string& why, std::string hint) {
     return fail(ErrorCode::untrusted, "The directory's head is not believed: " + why + ".",
                 std::move(hint));
 }
@@ -59,8 +59,8 @@ const char* field_fault(const DirectoryHead& head) {
 }
 
 Result<DirectoryHead> read_head(ByteReader& in) {
-    if (as_text(in.raw(magic.size())) != magic) {
-        return malformed("it does not begin as one");
+    if (as_text(in.raw(head_magic.size())) != head_magic) {
+        return malformed_head("it does not begin as one");
     }
     DirectoryHead head;
     head.root_version = in.u32();
@@ -74,31 +74,31 @@ Result<DirectoryHead> read_head(ByteReader& in) {
     read_map_and_shards(in, head);
     head.revoked.resize(in.u16());
     if (head.revoked.size() > max_revoked) {
-        return malformed("it revokes too many nodes");
+        return malformed_head("it revokes too many nodes");
     }
     std::generate(head.revoked.begin(), head.revoked.end(), [&] { return read_key(in); });
     head.deltas_from.resize(in.u8());
     if (head.deltas_from.size() > max_deltas) {
-        return malformed("it names too many deltas");
+        return malformed_head("it names too many deltas");
     }
     std::generate(head.deltas_from.begin(), head.deltas_from.end(), [&] { return in.u64(); });
     if (!in.ok()) {
-        return malformed("it is too short");
+        return malformed_head("it is too short");
     }
     if (const char* fault = field_fault(head)) {
-        return malformed(fault);
+        return malformed_head(fault);
     }
     return head;
 }
 
 Result<void> check_times(const DirectoryHead& head, std::int64_t now) {
     if (head.epoch > static_cast<std::uint64_t>(now + clock_tolerance)) {
-        return refused("it is dated in the future", "Check this computer's clock.");
+        return refused_head("it is dated in the future", "Check this computer's clock.");
     }
     if (head.fresh_until <= head.epoch || head.valid_until < head.fresh_until ||
         head.valid_until - head.epoch > longest_head_life) {
-        return refused("its dates do not fit each other",
-                       "Tell whoever runs the directory, or name another mirror of it.");
+        return refused_head("its dates do not fit each other",
+                            "Tell whoever runs the directory, or name another mirror of it.");
     }
     return {};
 }
@@ -115,7 +115,7 @@ std::uint64_t DirectoryHead::node_count() const {
 
 Bytes encode(const DirectoryHead& head) {
     ByteWriter out;
-    out.text(magic).u32(head.root_version).u64(head.epoch);
+    out.text(head_magic).u32(head.root_version).u64(head.epoch);
     out.u32(head.fresh_until).u32(head.valid_until);
     out.u64(head.history_size).raw(head.history_root);
     out.u16(head.report_count).raw(head.reports_root);
@@ -145,16 +145,16 @@ Bytes head_file(const SignedHead& head) {
 
 Result<std::uint32_t> claimed_root_version(ByteView head_file) {
     ByteReader in(head_file);
-    if (as_text(in.raw(magic.size())) != magic) {
-        return malformed("it does not begin as one");
+    if (as_text(in.raw(head_magic.size())) != head_magic) {
+        return malformed_head("it does not begin as one");
     }
     const std::uint32_t version = in.u32();
-    return in.ok() ? Result<std::uint32_t>(version) : malformed("it is too short");
+    return in.ok() ? Result<std::uint32_t>(version) : malformed_head("it is too short");
 }
 
 Result<SignedHead> read_head_file(ByteView file, const DirectoryRoot& root, std::int64_t now) {
     if (file.size() > max_head_file) {
-        return malformed("it is too long");
+        return malformed_head("it is too long");
     }
     ByteReader in(file);
     auto head = read_head(in);
@@ -164,17 +164,17 @@ Result<SignedHead> read_head_file(ByteView file, const DirectoryRoot& root, std:
     const ByteView encoded = file.first(file.size() - in.remaining());
     auto signed_by = signatures::read(in);
     if (!signed_by || !in.at_end()) {
-        return malformed("its signatures are not well-formed");
+        return malformed_head("its signatures are not well-formed");
     }
     if (head->root_version != root.version) {
-        return refused("it is signed under version " + std::to_string(head->root_version) +
-                           " of the directory's keys, and version " + std::to_string(root.version) +
-                           " is known here",
-                       "Fetch the directory's newer keys.");
+        return refused_head("it is signed under version " + std::to_string(head->root_version) +
+                                " of the directory's keys, and version " +
+                                std::to_string(root.version) + " is known here",
+                            "Fetch the directory's newer keys.");
     }
     if (auto checked = signatures::check(*signed_by, root, head_tag, encoded); !checked) {
-        return refused(checked.error().message,
-                       "Somebody may have changed it on its way: name another mirror.");
+        return refused_head(checked.error().message,
+                            "Somebody may have changed it on its way: name another mirror.");
     }
     if (auto timely = check_times(*head, now); !timely) {
         return fail(timely.error());

@@ -11,7 +11,7 @@ namespace tau::vault {
 
 namespace {
 
-constexpr std::chrono::milliseconds request_deadline{10000};
+constexpr std::chrono::milliseconds head_deadline{10000};
 constexpr std::uint32_t most_new_roots = 32;
 constexpr std::uint64_t most_nodes = 4'000'000;
 constexpr std::size_t max_etag = 128;
@@ -214,7 +214,7 @@ Result<HttpResponse> HeadKeeper::get(const std::string& path, std::size_t limit,
     HttpRequest request;
     request.url = url_ + path;
     request.max_response = limit;
-    request.deadline = request_deadline;
+    request.deadline = head_deadline;
     if (!etag.empty()) {
         request.headers.push_back({"If-None-Match", etag});
     }

@@ -6,14 +6,14 @@ namespace tau::vault {
 
 namespace {
 
-constexpr std::string_view magic = "TVL1";
+constexpr std::string_view ledger_magic = "TVL1";
 constexpr std::size_t entry_size = 32 + 4 + 4 + 8;
 
 } // namespace
 
 Bytes encode(const Ledger& ledger) {
     ByteWriter out;
-    out.text(magic);
+    out.text(ledger_magic);
     for (const auto& [id, entry] : ledger) {
         out.raw(id).u32(entry.first).u32(entry.last).u64(entry.seq);
     }
@@ -22,11 +22,11 @@ Bytes encode(const Ledger& ledger) {
 }
 
 Result<Ledger> decode_ledger(ByteView bytes) {
-    constexpr std::size_t rest = magic.size() + sizeof(Hash32);
+    constexpr std::size_t rest = ledger_magic.size() + sizeof(Hash32);
     const bool fits = bytes.size() >= rest && (bytes.size() - rest) % entry_size == 0;
     const ByteView body = bytes.first(fits ? bytes.size() - sizeof(Hash32) : 0);
     ByteReader in(bytes);
-    const bool begins = as_text(in.raw(magic.size())) == magic;
+    const bool begins = as_text(in.raw(ledger_magic.size())) == ledger_magic;
     Ledger ledger;
     while (fits && begins && in.remaining() > sizeof(Hash32)) {
         const Hash32 id = in.array<32>();

@@ -9,9 +9,9 @@ namespace tau::vault {
 
 namespace {
 
-constexpr std::string_view magic = "TVS1";
+constexpr std::string_view seen_magic = "TVS1";
 constexpr std::string_view checksum_tag = "tau-vault-seen";
-constexpr std::size_t max_nodes = 4096;
+constexpr std::size_t max_seen = 4096;
 constexpr std::size_t max_file = 512U << 10U;
 constexpr int lock_wait_ms = 2000;
 
@@ -30,7 +30,7 @@ bool is_whole(ByteView bytes) {
     return std::equal(checksum.begin(), checksum.end(), bytes.end() - sizeof(Hash32));
 }
 
-bool by_key(const SeenNode& a, const SeenNode& b) {
+bool seen_order(const SeenNode& a, const SeenNode& b) {
     return a.key < b.key;
 }
 
@@ -49,7 +49,7 @@ SeenStore::Seen SeenStore::load() const {
         return {};
     }
     ByteReader in(as_bytes(*file).first(file->size() - sizeof(Hash32)));
-    if (as_text(in.raw(magic.size())) != magic) {
+    if (as_text(in.raw(seen_magic.size())) != seen_magic) {
         return {};
     }
     Seen seen;
@@ -66,7 +66,7 @@ SeenStore::Seen SeenStore::load() const {
 
 Result<void> SeenStore::store(const Seen& seen) const {
     ByteWriter out;
-    out.text(magic).u64(seen.epoch).u16(static_cast<std::uint16_t>(seen.nodes.size()));
+    out.text(seen_magic).u64(seen.epoch).u16(static_cast<std::uint16_t>(seen.nodes.size()));
     for (const SeenNode& node : seen.nodes) {
         out.u64(node.key).u64(node.seq).u32(node.at).lp8(as_bytes(node.name));
     }
@@ -94,7 +94,7 @@ Result<void> SeenStore::raise_node(const SeenNode& node) const {
         return fail(lock.error());
     }
     Seen seen = load();
-    const auto at = std::lower_bound(seen.nodes.begin(), seen.nodes.end(), node, by_key);
+    const auto at = std::lower_bound(seen.nodes.begin(), seen.nodes.end(), node, seen_order);
     if (at != seen.nodes.end() && at->key == node.key) {
         if (at->seq >= node.seq) {
             return {};
@@ -102,7 +102,7 @@ Result<void> SeenStore::raise_node(const SeenNode& node) const {
         *at = node;
     } else {
         seen.nodes.insert(at, node);
-        if (seen.nodes.size() > max_nodes) {
+        if (seen.nodes.size() > max_seen) {
             drop_oldest(seen.nodes);
         }
     }

@@ -109,9 +109,9 @@ private:
         entry.last = time;
         entry.seq = candidate.record.seq;
         const auto found = verdicts_.find(id);
-        constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
-        const Verdict verdict =
-            found == verdicts_.end() ? Verdict{unknown, unknown, unknown, 0, 0} : found->second;
+        const Verdict verdict = found == verdicts_.end()
+                                    ? Verdict{unknown_figure, unknown_figure, unknown_figure, 0, 0}
+                                    : found->second;
         out_.nodes.push_back(
             {summary_of(id, candidate.record, verdict, entry, now_), candidate.encoded});
     }

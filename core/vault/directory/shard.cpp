@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t max_proof = 32;
 
-tl::unexpected<Error> malformed(const std::string& what) {
+tl::unexpected<Error> malformed_shard(const std::string& what) {
     return fail(ErrorCode::corrupt, "A file of the directory is malformed: " + what + ".");
 }
 
@@ -29,7 +29,7 @@ Result<std::vector<Summary>> read_summaries(ByteView bytes) {
             return fail(summary.error());
         }
         if (!out.empty() && summary->key <= out.back().key) {
-            return malformed("its nodes are not in order");
+            return malformed_shard("its nodes are not in order");
         }
         out.push_back(*summary);
     }
@@ -45,14 +45,14 @@ Result<Delta> read_delta(ByteView bytes) {
     ByteReader in(bytes);
     const std::uint32_t removals = in.u32();
     if (removals > in.remaining() / summary_key_size) {
-        return malformed("a delta is cut short");
+        return malformed_shard("a delta is cut short");
     }
     Delta delta;
     delta.removed.resize(removals);
     std::generate(delta.removed.begin(), delta.removed.end(), [&] { return read_key(in); });
     const std::uint32_t changes = in.u32();
     if (!in.ok() || in.remaining() != std::size_t{changes} * summary_size) {
-        return malformed("a delta's length does not fit");
+        return malformed_shard("a delta's length does not fit");
     }
     auto changed = read_summaries(in.raw(in.remaining()));
     if (!changed) {
@@ -62,7 +62,7 @@ Result<Delta> read_delta(ByteView bytes) {
     return delta;
 }
 
-bool by_key(const Summary& a, const Summary& b) {
+bool summary_order(const Summary& a, const Summary& b) {
     return a.key < b.key;
 }
 
@@ -119,10 +119,10 @@ Result<std::vector<Summary>> read_shard_file(ByteView file, const ShardEntry& en
 Bytes delta_file(std::span<const Summary> from, std::span<const Summary> to) {
     std::vector<Summary> removed;
     std::set_difference(from.begin(), from.end(), to.begin(), to.end(), std::back_inserter(removed),
-                        by_key);
+                        summary_order);
     std::vector<Summary> changed;
     for (auto before = from.begin(); const Summary& summary : to) {
-        before = std::lower_bound(before, from.end(), summary, by_key);
+        before = std::lower_bound(before, from.end(), summary, summary_order);
         if (before == from.end() || *before != summary) {
             changed.push_back(summary);
         }
@@ -149,7 +149,7 @@ Result<Bytes> apply_delta(ByteView from, ByteView delta, const ShardEntry& entry
     after.reserve(before->size() + changes->changed.size());
     // Of equal keys this takes the first range's.
     std::set_union(changes->changed.begin(), changes->changed.end(), before->begin(), before->end(),
-                   std::back_inserter(after), by_key);
+                   std::back_inserter(after), summary_order);
     std::erase_if(after, [&](const Summary& summary) {
         return std::binary_search(changes->removed.begin(), changes->removed.end(), summary.key);
     });
@@ -201,13 +201,13 @@ Result<std::vector<PagedRecord>> read_page_file(ByteView file, std::size_t page,
     }
     std::vector<Hash32> proof(in.u8());
     if (proof.size() > max_proof) {
-        return malformed("its proof is too long");
+        return malformed_shard("its proof is too long");
     }
     for (Hash32& hash : proof) {
         hash = in.array<32>();
     }
     if (!in.at_end()) {
-        return malformed("a page's length does not fit");
+        return malformed_shard("a page's length does not fit");
     }
     const Hash32 root = merkle::root(leaves_of(records));
     if (!merkle::verify_inclusion(root, page, pages, proof, entry.records)) {

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t most_threads = 4;
 constexpr int most_failures = 4;
-constexpr milliseconds request_deadline{15000};
+constexpr milliseconds shard_deadline{15000};
 constexpr std::chrono::minutes whole_deadline{3};
 
 Error cancelled() {
@@ -63,7 +63,7 @@ Result<HttpResponse> ShardLoader::get(Run& run, const std::string& path, std::si
     HttpRequest request;
     request.url = url_ + "/v1/" + std::to_string(run.head.epoch) + path;
     request.max_response = limit;
-    request.deadline = std::min(left, request_deadline);
+    request.deadline = std::min(left, shard_deadline);
     auto response = get_public(http_, request, "The directory " + url_, run.stop);
     const bool lost = !response && (response.error().code == ErrorCode::unavailable ||
                                     response.error().code == ErrorCode::timeout);

@@ -9,7 +9,6 @@ namespace tau::vault {
 
 namespace {
 
-constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
 constexpr double steps = 254; ///< between 1 and 255
 
 constexpr double decades_of_reputation = 3;
@@ -108,20 +107,22 @@ std::uint8_t quantise_uptime(float share) {
 }
 
 float reputation_of(std::uint8_t q) {
-    return q == 0 ? unknown
+    return q == 0 ? unknown_figure
                   : static_cast<float>(1 - std::pow(10, -decades_of_reputation * (q - 1) / steps));
 }
 
 float slots_of(std::uint8_t q) {
-    return q == 0 ? unknown : static_cast<float>(std::pow(10, decades_of_slots * (q - 1) / steps));
+    return q == 0 ? unknown_figure
+                  : static_cast<float>(std::pow(10, decades_of_slots * (q - 1) / steps));
 }
 
 float age_of(std::uint8_t q) {
-    return q == 0 ? unknown : static_cast<float>(std::exp2((q - 1) / steps_a_doubling));
+    return q == 0 ? unknown_figure : static_cast<float>(std::exp2((q - 1) / steps_a_doubling));
 }
 
 float uptime_of(std::uint8_t q) {
-    return q == 0 ? unknown : uptime_steps[std::min<std::size_t>(q, uptime_steps.size()) - 1];
+    return q == 0 ? unknown_figure
+                  : uptime_steps[std::min<std::size_t>(q, uptime_steps.size()) - 1];
 }
 
 std::uint64_t summary_key(const Hash32& node_id) {
@@ -130,6 +131,10 @@ std::uint64_t summary_key(const Hash32& node_id) {
         key = (key << 8U) | node_id[i];
     }
     return key;
+}
+
+std::uint64_t summary_key(const NodeRecord& record) {
+    return summary_key(tagged_hash32("", record.sign_key));
 }
 
 } // namespace tau::vault

@@ -52,5 +52,6 @@ float uptime_of(std::uint8_t q);
 
 /// Summary::key of a node with this id hash (BLAKE2b-256 of its sign key).
 std::uint64_t summary_key(const Hash32& node_id);
+std::uint64_t summary_key(const NodeRecord& record);
 
 } // namespace tau::vault

@@ -1,6 +1,6 @@
 #include "core/vault/ranking/node_table.h"
 
-#include "core/base/encoding.h"
+#include "core/vault/directory/summary.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -11,8 +11,6 @@
 namespace tau::vault {
 
 namespace {
-
-constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
 
 /// 16 bits of FNV-1a, never 0.
 std::uint16_t short_hash(const std::uint8_t* bytes, std::size_t count) {
@@ -49,28 +47,19 @@ std::uint16_t network_of(std::string_view endpoint) {
     return 0;
 }
 
-std::uint64_t key_of(const NodeRecord& record) {
-    const auto id = from_base58(record.node_id());
-    std::uint64_t key = 0;
-    for (std::size_t i = 0; i < 6; ++i) {
-        key = key << 8U | (*id)[i];
-    }
-    return key;
-}
-
 NodeRow row_from(const ListedNode& node, std::int64_t now) {
     const NodeRecord& record = node.record;
     NodeRow row;
-    row.key = key_of(record);
+    row.key = summary_key(record);
     row.latitude = record.latitude;
     row.longitude = record.longitude;
     row.reputation = reputation_bound(node.audits_passed, node.audits_failed);
-    row.slots = node.measured_slots == 0 ? unknown : static_cast<float>(node.measured_slots);
+    row.slots = node.measured_slots == 0 ? unknown_figure : static_cast<float>(node.measured_slots);
     row.claimed = record.slots_per_hour;
     row.age_days = node.first_seen <= 0 || node.first_seen > now
-                       ? unknown
+                       ? unknown_figure
                        : static_cast<float>(now - node.first_seen) / 86400.0F;
-    row.uptime = unknown;
+    row.uptime = unknown_figure;
     row.network = network_of(record.endpoint);
     const bool says = record.region != 0 && region_name(record.region) != region_name(0);
     row.region = static_cast<std::uint8_t>(
@@ -157,7 +146,7 @@ float reputation_bound(double passed, double failed) {
     constexpr double z = 1.645;
     const double n = passed + failed;
     if (!(n >= enough_audits)) {
-        return unknown;
+        return unknown_figure;
     }
     const double p = passed / n;
     const double spread = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));

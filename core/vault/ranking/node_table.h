@@ -8,7 +8,9 @@
 
 #include "core/vault/network.h"
 #include "core/vault/place.h"
+
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,9 @@
 #include <vector>
 
 namespace tau::vault {
+
+/// What nobody has told.
+inline constexpr float unknown_figure = std::numeric_limits<float>::quiet_NaN();
 
 /// What is known of a node beyond numbers; bits of NodeTable::flags.
 enum NodeFlag : std::uint8_t {

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const SystemClock clock_now;
+const SystemClock wall_clock;
 
 /// A world of files: step "a/1" makes the file "a-1" and undo removes it.
 class FileWorld {
@@ -88,7 +88,7 @@ struct Fixture {
     Fixture() { fs::create_directory(files); }
 
     std::unique_ptr<Journal> begin() {
-        auto journal = Journal::create(journal_path, clock_now, {});
+        auto journal = Journal::create(journal_path, wall_clock, {});
         REQUIRE(journal.has_value());
         REQUIRE((*journal)->append(Kind::plan, "", {}));
         return std::move(*journal);
@@ -176,7 +176,7 @@ TEST_CASE("another process takes over from the journal, and undo removes newest 
         Runner runner(here.world.steps(), {});
         CHECK_FALSE(runner.run(*journal, {}, {}).has_value());
     }
-    auto opened = Journal::open(here.journal_path, clock_now, {});
+    auto opened = Journal::open(here.journal_path, wall_clock, {});
     REQUIRE(opened.has_value());
     Runner runner(here.world.steps(), {});
     REQUIRE(runner.restore(opened->entries));
@@ -280,7 +280,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
                     ::kill(::getpid(), SIGKILL);
                 }
             };
-            auto journal = Journal::create(here.journal_path, clock_now, hook);
+            auto journal = Journal::create(here.journal_path, wall_clock, hook);
             bool good = journal && (*journal)->append(Kind::plan, "", {});
             Runner runner(here.world.steps(), hook);
             good = good && runner.run(**journal, {}, {});
@@ -298,7 +298,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
             const std::lock_guard lock(mutex);
             points.emplace(point);
         };
-        auto journal = Journal::create(here.journal_path, clock_now, hook);
+        auto journal = Journal::create(here.journal_path, wall_clock, hook);
         REQUIRE((*journal)->append(Kind::plan, "", {}));
         Runner runner(here.world.steps(), hook);
         REQUIRE(runner.run(**journal, {}, {}));
@@ -312,7 +312,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
             const int status = run_child(here, point);
             REQUIRE(WIFSIGNALED(status));
             REQUIRE(WTERMSIG(status) == SIGKILL);
-            auto opened = Journal::open(here.journal_path, clock_now, {});
+            auto opened = Journal::open(here.journal_path, wall_clock, {});
             REQUIRE(opened.has_value());
             Runner runner(here.world.steps(), {});
             REQUIRE(runner.restore(opened->entries));

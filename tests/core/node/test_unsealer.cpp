@@ -9,7 +9,7 @@ using namespace tau::test;
 
 namespace {
 
-constexpr std::int64_t now = 1790000000;
+constexpr std::int64_t opened_at = 1790000000;
 
 /// An unsealer with a key of its own, and bundles for it.
 struct Sealed {
@@ -24,7 +24,7 @@ struct Sealed {
     node::StoredRepository repository(std::uint64_t expires_at = 0) {
         auto bundle = seal::seal_bundle(
             keys::DeployKey::generate(entropy), keys::WebhookSecret::generate(entropy), owner,
-            {project_id, urls[0], "node", owner.public_key(), seal_public, now}, entropy);
+            {project_id, urls[0], "node", owner.public_key(), seal_public, opened_at}, entropy);
         REQUIRE(bundle);
         // The proof covers the context: it is looked at after the expiry only.
         bundle->webhook.context.expires_at = expires_at;
@@ -42,10 +42,10 @@ TEST_CASE("what was forgotten while it was being opened is not remembered") {
     const auto repository = sealed.repository();
     node::StoredRepository erased;
     erased.url = repository.url;
-    const auto known = [&] { return sealed.unsealer.get("id", erased, now).has_value(); };
+    const auto known = [&] { return sealed.unsealer.get("id", erased, opened_at).has_value(); };
 
     const std::uint64_t before = sealed.unsealer.generation();
-    const auto opened = sealed.unsealer.get("id", repository, now);
+    const auto opened = sealed.unsealer.get("id", repository, opened_at);
     REQUIRE(opened);
     CHECK_FALSE(known()); // opening alone keeps nothing
     sealed.unsealer.forget("id");
@@ -60,21 +60,21 @@ TEST_CASE("what was forgotten while it was being opened is not remembered") {
 
 TEST_CASE("an expired seal is not opened, and not given from memory") {
     Sealed sealed;
-    const auto expired = sealed.unsealer.get("id", sealed.repository(now), now);
+    const auto expired = sealed.unsealer.get("id", sealed.repository(opened_at), opened_at);
     REQUIRE_FALSE(expired);
     CHECK(expired.error().code == ErrorCode::permission_denied);
-    const auto later = sealed.unsealer.get("id", sealed.repository(now + 1), now);
+    const auto later = sealed.unsealer.get("id", sealed.repository(opened_at + 1), opened_at);
     REQUIRE_FALSE(later); // not expired: opened, and found to be changed
     CHECK(later.error().code != ErrorCode::permission_denied);
 
     auto remembered = std::make_shared<node::Unsealed>(
         node::Unsealed{std::move(*seal::open_bundle(
                            *seal::decode_bundle(sealed.repository().sealed), sealed.seal_key)),
-                       Secret(1), static_cast<std::uint64_t>(now + 10)});
+                       Secret(1), static_cast<std::uint64_t>(opened_at + 10)});
     sealed.unsealer.remember("id", Role::configuration, remembered, sealed.unsealer.generation());
-    CHECK(sealed.unsealer.get("id", {}, now + 9));
-    CHECK_FALSE(sealed.unsealer.get("id", {}, now + 10));
-    CHECK_FALSE(sealed.unsealer.get("id", {}, now + 9)); // it is gone
+    CHECK(sealed.unsealer.get("id", {}, opened_at + 9));
+    CHECK_FALSE(sealed.unsealer.get("id", {}, opened_at + 10));
+    CHECK_FALSE(sealed.unsealer.get("id", {}, opened_at + 9)); // it is gone
 }
 
 TEST_CASE("a pool that ends finishes what is begun and drops what is queued") {

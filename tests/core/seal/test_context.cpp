@@ -22,12 +22,12 @@ Context sample() {
     return context;
 }
 
-using Change = std::function<void(Context&)>;
+using ContextChange = std::function<void(Context&)>;
 
 } // namespace
 
 TEST_CASE("context: each field changes the hash") {
-    const std::vector<Change> changes = {
+    const std::vector<ContextChange> changes = {
         [](Context&) {}, [](Context& c) { c.purpose = Purpose::webhook; },
         [](Context& c) { c.nonce[31] ^= 1; }, [](Context& c) { c.created_at = 2; },
         [](Context& c) { c.expires_at = 1; }, [](Context& c) { c.aux_hash[0] = 1; },
@@ -39,7 +39,7 @@ TEST_CASE("context: each field changes the hash") {
             c.repository_url = "t" + c.repository_url;
         }};
     std::set<Hash32> hashes;
-    for (const Change& change : changes) {
+    for (const ContextChange& change : changes) {
         Context context = sample();
         change(context);
         const auto encoded = encode(context);
@@ -51,23 +51,23 @@ TEST_CASE("context: each field changes the hash") {
 }
 
 TEST_CASE("context: fields are 1 to 1024 bytes of text, the owner an Ed25519 key") {
-    const std::vector<Change> bad = {[](Context& c) { c.project_id.clear(); },
-                                     [](Context& c) { c.repository_url.clear(); },
-                                     [](Context& c) { c.node_id.clear(); },
-                                     [](Context& c) { c.owner_key.clear(); },
-                                     [](Context& c) { c.owner_key[0] = 2; },
-                                     [](Context& c) { c.owner_key.push_back(0); },
-                                     [](Context& c) { c.project_id.assign(1025, 'x'); },
-                                     [](Context& c) { c.repository_url.assign(1025, 'x'); },
-                                     [](Context& c) { c.node_id.assign(1025, 'x'); },
-                                     [](Context& c) { c.project_id.push_back('\0'); },
-                                     [](Context& c) { c.repository_url += "\xff"; },
-                                     [](Context& c) { c.purpose = Purpose{0}; },
-                                     [](Context& c) { c.purpose = Purpose{3}; },
-                                     [](Context& c) {
-                                         c.purpose = Purpose::webhook;
-                                         c.aux_hash[0] = 1;
-                                     }};
+    const std::vector<ContextChange> bad = {[](Context& c) { c.project_id.clear(); },
+                                            [](Context& c) { c.repository_url.clear(); },
+                                            [](Context& c) { c.node_id.clear(); },
+                                            [](Context& c) { c.owner_key.clear(); },
+                                            [](Context& c) { c.owner_key[0] = 2; },
+                                            [](Context& c) { c.owner_key.push_back(0); },
+                                            [](Context& c) { c.project_id.assign(1025, 'x'); },
+                                            [](Context& c) { c.repository_url.assign(1025, 'x'); },
+                                            [](Context& c) { c.node_id.assign(1025, 'x'); },
+                                            [](Context& c) { c.project_id.push_back('\0'); },
+                                            [](Context& c) { c.repository_url += "\xff"; },
+                                            [](Context& c) { c.purpose = Purpose{0}; },
+                                            [](Context& c) { c.purpose = Purpose{3}; },
+                                            [](Context& c) {
+                                                c.purpose = Purpose::webhook;
+                                                c.aux_hash[0] = 1;
+                                            }};
     for (std::size_t i = 0; i < bad.size(); ++i) {
         CAPTURE(i);
         Context context = sample();
