@@ -8,6 +8,14 @@
 
 namespace tau {
 
+/// ASCII, whatever the locale.
+constexpr bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 /// Well-formed UTF-8 without NUL (RFC 3629: no surrogates, nothing over-long).
 bool is_utf8(std::string_view text);
 

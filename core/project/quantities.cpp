@@ -1,4 +1,5 @@
 // Sizes and durations, as the cloud reads and writes them.
+#include "core/base/text.h"
 #include "core/project/scalars.h"
 
 #include <array>
@@ -8,10 +9,6 @@
 namespace tau::project {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 constexpr double int64_limit = 9223372036854775808.0; // 2^63
 

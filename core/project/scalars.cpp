@@ -10,13 +10,6 @@ namespace tau::project {
 
 namespace {
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /// RFC 4648 section 6 without padding, either case.
 std::optional<Bytes> from_base32(std::string_view text) {
     Bytes out;

@@ -1,15 +1,13 @@
 #include "core/yaml/scalar.h"
 
+#include "core/base/text.h"
+
 #include <algorithm>
 #include <array>
 
 namespace tau::yaml {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
