@@ -9,7 +9,7 @@ using yaml::Value;
 
 namespace {
 
-yaml::Document parsed(const std::string& text) {
+yaml::Document document_of(const std::string& text) {
     auto document = yaml::Document::parse(text);
     REQUIRE_MESSAGE(document.has_value(), (document ? "" : document.error().message));
     return *document;
@@ -82,7 +82,7 @@ TEST_CASE("a value changes, and nothing beside it") {
         Case{"a: &x b\nc: d\n", {"a"}, Value::of_text("e"), "a: &x e\nc: d\n"},
         Case{"? a\n: b\n", {"a"}, Value::of_text("c"), "? a\n: c\n"}};
     for (const Case& one : cases) {
-        check(one, yaml::set(parsed(one.before), one.path, one.value));
+        check(one, yaml::set(document_of(one.before), one.path, one.value));
     }
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("a key that is missing comes at the end of its map, as the file is lai
         Case{"a: b\n", {"c"}, Value::of_text("x\ny\n"), "a: b\nc: |\n    x\n    y\n"},
         Case{"- a: b\n- c\n", {"0", "d"}, Value::of_text("e"), "- a: b\n  d: e\n- c\n"}};
     for (const Case& one : cases) {
-        check(one, yaml::set(parsed(one.before), one.path, one.value));
+        check(one, yaml::set(document_of(one.before), one.path, one.value));
     }
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("lists keep the items that stay as they are written") {
         Case{"a: [1, 2]\n", {"a"}, Value::of_list({"1"}), "a: [\"1\"]\n"},
         Case{"a: b\nc: d\n", {"a"}, Value::of_list({"x"}), "a:\n    - x\nc: d\n"}};
     for (const Case& one : cases) {
-        check(one, yaml::set(parsed(one.before), one.path, one.value));
+        check(one, yaml::set(document_of(one.before), one.path, one.value));
     }
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("what is removed takes its line and its comment, and parents that beco
         Case{"a:\nb: c\n", {"a"}, {}, "b: c\n"},
         Case{"a:\n-\n- b\n", {"a", "0"}, {}, "a:\n- b\n"}};
     for (const Case& one : cases) {
-        check(one, yaml::remove(parsed(one.before), one.path));
+        check(one, yaml::remove(document_of(one.before), one.path));
     }
 }
 
@@ -191,9 +191,9 @@ TEST_CASE("a key gets another name in its place") {
                            Rename{"a: b\n", {"a"}, "a", "a: b\n"}};
     for (const Rename& one : cases) {
         check({one.before, one.path, {}, one.after},
-              yaml::rename_key(parsed(one.before), one.path, one.name));
+              yaml::rename_key(document_of(one.before), one.path, one.name));
     }
-    const auto taken = yaml::rename_key(parsed("a: b\nc: d\n"), {"a"}, "c");
+    const auto taken = yaml::rename_key(document_of("a: b\nc: d\n"), {"a"}, "c");
     REQUIRE_FALSE(taken);
     CHECK(taken.error().code == ErrorCode::already_exists);
 }
@@ -222,13 +222,13 @@ TEST_CASE("what cannot be done without damage is refused") {
         Refusal{"a: b\n", {}, Value::of_text("c"), ErrorCode::invalid_argument}};
     for (const Refusal& one : cases) {
         CAPTURE(one.text);
-        const auto text = yaml::set(parsed(one.text), one.path, one.value);
+        const auto text = yaml::set(document_of(one.text), one.path, one.value);
         CHECK_FALSE_MESSAGE(text.has_value(), (text ? *text : ""));
         if (!text) {
             CHECK(static_cast<int>(text.error().code) == static_cast<int>(one.code));
         }
     }
-    const auto document = parsed("a: b\nc: &x d\ne: *x\n");
+    const auto document = document_of("a: b\nc: &x d\ne: *x\n");
     CHECK(yaml::remove(document, {"x"}).error().code == ErrorCode::not_found);
     CHECK(yaml::remove(document, {}).error().code == ErrorCode::not_found);
     CHECK(yaml::remove(document, {"c"}).error().code == ErrorCode::conflict);
