@@ -1,0 +1,336 @@
+#include "core/project/check.h"
+
+#include "core/project/document_check.h"
+#include "core/project/generated_domain.h"
+#include "core/project/scalars.h"
+#include "core/project/scope.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace tau::project {
+
+namespace {
+
+using Findings = std::unordered_map<std::string, FileFindings>;
+
+Problem problem_at(const Resource& resource, Severity severity, std::string_view code,
+                   std::string field, yaml::Position position, std::string sentence) {
+    Problem problem;
+    problem.path = resource.path;
+    problem.severity = severity;
+    problem.code = code;
+    problem.field = std::move(field);
+    problem.position = position;
+    problem.sentence = std::move(sentence);
+    return problem;
+}
+
+Problem missing_file(const std::string& path, const char* hint) {
+    Problem problem;
+    problem.path = path;
+    problem.code = "missing-file";
+    problem.sentence = "required attribute 'id'";
+    problem.hint = hint;
+    return problem;
+}
+
+/// What can only be said of files together.
+class CrossCheck {
+public:
+    CrossCheck(const Store& store, const Findings& findings, const CheckOptions& options,
+               std::vector<Problem>& out)
+        : store_(store), options_(options), scope_(store.resources()), out_(out) {
+        all_.reserve(store.resources().size());
+        for (const Resource& each : store.resources()) {
+            const auto found = findings.find(each.path);
+            all_.push_back(found == findings.end() ? nullptr : &found->second);
+        }
+    }
+
+    void run() {
+        if (!all_.empty() && all_[0] != nullptr && store_.resources()[0].kind == KindId::project) {
+            project_id_ = all_[0]->id;
+        }
+        // The compiler resolves what rows refer to before it attaches smart operations.
+        for (const bool smartops : {false, true}) {
+            for_each([&](const Resource& resource, const FileFindings& found) {
+                for (const Use& use : found.uses) {
+                    if ((use.kind == KindId::smartop) == smartops) {
+                        check_use(resource, use);
+                    }
+                }
+            });
+        }
+        check_project_id();
+        find_channels();
+        for_each([this](const Resource& resource, const FileFindings& found) {
+            check_id(resource, found);
+            check_domain(resource, found);
+            check_channel(resource, found);
+            if (options_.code) {
+                check_code(resource, found);
+            }
+        });
+    }
+
+private:
+    template <typename Act>
+    void for_each(Act&& act) {
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            if (all_[i] != nullptr) {
+                act(store_.resources()[i], *all_[i]);
+            }
+        }
+    }
+
+    Problem& report(Problem problem) { return out_.emplace_back(std::move(problem)); }
+
+    void check_project_id() {
+        if (options_.registered_id.empty() || project_id_.empty() ||
+            project_id_ == options_.registered_id) {
+            return;
+        }
+        Problem& problem = report(problem_at(store_.resources()[0], Severity::error, "project-id",
+                                             "id", all_[0]->id_position,
+                                             "project ids not equal `" + std::string(project_id_) +
+                                                 "` != `" + options_.registered_id + "`"));
+        problem.hint = "The cloud knows this project by another id.";
+        problem.fix = Fix{"Write the cloud's id", Fix::Act::set_text, "id", options_.registered_id};
+    }
+
+    void check_use(const Resource& resource, const Use& use) {
+        const Resource* target = scope_.resolve(use.kind, resource.application, use.name);
+        const std::string group(kind(use.kind).group);
+        if (target == nullptr) {
+            Problem& problem =
+                report(problem_at(resource, Severity::error, "reference", use.field, use.position,
+                                  "no " + group + " named " + go_quoted(use.name) + " in scope"));
+            problem.hint = reach(resource);
+            if (const Resource* similar = find_similar(resource, use)) {
+                std::string text = std::string(use.prefix) + similar->name;
+                problem.fix = Fix{"Write `" + text + "`", Fix::Act::set_text, use.field, text};
+            }
+        } else if (has_scope(use.name)) {
+            report(problem_at(resource, Severity::warning, "older-scope", use.field, use.position,
+                              "Clouds up to v1.1.10 do not find " + go_quoted(use.name) + "."))
+                .hint = "Write \"" + std::string(bare_name(use.name)) +
+                        "\" if no resource of the application has that name.";
+        }
+    }
+
+    static std::string reach(const Resource& resource) {
+        return resource.application.empty() ? "A global resource reaches global ones only."
+                                            : "It reaches what is in the application " +
+                                                  resource.application + " and what is global.";
+    }
+
+    /// In reach and the same but for case, '-' and '_'.
+    const Resource* find_similar(const Resource& from, const Use& use) const {
+        const auto plain = [](std::string_view name) {
+            std::string out;
+            for (const char c : name) {
+                if (c != '-' && c != '_') {
+                    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+                }
+            }
+            return out;
+        };
+        const std::string wanted = plain(bare_name(use.name));
+        for (const Resource& each : store_.resources()) {
+            if (each.kind == use.kind && plain(each.name) == wanted &&
+                (each.application.empty() || each.application == from.application)) {
+                return &each;
+            }
+        }
+        return nullptr;
+    }
+
+    void check_id(const Resource& resource, const FileFindings& found) {
+        if (found.id.empty()) {
+            return;
+        }
+        const auto [first, is_new] = ids_.emplace(found.id, &resource);
+        if (!is_new) {
+            Problem& problem =
+                report(problem_at(resource, Severity::warning, "same-id", "id", found.id_position,
+                                  "This is the id of " + first->second->path + " too."));
+            problem.hint =
+                "The cloud keeps resources by their ids: one may take the other's place.";
+            problem.fix = Fix{"Make a new id", Fix::Act::new_id, "id", {}};
+        }
+    }
+
+    void check_domain(const Resource& resource, const FileFindings& found) {
+        if (found.fqdn.empty() || options_.generated_suffix.empty() || project_id_.empty() ||
+            !is_dns_name(found.fqdn)) {
+            return;
+        }
+        if (auto sentence =
+                generated_domain_problem(found.fqdn, options_.generated_suffix, project_id_)) {
+            report(problem_at(resource, Severity::warning, "generated-domain", "fqdn",
+                              found.fqdn_position, std::move(*sentence)))
+                .hint = "Take a name like " +
+                        generated_domain(project_id_, 1, options_.generated_suffix) + ".";
+        } else if (!is_generated_domain(found.fqdn, options_.generated_suffix)) {
+            report(problem_at(resource, Severity::note, "txt-record", "fqdn", found.fqdn_position,
+                              "The cloud asks for a TXT record at " +
+                                  txt_entry(project_id_, found.fqdn) + "."));
+        }
+    }
+
+    void find_channels() {
+        for_each([this](const Resource& resource, const FileFindings& found) {
+            if (resource.kind == KindId::messaging) {
+                channels_.emplace(resource.application, &found);
+            }
+        });
+    }
+
+    bool has_channel(std::string_view application, std::string_view channel) const {
+        const auto [begin, end] = channels_.equal_range(application);
+        return std::any_of(begin, end, [&](const auto& each) {
+            // Whether Go's regular expression matches is not ours to say.
+            return each.second->match_is_regex || each.second->match == channel;
+        });
+    }
+
+    void check_channel(const Resource& resource, const FileFindings& found) {
+        if (found.channel.empty() || has_channel({}, found.channel) ||
+            has_channel(resource.application, found.channel)) {
+            return;
+        }
+        report(problem_at(resource, Severity::warning, "channel", "trigger/channel",
+                          found.channel_position,
+                          "No messaging resource in reach has the channel " +
+                              go_quoted(found.channel) + "."))
+            .hint = "Nothing will call the function until one has it, letter by letter.";
+    }
+
+    void check_code(const Resource& resource, const FileFindings& found) {
+        if (found.is_inline &&
+            (resource.kind == KindId::function || resource.kind == KindId::smartop)) {
+            const std::string own = std::string(kind(resource.kind).group) + "/" + resource.name;
+            const std::string folder =
+                resource.application.empty() ? own : resource.application + "/" + own;
+            if (!options_.code->has_code(folder)) {
+                Problem& problem =
+                    report(problem_at(resource, Severity::warning, "code-missing", "source",
+                                      yaml::Position{}, "no taubyte directory found in " + folder));
+                problem.hint = options_.code->has_code("applications/" + folder)
+                                   ? "The code is in applications/" + folder +
+                                         ", where the cloud does not look: move it."
+                                   : "Add the function's code, or make it from a template.";
+            }
+        }
+        if (!found.match.empty() && !found.match_is_regex &&
+            !options_.code->has_string(found.match)) {
+            const std::string field =
+                resource.kind == KindId::messaging ? "channel/match" : "match";
+            report(problem_at(resource, Severity::note, "matcher", field, found.match_position,
+                              "No inline code has the text " + go_quoted(found.match) + "."))
+                .hint = "Code opens it by exactly this text; one that is put together is not seen.";
+        }
+    }
+
+    const Store& store_;
+    const CheckOptions& options_;
+    Scope scope_;
+    std::vector<Problem>& out_;
+    std::vector<const FileFindings*> all_; ///< by resource
+    std::string_view project_id_;
+    std::unordered_map<std::string_view, const Resource*> ids_;
+    std::unordered_multimap<std::string_view, const FileFindings*> channels_;
+};
+
+void append(std::vector<Problem>& all, const std::vector<Problem>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+struct Checker::State {
+    CheckOptions options;
+    Findings findings;
+    std::vector<Problem> problems;
+
+    void look_at(const Store& store, const std::string& path) {
+        const File* file = store.file(path);
+        const auto resource = resource_at(path);
+        if (file == nullptr || !resource) {
+            findings.erase(path);
+        } else {
+            findings.insert_or_assign(path, check_file(*resource, *file));
+        }
+    }
+
+    /// Puts everything in the compiler's order.
+    void assemble(const Store& store) {
+        problems.clear();
+        if (store.file("config.yaml") == nullptr) {
+            problems.push_back(missing_file("config.yaml", "Add the project's config.yaml."));
+        }
+        auto application = store.applications().begin();
+        const auto skip_to = [&](std::string_view name) {
+            for (; application != store.applications().end() && *application <= name;
+                 ++application) {
+                const std::string path = path_of(KindId::application, {}, *application);
+                if (store.file(path) == nullptr) {
+                    problems.push_back(missing_file(path, "Add the application's config.yaml."));
+                }
+            }
+        };
+        for (const Resource& each : store.resources()) {
+            if (!each.application.empty()) {
+                skip_to(each.application);
+            }
+            if (const auto found = findings.find(each.path); found != findings.end()) {
+                append(problems, found->second.problems);
+            }
+        }
+        if (!store.applications().empty()) {
+            skip_to(store.applications().back());
+        }
+        CrossCheck(store, findings, options, problems).run();
+    }
+};
+
+Checker::Checker(CheckOptions options) : state_(std::make_unique<State>()) {
+    state_->options = std::move(options);
+}
+Checker::~Checker() = default;
+Checker::Checker(Checker&&) noexcept = default;
+Checker& Checker::operator=(Checker&&) noexcept = default;
+
+void Checker::check_all(const Store& store) {
+    state_->findings.clear();
+    state_->findings.reserve(store.resources().size());
+    for (const Resource& each : store.resources()) {
+        state_->findings.emplace(each.path, check_file(each, *store.file(each.path)));
+    }
+    state_->assemble(store);
+}
+
+void Checker::check_again(const Store& store, const std::string& path) {
+    state_->look_at(store, path);
+    state_->assemble(store);
+}
+
+const std::vector<Problem>& Checker::problems() const {
+    return state_->problems;
+}
+
+std::vector<Problem> check(const Store& store, const CheckOptions& options) {
+    Checker checker(options);
+    checker.check_all(store);
+    return checker.problems();
+}
+
+const Problem* first_error(const std::vector<Problem>& problems) {
+    const auto found = std::find_if(problems.begin(), problems.end(), [](const Problem& each) {
+        return each.severity == Severity::error;
+    });
+    return found == problems.end() ? nullptr : &*found;
+}
+
+} // namespace tau::project

@@ -1,0 +1,57 @@
+// The paths of a kind's rows as a tree, to meet a document's keys in one walk.
+#pragma once
+
+#include "core/project/kinds.h"
+#include "core/yaml/document.h"
+
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace tau::project {
+
+inline constexpr std::size_t max_rows = 24;
+
+/// Where the values of a kind's rows stand in one document.
+struct Found {
+    /// By row: under its path, and under its legacy path.
+    std::array<std::optional<yaml::Node>, max_rows> at_path;
+    std::array<std::optional<yaml::Node>, max_rows> at_legacy;
+    /// For a block's row: how many of its choices are there, and the first of them.
+    std::array<std::size_t, max_rows> blocks{};
+    std::array<std::string_view, max_rows> block;
+};
+
+/// A key that no row knows, or one that newer clouds do not read.
+struct OtherKey {
+    std::string path;
+    yaml::Node key;
+    const FieldRow* row = nullptr; ///< of the older key; nullptr: unknown
+};
+
+class KeyTree {
+public:
+    /// Made once for each kind.
+    static const KeyTree& of(KindId kind);
+
+    Found find(const yaml::Node& root, std::vector<OtherKey>& others) const;
+
+private:
+    struct Branch {
+        std::string_view key; ///< "*" is any
+        int row = -1;         ///< whose value is here
+        bool legacy = false;
+        int block_row = -1; ///< whose choice this key is
+        std::vector<Branch> below;
+    };
+    explicit KeyTree(const Kind& kind);
+    void add(std::string_view path, int row, bool legacy);
+    static void add_below(Branch& parent, std::string_view path, int row, bool legacy);
+    void walk(const Branch& branch, const yaml::Node& map, const std::string& path, Found& found,
+              std::vector<OtherKey>& others) const;
+
+    const Kind* kind_;
+    Branch root_;
+};
+
+} // namespace tau::project

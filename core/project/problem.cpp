@@ -1,0 +1,64 @@
+#include "core/project/problem.h"
+
+#include <array>
+
+namespace tau::project {
+
+namespace {
+
+constexpr std::array<ProblemCode, 30> codes{
+    {{"yaml", "The file is no YAML that the cloud can read."},
+     {"missing-file", "A project and each application need a config.yaml."},
+     {"required", "A key that the cloud needs is not there."},
+     {"empty", "A key that the cloud needs has no value."},
+     {"wrong-type", "The value is of another type than the key's."},
+     {"cid", "An id is no content identifier."},
+     {"variable-name", "A name has other characters than letters, digits and underscores."},
+     {"email", "The e-mail address cannot be read."},
+     {"choice", "The value is none of those that the key may have."},
+     {"http-method", "There is no such HTTP method."},
+     {"source", "A source is neither inline nor one of the project's libraries."},
+     {"fqdn", "The name is no host name."},
+     {"size", "The size cannot be read."},
+     {"duration", "The duration cannot be read."},
+     {"block-missing", "One of several blocks is needed and none is there."},
+     {"block-ambiguous", "Only one of several blocks may be there."},
+     {"reference", "No resource of that name is in reach."},
+     {"project-id", "The id is not the one that the cloud knows the project by."},
+     {"cloud-incomplete", "A cloud needs an account and a plan, or neither."},
+     {"generated-domain", "A generated domain must name its project."},
+     {"same-id", "Two resources have one id."},
+     {"ignored-value", "The cloud ignores a value of this shape."},
+     {"older-scope", "Clouds up to v1.1.10 do not know references with a scope."},
+     {"older-replicas", "Clouds up to v1.1.10 refuse these numbers of copies."},
+     {"older-field", "Newer clouds do not read this key."},
+     {"channel", "No messaging resource in reach has the channel."},
+     {"code-missing", "The code repository has no code for an inline function."},
+     {"matcher", "No code opens what the resource matches."},
+     {"txt-record", "The cloud will ask for a TXT record of this domain."},
+     {"unknown-field", "No cloud reads this key."}}};
+
+} // namespace
+
+std::string_view to_string(Severity severity) {
+    switch (severity) {
+    case Severity::error:
+        return "error";
+    case Severity::warning:
+        return "warning";
+    case Severity::note:
+        break;
+    }
+    return "note";
+}
+
+std::string Problem::located() const {
+    return "/" + path + ":" + std::to_string(position.line) + ":" +
+           std::to_string(position.column) + ": " + sentence;
+}
+
+std::span<const ProblemCode> problem_codes() {
+    return codes;
+}
+
+} // namespace tau::project

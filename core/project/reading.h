@@ -1,0 +1,31 @@
+// What a row's type makes of a node, as go-yaml reads into a field of that type.
+#pragma once
+
+#include "core/project/kinds.h"
+#include "core/yaml/document.h"
+
+#include <optional>
+
+namespace tau::project {
+
+struct Reading {
+    enum class State : std::uint8_t {
+        absent,
+        wrong,   ///< a value of another type
+        ignored, ///< a map, which the compiler takes for absent
+        good
+    } state = State::absent;
+    std::string_view text;          ///< of a scalar; empty for null
+    std::optional<yaml::Node> node; ///< as written, also an alias
+    std::optional<yaml::Node> list; ///< of a sequence
+    bool truth = false;             ///< of a boolean
+    bool legacy = false;            ///< found under the legacy path
+
+    bool is_blank() const { return list ? list->size() == 0 : text.empty(); }
+};
+
+/// `root` is the document's, for aliases.
+Reading read_value(FieldType type, const std::optional<yaml::Node>& node,
+                   const std::optional<yaml::Node>& root);
+
+} // namespace tau::project

@@ -1,0 +1,117 @@
+// A fix takes its problem away, and touches nothing else.
+#include "core/project/fixes.h"
+
+#include "core/project/check.h"
+#include "core/project/suggest.h"
+#include "tests/support/entropy.h"
+
+#include <algorithm>
+#include <doctest/doctest.h>
+
+using namespace tau;
+using namespace tau::project;
+
+namespace {
+
+const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
+const std::string other = "id: QmUcVJtgGZYkqFr2J9t2jV2fJJWZBvD7FJ6RyXzJY2kAj1\n";
+
+Store store_of(git::Files files) {
+    files.emplace("config.yaml", id + "name: shop\n");
+    auto store = Store::from(files);
+    REQUIRE(store.has_value());
+    return std::move(*store);
+}
+
+const Problem* find(const std::vector<Problem>& problems, std::string_view code,
+                    std::string_view field) {
+    const auto found = std::find_if(problems.begin(), problems.end(), [&](const Problem& each) {
+        return each.code == code && each.field == field;
+    });
+    return found == problems.end() ? nullptr : &*found;
+}
+
+struct Case {
+    std::string path;
+    std::string before;
+    std::string code;
+    std::string field;
+    std::string after;
+};
+
+} // namespace
+
+TEST_CASE("each fix changes its own value and no other byte") {
+    const std::string trigger = "trigger: {type: p2p, protocol: /a, command: b}\n";
+    const std::string execution =
+        "execution:\n    timeout: 10s\n    memory: 10MB\n    call: ping\n";
+    const std::vector<Case> cases{
+        {"functions/f.yaml", other + "# why\n" + trigger + execution, "required", "source",
+         other + "# why\n" + trigger + execution + "source: .\n"},
+        {"config.yaml", id + "name: my-project # ours\n", "variable-name", "name",
+         id + "name: my_project # ours\n"},
+        {"config.yaml", id + "name: 2fast\n", "variable-name", "name", id + "name: _2fast\n"},
+        {"config.yaml", id + "name: x\nnotification:\n    email: \"\"\n", "email",
+         "notification/email", id + "name: x\n"},
+        {"databases/d.yaml", other + "match: x\nuseRegex: \"true\"\nstorage:\n    size: 1GB\n",
+         "wrong-type", "useRegex", other + "match: x\nuseRegex: true\nstorage:\n    size: 1GB\n"},
+        {"databases/d.yaml", other + "match: x\nstorage:\n    size: 10gb # big\n", "size",
+         "storage/size", other + "match: x\nstorage:\n    size: 10GB # big\n"},
+        {"databases/d.yaml", other + "match: x\nstorage:\n    size: 5 GB\n", "size", "storage/size",
+         other + "match: x\nstorage:\n    size: 5GB\n"},
+        {"smartops/s.yaml",
+         other + "source: .\nexecution:\n    timeout: 20\n    memory: 1MB\n    call: x\n",
+         "duration", "execution/timeout",
+         other + "source: .\nexecution:\n    timeout: 20s\n    memory: 1MB\n    call: x\n"},
+        {"domains/d.yaml", other + "fqdn: a.b\ncertificate:\n    type: AUTO\n", "choice",
+         "certificate/type", other + "fqdn: a.b\ncertificate:\n    type: auto\n"},
+        {"domains/d.yaml", other + "fqdn: a.b\ntags: x\n", "wrong-type", "tags",
+         other + "fqdn: a.b\ntags:\n    - x\n"}};
+    for (const Case& each : cases) {
+        INFO(each.before);
+        Store store = store_of({{each.path, each.before}});
+        const auto problems = check(store);
+        const Problem* problem = find(problems, each.code, each.field);
+        REQUIRE(problem != nullptr);
+        test::CountingEntropy entropy(1);
+        const auto edits = apply_fix(store, *problem, entropy, 1000);
+        REQUIRE_MESSAGE(edits.has_value(), edits.error().message);
+        CHECK(edits->at(each.path) == each.after);
+        REQUIRE(store.apply(*edits));
+        CHECK(find(check(store), each.code, each.field) == nullptr);
+    }
+}
+
+TEST_CASE("a missing, wrong or doubled id is made anew") {
+    for (const std::string before : {"fqdn: a.b\n",
+                                     "id: 550e8400-e29b-41d4-a716-446655440000\n"
+                                     "fqdn: a.b\n",
+                                     "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n"
+                                     "fqdn: a.b\n"}) {
+        Store store = store_of({{"domains/d.yaml", before}});
+        const auto problems = check(store);
+        const auto problem = std::find_if(problems.begin(), problems.end(),
+                                          [](const Problem& each) { return each.field == "id"; });
+        REQUIRE(problem != problems.end());
+        test::CountingEntropy entropy(1);
+        const auto edits = apply_fix(store, *problem, entropy, 1000);
+        REQUIRE(edits.has_value());
+        REQUIRE(store.apply(*edits));
+        CHECK(check(store).empty());
+    }
+}
+
+TEST_CASE("the project's id is never made up") {
+    const auto problems = check(store_of({{"config.yaml", "id: nonsense\n"}}));
+    const Problem* problem = find(problems, "cid", "id");
+    REQUIRE(problem != nullptr);
+    CHECK(!problem->fix.has_value());
+}
+
+TEST_CASE("names that nearly are") {
+    CHECK(as_variable_name("my-shop 2") == "my_shop_2");
+    CHECK(as_variable_name("2fast") == "_2fast");
+    CHECK(as_variable_name(" grün ") == "gr_n");
+    CHECK(as_variable_name("") == "");
+    CHECK(as_variable_name("ok_1") == "ok_1");
+}
