@@ -1,6 +1,7 @@
 #include "core/project/draft.h"
 
 #include "core/base/text.h"
+#include "core/vault/web_address.h"
 
 #include <algorithm>
 
@@ -130,10 +131,20 @@ void check_vaults(const std::vector<VaultChoice>& vaults, Collector& out) {
     }
 }
 
-/// "127.0.0.1" of "http://127.0.0.1:8123".
-std::string_view host_of(std::string_view endpoint) {
-    endpoint.remove_prefix(endpoint.find("//") + 2);
-    return endpoint.ends_with(']') ? endpoint : endpoint.substr(0, endpoint.rfind(':'));
+/// What two vaults have in common that may end them both; empty when nothing is known.
+std::string common_fate(const vault::NodeRecord& one, const vault::NodeRecord& other) {
+    const std::string host(vault::host_of(one.endpoint));
+    if (one.region == other.region) {
+        return " are in the same region, " + std::string(vault::region_name(one.region)) +
+               ": what hits one may hit the other.";
+    }
+    if (host == vault::host_of(other.endpoint)) {
+        return " run on the same host, " + host + ".";
+    }
+    const std::string domain(vault::operator_of(one.endpoint));
+    return domain == vault::operator_of(other.endpoint)
+               ? " have addresses of one domain, " + domain + ": the same operator may run both."
+               : std::string();
 }
 
 } // namespace
@@ -189,15 +200,9 @@ std::vector<Issue> notes(const Draft& draft, std::int64_t now) {
     std::vector<Issue> found;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         for (std::size_t j = i + 1; j < nodes.size(); ++j) {
-            const std::string both = nodes[i].name + " and " + nodes[j].name;
-            if (nodes[i].region == nodes[j].region) {
-                found.push_back(
-                    {Field::vault, both + " are in the same region, " +
-                                       std::string(vault::region_name(nodes[i].region)) +
-                                       ": what hits one may hit the other."});
-            } else if (host_of(nodes[i].endpoint) == host_of(nodes[j].endpoint)) {
-                found.push_back({Field::vault, both + " run on the same host, " +
-                                                   std::string(host_of(nodes[i].endpoint)) + "."});
+            const std::string fate = common_fate(nodes[i], nodes[j]);
+            if (!fate.empty()) {
+                found.push_back({Field::vault, nodes[i].name + " and " + nodes[j].name + fate});
             }
         }
     }

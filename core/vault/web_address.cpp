@@ -74,4 +74,27 @@ const char* address_fault(std::string_view address) {
     return nullptr;
 }
 
+std::string_view host_of(std::string_view endpoint) {
+    const std::size_t scheme = endpoint.find("://");
+    endpoint.remove_prefix(scheme == std::string_view::npos ? 0 : scheme + 3);
+    if (endpoint.starts_with('[')) {
+        return endpoint.substr(1, endpoint.find(']') - 1);
+    }
+    return endpoint.substr(0, endpoint.find(':'));
+}
+
+std::string_view operator_of(std::string_view endpoint) {
+    std::string_view host = host_of(endpoint);
+    while (host.ends_with('.')) {
+        host.remove_suffix(1);
+    }
+    const std::size_t last = host.rfind('.');
+    if (last == std::string_view::npos || last == 0 ||
+        host.find_first_not_of("0123456789", last + 1) == std::string_view::npos) {
+        return host; // a name of one label, or an address
+    }
+    const std::size_t before = host.rfind('.', last - 1);
+    return before == std::string_view::npos ? host : host.substr(before + 1);
+}
+
 } // namespace tau::vault

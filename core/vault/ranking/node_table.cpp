@@ -1,6 +1,7 @@
 #include "core/vault/ranking/node_table.h"
 
 #include "core/vault/directory/summary.h"
+#include "core/vault/web_address.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -22,16 +23,8 @@ std::uint16_t short_hash(const std::uint8_t* bytes, std::size_t count) {
     return folded == 0 ? std::uint16_t{1} : folded;
 }
 
-std::string host_of(std::string_view endpoint) {
-    std::string_view host = endpoint.substr(std::min(endpoint.find("://") + 3, endpoint.size()));
-    if (host.starts_with('[')) {
-        return std::string(host.substr(1, host.find(']') - 1));
-    }
-    return std::string(host.substr(0, host.find(':')));
-}
-
 std::uint16_t network_of(std::string_view endpoint) {
-    const std::string host = host_of(endpoint);
+    const std::string host(host_of(endpoint));
     in_addr v4{};
     if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
         const std::uint32_t address = ntohl(v4.s_addr);

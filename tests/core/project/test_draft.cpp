@@ -105,10 +105,12 @@ TEST_CASE("vaults that may fail together are noted, and may be taken all the sam
                     choose("oak", 2, "https://a.example.org")};
     CHECK(validate(draft).empty());
     const auto found = notes(draft, test::now);
-    REQUIRE(found.size() == 2);
+    REQUIRE(found.size() == 3);
     CHECK(found[0].field == Field::vault);
     CHECK(found[0].sentence.starts_with("ash and elm are in the same region, "));
     CHECK(found[1].sentence == "ash and oak run on the same host, a.example.org.");
+    CHECK(found[2].sentence ==
+          "elm and oak have addresses of one domain, example.org: the same operator may run both.");
     CHECK(notes(draft, test::now + 100000).empty()); // nothing is known of expired records
     draft.vaults = {choose("ash", 1, "https://[2001:db8::1]:8443"),
                     choose("elm", 2, "https://[2001:db8::2]")};
