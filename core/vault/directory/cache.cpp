@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view prefix = "shard-";
+constexpr std::string_view page_prefix = "page-";
 constexpr std::size_t versions_kept = 2;
 
 /// shard-<two hex digits>-<epoch>
@@ -36,6 +37,11 @@ std::optional<DirectoryCache::Shard> parse(const std::string& name) {
         return std::nullopt;
     }
     return shard;
+}
+
+/// page-<16 hex digits>-<number>: digits enough, for who reads it holds it against all of the root.
+std::string page_name(const Hash32& root, std::size_t page) {
+    return std::string(page_prefix) + to_hex(ByteView(root).first(8)) + "-" + std::to_string(page);
 }
 
 bool write_all(int fd, ByteView bytes) {
@@ -123,6 +129,46 @@ void DirectoryCache::renew(const Shard& shard, std::uint64_t epoch) const {
     if (epoch != shard.epoch) {
         const std::string name = name_of({shard.number, epoch});
         ::rename((folder_ / name_of(shard)).c_str(), (folder_ / name).c_str());
+    }
+}
+
+std::optional<std::string> DirectoryCache::read_page(const Hash32& root, std::size_t page) const {
+    return read(page_name(root, page), max_page_file);
+}
+
+void DirectoryCache::write_page(const Hash32& root, std::size_t page, ByteView bytes) const {
+    write(page_name(root, page), bytes);
+    make_room();
+}
+
+/// Also of what a program left that ended while it wrote.
+void DirectoryCache::make_room() const {
+    struct Page {
+        fs::file_time_type written;
+        std::uint64_t size;
+        std::string name;
+    };
+    std::vector<Page> pages;
+    std::uint64_t bytes = 0;
+    std::error_code code;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, code)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(page_prefix)) {
+            continue;
+        }
+        std::error_code gone;
+        const std::uint64_t size = entry.file_size(gone);
+        const auto written = entry.last_write_time(gone);
+        if (!gone) {
+            pages.push_back({written, size, name});
+            bytes += size;
+        }
+    }
+    std::sort(pages.begin(), pages.end(),
+              [](const Page& a, const Page& b) { return a.written < b.written; });
+    for (std::size_t i = 0; i < pages.size() && bytes > max_kept_pages; ++i) {
+        erase(pages[i].name);
+        bytes -= pages[i].size;
     }
 }
 

@@ -9,10 +9,13 @@
 
 namespace tau::vault {
 
+/// Bytes of all pages that are kept: those of some 2,000 nodes that somebody looked at.
+inline constexpr std::uint64_t max_kept_pages = 4U << 20U;
+
 /// What was fetched of one directory, in a folder of our own, for the next start and for when there
 /// is no network. It is a help and no authority: who reads verifies again, what cannot be written
-/// is fetched again, and several programs may use it at once. At most two files for each shard, so
-/// its size is bounded.
+/// is fetched again, and several programs may use it at once. Its size is bounded: at most two
+/// files for each shard, and 4 MB of pages of records.
 class DirectoryCache {
 public:
     /// Makes the folder; where that fails, nothing is kept.
@@ -34,9 +37,16 @@ public:
     /// The head of this epoch names the same file too.
     void renew(const Shard& shard, std::uint64_t epoch) const;
 
+    /// A page of the records that a head commits to by this root: whatever its epoch, the same.
+    std::optional<std::string> read_page(const Hash32& root, std::size_t page) const;
+    /// The oldest pages make room.
+    void write_page(const Hash32& root, std::size_t page, ByteView bytes) const;
+
     const std::filesystem::path& folder() const { return folder_; }
 
 private:
+    void make_room() const;
+
     std::filesystem::path folder_;
 };
 

@@ -228,6 +228,12 @@ void DirectoryClient::append_rows(NodeTable& table, const Part& part, Names name
 Result<std::vector<PagedRecord>> DirectoryClient::page(const SignedHead& head, std::size_t shard,
                                                        std::size_t number,
                                                        const std::stop_token& stop) const {
+    const ShardEntry& entry = head.head.shards[shard];
+    if (const auto kept = cache_.read_page(entry.records, number)) {
+        if (auto records = read_page_file(as_bytes(*kept), number, entry)) {
+            return records;
+        }
+    }
     HttpRequest request;
     request.url = url_ + "/v1/" + std::to_string(head.head.epoch) + "/rec/" + shard_name(shard) +
                   "/" + std::to_string(number);
@@ -241,7 +247,11 @@ Result<std::vector<PagedRecord>> DirectoryClient::page(const SignedHead& head, s
     if (!response) {
         return fail(response.error());
     }
-    return read_page_file(as_bytes(response->body), number, head.head.shards[shard]);
+    auto records = read_page_file(as_bytes(response->body), number, entry);
+    if (records) {
+        cache_.write_page(entry.records, number, as_bytes(response->body));
+    }
+    return records;
 }
 
 Result<ListedNode> DirectoryClient::node(std::uint64_t key, Coordinates place,

@@ -62,6 +62,24 @@ struct ClientWorld {
         directory.publish(static_cast<std::uint64_t>(clock.time), nodes);
     }
 
+    /// All in the one shard of a map that splits at 0: enough for a delta to be shorter than it.
+    void put_in_one_shard() {
+        for (vault::PagedRecord& node : nodes) {
+            node.summary.latitude = std::max<std::int16_t>(node.summary.latitude, 0);
+            node.summary.longitude = std::max<std::int16_t>(node.summary.longitude, 0);
+        }
+        directory = PublishedDirectory();
+        directory.map = vault::ShardMap{};
+        directory.publish(start, nodes);
+    }
+
+    /// Whoever asks from now on is told that nobody is there.
+    void cut_off() {
+        http.change = [](const std::string&, Result<HttpResponse>& answer) {
+            answer = fail(ErrorCode::unavailable, "There is no network.");
+        };
+    }
+
     /// All files of the cache, of this one directory.
     std::vector<std::filesystem::path> cached() const {
         std::vector<std::filesystem::path> out;

@@ -26,14 +26,6 @@ void flip(const std::filesystem::path& path, bool shorten) {
     REQUIRE(write_file_atomic(path, bytes));
 }
 
-/// All into the one shard of a map that splits at 0.
-void gather(std::vector<vault::PagedRecord>& nodes) {
-    for (vault::PagedRecord& node : nodes) {
-        node.summary.latitude = std::max<std::int16_t>(node.summary.latitude, 0);
-        node.summary.longitude = std::max<std::int16_t>(node.summary.longitude, 0);
-    }
-}
-
 } // namespace
 
 TEST_CASE("a directory's nodes become a table, shard by shard") {
@@ -65,11 +57,7 @@ TEST_CASE("a directory's nodes become a table, shard by shard") {
 
 TEST_CASE("what the cache holds is not fetched again, and a changed list comes as deltas") {
     ClientWorld world;
-    // One shard: 40 nodes are enough for a delta to be shorter.
-    world.directory = PublishedDirectory();
-    world.directory.map = vault::ShardMap{};
-    gather(world.nodes);
-    world.directory.publish(start, world.nodes);
+    world.put_in_one_shard();
     REQUIRE(world.load());
     CHECK(world.http.asked() ==
           std::vector<std::string>{"/v1/head", world.directory.folder() + "shard/ff"});
@@ -105,10 +93,7 @@ TEST_CASE("what the cache holds is not fetched again, and a changed list comes a
 
 TEST_CASE("a delta that does not lead to the promised shard is replaced by the whole one") {
     ClientWorld world;
-    world.directory = PublishedDirectory();
-    world.directory.map = vault::ShardMap{};
-    gather(world.nodes);
-    world.directory.publish(start, world.nodes);
+    world.put_in_one_shard();
     REQUIRE(world.load());
     world.http.asked();
     world.publish_next(2);
@@ -128,9 +113,7 @@ TEST_CASE("without a network the cache is shown, and how old it is") {
     REQUIRE(world.load());
     world.reopen();
     world.clock.time += 5 * 3600;
-    world.http.change = [](const std::string&, Result<HttpResponse>& answer) {
-        answer = fail(ErrorCode::unavailable, "There is no network.");
-    };
+    world.cut_off();
     const auto list = world.load();
     REQUIRE(list);
     check_rows(*list->table, world.nodes);
