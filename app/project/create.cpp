@@ -30,9 +30,14 @@ nlohmann::json steps_of(const flow::Flow& flow) {
     return steps;
 }
 
-/// Told before anything is made: vaults that may fail together.
-void tell_notes(const Terminal& out, const project::Draft& draft, std::int64_t now) {
-    for (const project::Issue& note : project::notes(draft, now)) {
+/// Told before anything is made: an old list of vaults, and vaults that may fail together.
+void tell_notes(const Terminal& out, const project::Draft& draft, const std::string& notice,
+                std::int64_t now) {
+    std::vector<project::Issue> notes = project::notes(draft, now);
+    if (!notice.empty()) {
+        notes.insert(notes.begin(), {project::Field::vault, notice});
+    }
+    for (const project::Issue& note : notes) {
         out.event({{"event", "note"},
                    {"field", std::string(project::to_string(note.field))},
                    {"sentence", note.sentence}});
@@ -120,8 +125,10 @@ project::Draft read_draft(const CommandLine& line, const vault::Network& network
     return draft;
 }
 
+/// Fills in what the options left open; `notice`: what is to be known of the list of vaults.
 Result<std::unique_ptr<flow::Flow>> plan(const CommandLine& line, Session& session,
-                                         project::Draft& draft, const vault::Network& network) {
+                                         project::Draft& draft, const vault::Network& network,
+                                         std::string& notice) {
     auto world = session.world(network, draft.git_host);
     if (!world) {
         return fail(world.error());
@@ -133,11 +140,12 @@ Result<std::unique_ptr<flow::Flow>> plan(const CommandLine& line, Session& sessi
         }
         draft.owner = account->login;
     }
-    auto vaults = choose_vaults(line, network, session.clock().now());
-    if (!vaults) {
-        return fail(vaults.error());
+    auto pick = choose_vaults(line, session, network);
+    if (!pick) {
+        return fail(pick.error());
     }
-    draft.vaults = std::move(*vaults);
+    draft.vaults = std::move(pick->vaults);
+    notice = std::move(pick->notice);
     return flow::plan_create_project(draft, network, **world);
 }
 
@@ -164,9 +172,10 @@ void add_create_options(CommandLine& line) {
                 QStringLiteral("Take existing empty repositories, make none."));
     line.option(QStringLiteral("branch"), QStringLiteral("The default branch (main)."),
                 QStringLiteral("NAME"), QStringLiteral("main"));
-    line.option(QStringLiteral("vault"),
-                QStringLiteral("Name or id of a vault; up to three times. Without it, the best."),
-                QStringLiteral("VAULT"));
+    line.option(
+        QStringLiteral("vault"),
+        QStringLiteral("Name, id or key of a vault; up to three times. Without it, the best."),
+        QStringLiteral("VAULT"));
     line.option(QStringLiteral("vaults"),
                 QStringLiteral("Take the best <N> of different regions (1, at most 3)."),
                 QStringLiteral("N"), QStringLiteral("1"));
@@ -221,12 +230,13 @@ Exit create_command(const QStringList& arguments) {
             return usage_error(command, issue.sentence);
         }
     }
-    auto flow = plan(line, session, draft, *network);
+    std::string notice;
+    auto flow = plan(line, session, draft, *network, notice);
     if (!flow) {
         out.error(flow.error());
         return flow.error().code == ErrorCode::invalid_argument ? Exit::usage : Exit::failed;
     }
-    tell_notes(out, draft, session.clock().now());
+    tell_notes(out, draft, notice, session.clock().now());
     if (line.has(QStringLiteral("dry-run"))) {
         out.event({{"event", "plan"}, {"title", (*flow)->title()}, {"steps", steps_of(**flow)}});
         out.line((*flow)->title() + ", without doing it:");

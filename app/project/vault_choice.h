@@ -1,13 +1,20 @@
 #pragma once
 
-#include "app/project/command_line.h"
+#include "app/project/session.h"
 #include "core/project/draft.h"
-#include "core/vault/network.h"
 
 namespace tau::app {
 
-/// The vaults that --vault names, or the best as many as --vaults says.
-Result<std::vector<project::VaultChoice>>
-choose_vaults(const CommandLine& line, const vault::Network& network, std::int64_t now);
+/// Vaults for a project, and what is worth knowing of the list that they were taken from.
+struct VaultPick {
+    std::vector<project::VaultChoice> vaults;
+    std::string notice; ///< see vault::NodeList; empty when nothing is wrong with it
+};
+
+/// The vaults that --vault names, or the best as many as --vaults says. Asks no more of a network's
+/// directory than that takes: nothing for a vault that the network's file lists, for one unnamed
+/// vault the list around --near, for anything else all of the list; and one record for each.
+Result<VaultPick> choose_vaults(const CommandLine& line, Session& session,
+                                const vault::Network& network);
 
 } // namespace tau::app

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace tau::app {
@@ -27,9 +28,18 @@ struct View {
     vault::Ranking& ranking;
     const CommandLine& line;
     const Terminal& out;
+    std::optional<vault::ListFormat> format;
     std::stop_token stop;
 
     const vault::NodeTable& table() const { return ranking.table(); }
+    /// To people; beside a list that may be on its way into a file.
+    void remark(const std::string& text) const {
+        if (format) {
+            std::cerr << text << "\n";
+        } else {
+            out.line(text);
+        }
+    }
     /// Of a node that the file lists it is at hand; others' are fetched when that was asked for.
     std::optional<vault::ListedNode> record(std::uint32_t row) const {
         if (network.directory && !line.has(QStringLiteral("records"))) {
@@ -145,6 +155,18 @@ void tell(const View& view, std::uint32_t row) {
     }
 }
 
+void tell_rows(const View& view, std::span<const std::uint32_t> rows) {
+    view.out.line(
+        "      #  Vault                Key          Region           Rep     km  Slots/h  "
+        "Why");
+    for (const std::uint32_t row : rows) {
+        if (view.stop.stop_requested()) {
+            return;
+        }
+        tell(view, row);
+    }
+}
+
 /// Asks the best of the short list how long they take to answer.
 void probe(const View& view, Http& http) {
     for (const std::uint32_t row : view.ranking.short_list(probes)) {
@@ -156,7 +178,7 @@ void probe(const View& view, Http& http) {
             continue;
         }
         const std::string name(view.table().name(row));
-        view.out.line(name + " was not reached: " + time.error().message);
+        view.remark(name + " was not reached: " + time.error().message);
         view.out.event(
             {{"event", "not_reached"}, {"name", name}, {"message", time.error().message}});
     }
@@ -170,14 +192,7 @@ Result<std::vector<std::uint32_t>> rows_of(const View& view, const VaultQuery& q
             order.begin(),
             order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), query.limit)));
     }
-    std::vector<std::uint32_t> rows;
-    const vault::NodeTable& table = view.table();
-    const auto key = node_key(query.node);
-    for (std::uint32_t row = 0; row < table.size(); ++row) {
-        if (table.key[row] == key || table.name(row) == query.node) {
-            rows.push_back(row);
-        }
-    }
+    std::vector<std::uint32_t> rows = rows_named(view.table(), query.node);
     if (rows.empty()) {
         return fail(ErrorCode::not_found,
                     "The network has no vault \"" + bounded_text(query.node, 80) + "\".",
@@ -188,17 +203,19 @@ Result<std::vector<std::uint32_t>> rows_of(const View& view, const VaultQuery& q
 
 void tell_end(const View& view, const vault::NodeList& list, std::size_t shown) {
     for (const vault::RefusedRecord& refused : list.refused) {
-        view.out.line(refused.name + " is left out: " + refused.reason.message);
+        view.remark(refused.name + " is left out: " + refused.reason.message);
         view.out.event(
             {{"event", "refused"}, {"name", refused.name}, {"message", refused.reason.message}});
     }
     const std::size_t passing = view.ranking.order().size();
-    view.out.line("");
-    view.out.line(std::to_string(shown) + " of " + std::to_string(passing) +
-                  " vaults that pass, of " + std::to_string(view.table().size()) + " loaded, of " +
-                  std::to_string(list.total) + " in the network.");
+    if (!view.format) {
+        view.out.line("");
+        view.out.line(std::to_string(shown) + " of " + std::to_string(passing) +
+                      " vaults that pass, of " + std::to_string(view.table().size()) +
+                      " loaded, of " + std::to_string(list.total) + " in the network.");
+    }
     if (!list.notice.empty()) {
-        view.out.line(list.notice);
+        view.remark(list.notice);
     }
     view.out.event({{"event", "vaults"},
                     {"shown", shown},
@@ -230,7 +247,7 @@ Exit show(const CommandLine& line, const Terminal& out, Session& session, const 
     ranking.set_place(query.place);
     ranking.set_emphasis(query.emphasis);
     ranking.set_filter(query.filter);
-    const View view{*network, **source, ranking, line, out, signal.token()};
+    const View view{*network, **source, ranking, line, out, query.format, signal.token()};
     if (line.has(QStringLiteral("probe"))) {
         probe(view, session.http());
     }
@@ -240,13 +257,13 @@ Exit show(const CommandLine& line, const Terminal& out, Session& session, const 
         out.error(rows.error());
         return Exit::failed;
     }
-    out.line("      #  Vault                Key          Region           Rep     km  Slots/h  "
-             "Why");
-    for (const std::uint32_t row : *rows) {
-        if (signal.stopped()) {
-            return Exit::cancelled;
-        }
-        tell(view, row);
+    if (query.format) {
+        std::cout << vault::list_text(ranking, *rows, *query.format, signal.token()) << std::flush;
+    } else {
+        tell_rows(view, *rows);
+    }
+    if (signal.stopped()) {
+        return Exit::cancelled;
     }
     tell_end(view, *list, rows->size());
     return Exit::done;

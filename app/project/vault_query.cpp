@@ -134,11 +134,38 @@ Result<std::size_t> limit_of(const CommandLine& line) {
     return limit;
 }
 
+Result<std::optional<vault::ListFormat>> format_of(const CommandLine& line) {
+    const std::string text = line.text(QStringLiteral("format"));
+    const bool more = line.has(QStringLiteral("explain")) || line.has(QStringLiteral("records"));
+    if (line.json() && line.has(QStringLiteral("format"))) {
+        return fail(ErrorCode::invalid_argument, "Say either --json or --format, not both.");
+    }
+    if (text == "text") {
+        return std::nullopt;
+    }
+    if (more) {
+        return fail(ErrorCode::invalid_argument,
+                    "--explain and --records go with --format text or --json.");
+    }
+    if (text == "csv") {
+        return vault::ListFormat::csv;
+    }
+    if (text == "json") {
+        return vault::ListFormat::json;
+    }
+    if (text == "yaml") {
+        return vault::ListFormat::yaml;
+    }
+    return fail(ErrorCode::invalid_argument, "--format takes text, csv, json or yaml.");
+}
+
 } // namespace
 
 std::optional<std::uint64_t> node_key(const std::string& text) {
-    const bool short_form = text.size() == 12;
-    const auto bytes = short_form ? from_hex(text) : from_base58(text);
+    const bool dashed = text.size() == 13 && text[6] == '-';
+    const std::string digits = dashed ? text.substr(0, 6) + text.substr(7) : text;
+    const bool short_form = digits.size() == 12;
+    const auto bytes = short_form ? from_hex(digits) : from_base58(text);
     if (!bytes || bytes->size() != (short_form ? 6U : 32U)) {
         return std::nullopt;
     }
@@ -147,6 +174,17 @@ std::optional<std::uint64_t> node_key(const std::string& text) {
         key = key << 8U | (*bytes)[i];
     }
     return key;
+}
+
+std::vector<std::uint32_t> rows_named(const vault::NodeTable& table, const std::string& wanted) {
+    std::vector<std::uint32_t> rows;
+    const auto key = node_key(wanted);
+    for (std::uint32_t row = 0; row < table.size(); ++row) {
+        if (table.key[row] == key || table.name(row) == wanted) {
+            rows.push_back(row);
+        }
+    }
+    return rows;
 }
 
 Result<std::optional<vault::Place>> place_of(const CommandLine& line) {
@@ -188,6 +226,7 @@ void add_query_options(CommandLine& line) {
         "COLUMN", "rank");
     add("descending", "Greatest first.", "");
     add("limit", "Show so many, or all (20).", "N", "20");
+    add("format", "As text, or the list alone as csv, json or yaml (text).", "FORMAT", "text");
 }
 
 Result<VaultQuery> read_query(const CommandLine& line) {
@@ -196,9 +235,11 @@ Result<VaultQuery> read_query(const CommandLine& line) {
     auto emphasis = emphasis_of(line);
     auto filter = filter_of(line);
     auto limit = limit_of(line);
+    auto format = format_of(line);
     for (const Error* error :
          {place ? nullptr : &place.error(), emphasis ? nullptr : &emphasis.error(),
-          filter ? nullptr : &filter.error(), limit ? nullptr : &limit.error()}) {
+          filter ? nullptr : &filter.error(), limit ? nullptr : &limit.error(),
+          format ? nullptr : &format.error()}) {
         if (error != nullptr) {
             return fail(*error);
         }
@@ -207,6 +248,7 @@ Result<VaultQuery> read_query(const CommandLine& line) {
     query.emphasis = *emphasis;
     query.filter = std::move(*filter);
     query.limit = *limit;
+    query.format = *format;
     if (query.filter.max_km && !query.place) {
         return fail(ErrorCode::invalid_argument, "--max-km needs --near to measure from.");
     }

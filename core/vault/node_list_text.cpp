@@ -99,11 +99,11 @@ std::string csv_header() {
 
 } // namespace
 
-std::string list_text(Ranking& ranking, ListFormat format, std::stop_token stop) {
-    const std::span<const std::uint32_t> order = ranking.order();
+std::string list_text(Ranking& ranking, std::span<const std::uint32_t> rows, ListFormat format,
+                      std::stop_token stop) {
     std::string out = format == ListFormat::csv ? csv_header() : std::string();
     bool first = true;
-    for (const std::uint32_t number : order) {
+    for (const std::uint32_t number : rows) {
         if (stop.stop_requested()) {
             return {};
         }

@@ -5,6 +5,7 @@
 #include "tests/core/vault/fixture.h"
 #include "tests/support/http_receiver.h"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -174,6 +175,33 @@ TEST_CASE("people get a table, what each factor costs, and how many there are") 
     CHECK(ended.output.find("Lisbon") == std::string::npos);
 }
 
+TEST_CASE("the list alone, in the formats that other programs read") {
+    const SampleNetwork network;
+    const auto list = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--near", "47.37,8.54"});
+        const auto ended = network.run(std::move(arguments));
+        CHECK_MESSAGE(ended.code == 0, ended.errors);
+        return ended.output;
+    };
+    const auto json = nlohmann::json::parse(list({"--format", "json", "--limit", "2"}));
+    REQUIRE(json.size() == 2);
+    CHECK(json[0].at("name") == "Zurich-1");
+    CHECK(json[0].at("rank") == 1);
+    CHECK(nlohmann::json::parse(list({"--format", "json"})).size() == nodes.size());
+    CHECK(nlohmann::json::parse(list({"--format", "json", "--text", "nobody"})).empty());
+
+    const std::string csv = list({"--format", "csv", "--limit", "all"});
+    CHECK(csv.starts_with("rank,key,name,"));
+    CHECK(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')) == nodes.size() + 1);
+    CHECK(csv.find("\"'=1+1,\"\"x\"\"\"") != std::string::npos);
+
+    const std::string yaml = list({"--format", "yaml", "--node", "Fresh", "--recommended"});
+    CHECK(yaml.starts_with("- rank: null\n"));
+    CHECK(yaml.find("  name: \"Fresh\"\n") != std::string::npos);
+
+    CHECK(list({"--format", "text"}) == list({}));
+}
+
 TEST_CASE("a probe measures the round trip and the order follows it") {
     const SampleNetwork network;
     const auto all = network.vaults({"--probe", "--near", "47.37,8.54"});
@@ -199,7 +227,10 @@ TEST_CASE("an option that makes no sense is refused with a sentence") {
         {{"--require", "police"}, "auditor, operator or hardware"},
         {{"--block", "me"}, "ids or keys"},
         {{"--sort", "luck"}, "--sort takes"},
-        {{"--limit", "0"}, "--limit takes"}};
+        {{"--limit", "0"}, "--limit takes"},
+        {{"--format", "xml"}, "--format takes"},
+        {{"--format", "csv", "--explain"}, "--format text"},
+        {{"--format", "json", "--json"}, "either --json or --format"}};
     for (const auto& [arguments, sentence] : cases) {
         CAPTURE(sentence);
         const auto ended = network.run(arguments);

@@ -242,7 +242,7 @@ void VaultBrowser::export_list(vault::ListFormat format, const std::filesystem::
          format, file](std::stop_token stop) -> Result<std::size_t> {
             vault::Ranking ranking(table);
             apply(wishes, blocked, ranking);
-            const std::string text = vault::list_text(ranking, format, stop);
+            const std::string text = vault::list_text(ranking, ranking.order(), format, stop);
             if (stop.stop_requested()) {
                 return fail(ErrorCode::cancelled, "The list was not exported.");
             }

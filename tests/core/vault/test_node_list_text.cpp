@@ -44,7 +44,7 @@ std::shared_ptr<const NodeTable> table() {
 std::string text(ListFormat format) {
     Ranking ranking(table());
     ranking.set_place(Place{38.72, -9.14});
-    return list_text(ranking, format);
+    return list_text(ranking, ranking.order(), format);
 }
 
 } // namespace
@@ -82,15 +82,15 @@ TEST_CASE("no cell of CSV is a formula") {
 
 TEST_CASE("an empty list is one, too") {
     Ranking ranking(std::make_shared<NodeTable>());
-    CHECK(list_text(ranking, ListFormat::json) == "[]\n");
-    CHECK(list_text(ranking, ListFormat::yaml) == "[]\n");
+    CHECK(list_text(ranking, ranking.order(), ListFormat::json) == "[]\n");
+    CHECK(list_text(ranking, ranking.order(), ListFormat::yaml) == "[]\n");
 }
 
 TEST_CASE("a list stops when asked") {
     Ranking ranking(table());
     std::stop_source stop;
     stop.request_stop();
-    CHECK(list_text(ranking, ListFormat::csv, stop.get_token()).empty());
+    CHECK(list_text(ranking, ranking.order(), ListFormat::csv, stop.get_token()).empty());
 }
 
 TEST_CASE("an area keeps what stands in it") {

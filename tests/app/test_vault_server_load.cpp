@@ -1,0 +1,171 @@
+// The node's HTTP server when there is much to do, and when it is told to end.
+#include "tests/app/server_talk.h"
+#include "tests/support/plain_http.h"
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+/// A registration that passes everything up to the logins, which then find no claim.
+std::string registration_request(const ServerProcess& server) {
+    PlainHttp http;
+    HttpRequest request;
+    const std::string base = "http://127.0.0.1:" + std::to_string(server.port());
+    request.url = base + "/v1/record";
+    const auto record_bytes =
+        from_base64(json::parse(http.send(request, {})->body)["record"].get<std::string>());
+    const auto record = vault::decode_record(*record_bytes, SystemClock().now());
+    REQUIRE(record);
+    SystemEntropy entropy;
+    const auto owner = keys::OwnerKey::generate(entropy);
+    request.url = base + "/v1/challenges";
+    request.method = "POST";
+    request.body = json{{"owner_key", to_base64(owner.public_key())}}.dump();
+    vault::Registration registration;
+    registration.challenge =
+        *from_base64(json::parse(http.send(request, {})->body)["challenge"].get<std::string>());
+    registration.project_id = project_id;
+    registration.project_name = "shop";
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto bundle = seal::seal_bundle(
+            keys::DeployKey::generate(entropy), keys::WebhookSecret::generate(entropy), owner,
+            {project_id, urls[i], record->node_id(), owner.public_key(), record->seal_key,
+             SystemClock().now()},
+            entropy);
+        REQUIRE(bundle);
+        registration.repositories[i] = {i == 0 ? Role::configuration : Role::code,
+                                        urls[i],
+                                        {"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"},
+                                        "main",
+                                        seal::encode(*bundle)};
+    }
+    vault::sign(registration, owner);
+    const std::string body = vault::to_json(registration);
+    return to(server, post("/v1/registrations",
+                           "Idempotency-Key: " + key('1') +
+                               "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
+                           body));
+}
+
+} // namespace
+
+TEST_CASE("too many requests wait for a moment, then hear when to come back") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 1;
+    limits.queue = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    std::vector<Connection> waiting;
+    for (int i = 0; i < 2; ++i) {
+        waiting.emplace_back(server.port());
+        waiting.back().send(request);
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    Connection third(server.port());
+    const auto begin = steady_clock::now();
+    third.send(request);
+    CHECK(ask(server, get("/healthz")) == 200); // meanwhile
+    const std::string busy = third.read(
+        5s, [](const std::string& got) { return got.find("\r\n\r\n") != std::string::npos; });
+    CHECK(status_of(busy) == 503);
+    CHECK(busy.find("Retry-After: 5") != std::string::npos);
+    CHECK(steady_clock::now() - begin >= 290ms);
+    server.counters().hold = false;
+    for (Connection& connection : waiting) {
+        CHECK(status_of(connection.read(5s, [](const std::string& got) {
+                  return got.find("\r\n\r\n") != std::string::npos;
+              })) == 422);
+    }
+}
+
+TEST_CASE("nobody works for a peer that hung up while it waited") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 1;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    Connection first(server.port());
+    first.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    for (int i = 0; i < 5; ++i) {
+        Connection gone(server.port());
+        gone.send(request);
+        CHECK(ask(server, get("/healthz")) == 200);
+    }
+    server.counters().hold = false;
+    Connection last(server.port());
+    last.send(request);
+    CHECK(status_of(last.read(5s, [](const std::string& got) {
+              return got.find("\r\n\r\n") != std::string::npos;
+          })) == 422);
+    CHECK(server.counters().reads == 4);
+}
+
+TEST_CASE("registrations that wait for git hosts hold up nothing else") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    std::vector<Connection> waiting;
+    for (int i = 0; i < 4; ++i) {
+        waiting.emplace_back(server.port());
+        waiting.back().send(request);
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    CHECK(ask(server, get("/v1/registrations/" + key('0') + "/proofs")) == 404);
+    CHECK(ask(server, post("/v1/hooks/" + key('0') + "/code", "Content-Length: 0\r\n")) == 401);
+    CHECK(server.counters().reads == 2);
+    server.counters().hold = false;
+}
+
+TEST_CASE("SIGTERM ends the server in time, whatever its peers do") {
+    vaultd::Limits limits = short_limits();
+    limits.body = 60s;
+    limits.drain = 300ms;
+    limits.workers = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    std::vector<Connection> dripping;
+    for (int i = 0; i < 4; ++i) {
+        dripping.emplace_back(server.port());
+        dripping.back().send(request.substr(0, request.size() / 2));
+    }
+    server.counters().hold = true;
+    std::vector<Connection> queued;
+    for (int i = 0; i < 5; ++i) {
+        queued.emplace_back(server.port());
+        queued.back().send(request);
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    CHECK(ask(server, get("/healthz")) == 200); // what was sent before it has arrived
+    server.terminate();
+    REQUIRE(soon([&] { return !Connection(server.port()).connected(); }));
+    std::this_thread::sleep_for(2 * limits.drain); // the logins outlast it
+    server.counters().hold = false;
+    CHECK(server.wait() == 0);
+    CHECK(server.counters().reads == 2); // what was queued is not begun any more
+}
+
+TEST_CASE("SIGTERM lets what is being worked on finish, and takes nothing new") {
+    ServerProcess server(short_limits());
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    Connection idle(server.port());
+    idle.send(to(server, get("/healthz")));
+    idle.read(5s, [](const std::string& got) { return got.ends_with("}"); });
+    Connection working(server.port());
+    working.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    server.terminate();
+    REQUIRE(soon([&] { return !Connection(server.port()).connected(); }));
+    idle.read_all(5s);
+    CHECK(idle.closed());
+    server.counters().hold = false;
+    const std::string answer = working.read_all(5s);
+    CHECK(status_of(answer) == 422);
+    CHECK(answer.find("claim_missing") != std::string::npos);
+    CHECK(server.wait() == 0);
+}
