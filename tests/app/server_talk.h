@@ -2,6 +2,7 @@
 
 #include "app/vaultd/options.h"
 #include "tests/app/server_process.h"
+#include "tests/support/plain_http.h"
 
 #include <chrono>
 #include <thread>

@@ -6,6 +6,7 @@
 #include "tests/support/localnet.h"
 #include "tests/support/temporary_directory.h"
 
+#include <csignal>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -40,6 +41,13 @@ public:
     }
     std::vector<std::string> create(const std::string& name) const {
         return {"create", "--network", network_.string(), "--name", name};
+    }
+    /// Begins a creation that is killed at this moment; gives its id.
+    std::string crash(const std::string& name, const std::string& moment) const {
+        auto arguments = create(name);
+        arguments.insert(arguments.end(), {"--crash-at", moment});
+        REQUIRE(run(std::move(arguments)).code == 128 + SIGKILL);
+        return flows().at(0);
     }
     /// Creations that are begun, by the names of their folders.
     std::vector<std::string> flows() const {

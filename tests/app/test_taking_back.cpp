@@ -28,6 +28,20 @@ std::vector<std::string> branches_of(forge::Forge& host, const std::string& owne
     return names;
 }
 
+/// A network and a person on it, and the git host as its owner sees it.
+struct HostedWorld : World {
+    std::unique_ptr<forge::Forge> forge = forge::open_local_forge(network.git_host()).value();
+    std::string owner = forge->who_am_i({}).value().login;
+
+    void make_empty(const std::string& name) const {
+        REQUIRE(forge->create_repository({owner, name, "", "main", true}, {}));
+    }
+    void make_both_empty() const {
+        make_empty("tb_shop");
+        make_empty("tb_code_shop");
+    }
+};
+
 } // namespace
 
 TEST_CASE("a taken name is refused and what is there stays") {
@@ -43,18 +57,12 @@ TEST_CASE("a taken name is refused and what is there stays") {
 }
 
 TEST_CASE("a repository that somebody else made meanwhile is neither taken nor removed") {
-    World world;
+    const HostedWorld world;
     const TauProject& program = world.program;
-    auto arguments = program.create("shop");
-    arguments.insert(arguments.end(),
-                     {"--crash-at", "before effect create-repository/configuration"});
-    REQUIRE(program.run(arguments).code == 128 + SIGKILL);
-    auto forge = forge::open_local_forge(world.network.git_host());
-    REQUIRE(forge.has_value());
-    const std::string owner = (*forge)->who_am_i({}).value().login;
-    REQUIRE((*forge)->create_repository({owner, "tb_shop", "theirs", "main", true}, {}));
+    const std::string& owner = world.owner;
+    const std::string flow = program.crash("shop", "before effect create-repository/configuration");
+    world.make_empty("tb_shop");
 
-    const std::string flow = program.flows().at(0);
     const auto resumed = program.run({"resume", flow});
     CHECK(resumed.code == 1);
     CHECK(contains(resumed.errors, "already a repository"));
@@ -62,19 +70,15 @@ TEST_CASE("a repository that somebody else made meanwhile is neither taken nor r
     CHECK(undone.code == 0);
     CHECK_FALSE(contains(undone.output, "Taken back: The repository " + owner + "/tb_shop "));
     CHECK(contains(undone.output, "Nothing is left of it."));
-    const auto theirs = (*forge)->find_repository(owner, "tb_shop", {});
+    const auto theirs = world.forge->find_repository(owner, "tb_shop", {});
     REQUIRE(theirs.has_value());
     CHECK(theirs->has_value());
 }
 
 TEST_CASE("existing empty repositories are taken, and undo leaves them") {
-    World world;
-    auto forge = forge::open_local_forge(world.network.git_host());
-    REQUIRE(forge.has_value());
-    const std::string owner = (*forge)->who_am_i({}).value().login;
-    for (const char* name : {"tb_shop", "tb_code_shop"}) {
-        REQUIRE((*forge)->create_repository({owner, name, "", "main", true}, {}));
-    }
+    const HostedWorld world;
+    world.make_both_empty();
+    const std::string& owner = world.owner;
     const TauProject& program = world.program;
     auto arguments = program.create("shop");
     arguments.push_back("--use-existing");
@@ -102,18 +106,15 @@ TEST_CASE("existing empty repositories are taken, and undo leaves them") {
     CHECK(contains(undone.output, "delete the repository there"));
     CHECK(remains_of("shop", world.folder.path() / "net") == Remains{2, 0, 0, 0});
     for (const char* name : {"tb_shop", "tb_code_shop"}) {
-        CHECK(branches_of(**forge, owner, name) == std::vector<std::string>{"refs/heads/main"});
+        CHECK(branches_of(*world.forge, owner, name) ==
+              std::vector<std::string>{"refs/heads/main"});
     }
 }
 
 TEST_CASE("undo empties a repository that was taken, but for what others added") {
-    World world;
-    auto forge = forge::open_local_forge(world.network.git_host());
-    REQUIRE(forge.has_value());
-    const std::string owner = (*forge)->who_am_i({}).value().login;
-    for (const char* name : {"tb_shop", "tb_code_shop"}) {
-        REQUIRE((*forge)->create_repository({owner, name, "", "main", true}, {}));
-    }
+    const HostedWorld world;
+    world.make_both_empty();
+    const std::string& owner = world.owner;
     const TauProject& program = world.program;
     auto arguments = program.create("shop");
     arguments.insert(arguments.end(), {"--use-existing", "--branch", "trunk"});
@@ -124,8 +125,8 @@ TEST_CASE("undo empties a repository that was taken, but for what others added")
     REQUIRE(clone.has_value());
     const auto commit = clone->commit("trunk", {{"work", "theirs"}}, {"x", "x@example.org"}, "x");
     REQUIRE(commit.has_value());
-    const auto code = (*forge)->find_repository(owner, "tb_code_shop", {}).value();
-    REQUIRE(git::push(project / "code", (*forge)->push_remote(*code, {}).value(),
+    const auto code = world.forge->find_repository(owner, "tb_code_shop", {}).value();
+    REQUIRE(git::push(project / "code", world.forge->push_remote(*code, {}).value(),
                       {"refs/heads/trunk:refs/heads/trunk"}, {}));
 
     const std::string flow = program.flows().at(0);
@@ -138,13 +139,13 @@ TEST_CASE("undo empties a repository that was taken, but for what others added")
     CHECK(contains(undone.output, "--delete trunk"));
     CHECK_FALSE(contains(undone.output, owner + "/tb_shop holds"));
     CHECK_FALSE(contains(undone.output, "keeps the branch"));
-    CHECK(branches_of(**forge, owner, "tb_shop").empty());
-    CHECK(branches_of(**forge, owner, "tb_code_shop") ==
+    CHECK(branches_of(*world.forge, owner, "tb_shop").empty());
+    CHECK(branches_of(*world.forge, owner, "tb_code_shop") ==
           std::vector<std::string>{"refs/heads/trunk"});
 
     // Empty again, so it can be taken again.
-    REQUIRE((*forge)->delete_repository(code->id, {}));
-    REQUIRE((*forge)->create_repository({owner, "tb_code_shop", "", "main", true}, {}));
+    REQUIRE(world.forge->delete_repository(code->id, {}));
+    world.make_empty("tb_code_shop");
     const auto again = program.run(arguments);
     CHECK_MESSAGE(again.code == 0, again.errors);
 }
@@ -152,10 +153,7 @@ TEST_CASE("undo empties a repository that was taken, but for what others added")
 TEST_CASE("a creation whose secrets are gone can still be taken back") {
     World world;
     const TauProject& program = world.program;
-    auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "before record intent register/1"});
-    CHECK(program.run(arguments).code == 128 + SIGKILL);
-    const std::string flow = program.flows().at(0);
+    const std::string flow = program.crash("shop", "before record intent register/1");
     REQUIRE(fs::remove(program.data / "secrets"));
     const auto refused = program.run({"resume", flow});
     CHECK(refused.code == 1);

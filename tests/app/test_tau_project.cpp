@@ -261,10 +261,7 @@ TEST_CASE("an owner key travels to another computer and asks the vault from ther
 TEST_CASE("a damaged record is told, put aside, and says what it knew") {
     World world;
     const TauProject& program = world.program;
-    auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "before effect register/1"});
-    CHECK(program.run(arguments).code == 128 + SIGKILL);
-    const std::string flow = program.flows().at(0);
+    const std::string flow = program.crash("shop", "before effect register/1");
     const fs::path journal = program.data / "flows" / flow / "journal";
     std::string text = read_file(journal).value();
     text[text.size() / 2] = static_cast<char>(text[text.size() / 2] ^ 1);
@@ -287,10 +284,7 @@ TEST_CASE("without its network a creation fails, is kept, and goes on when it is
     const TemporaryDirectory folder;
     auto network = std::make_unique<Localnet>(folder.path() / "net", 1);
     const TauProject program(folder.path() / "home", network->network_file());
-    auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "after record outcome make-keys"});
-    CHECK(program.run(arguments).code == 128 + SIGKILL);
-    const std::string flow = program.flows().at(0);
+    const std::string flow = program.crash("shop", "after record outcome make-keys");
     network.reset();
     const auto failed = program.run({"resume", flow});
     CHECK(failed.code == 1);
@@ -305,13 +299,11 @@ TEST_CASE("a registration whose answer was lost is found again after the vault b
     const TemporaryDirectory folder;
     auto network = std::make_unique<Localnet>(folder.path() / "net", 1);
     const TauProject program(folder.path() / "home", network->network_file());
-    auto arguments = program.create("shop");
-    arguments.insert(arguments.end(), {"--crash-at", "after effect register/1"});
-    CHECK(program.run(arguments).code == 128 + SIGKILL);
+    const std::string flow = program.crash("shop", "after effect register/1");
     network.reset();
     // The new vault process signs a record with a higher number than the receipt's.
     network = std::make_unique<Localnet>(folder.path() / "net", 1);
-    const auto resumed = program.run({"resume", program.flows().at(0)});
+    const auto resumed = program.run({"resume", flow});
     CHECK_MESSAGE(resumed.code == 0, resumed.errors);
     CHECK(program.run({"export", "shop", "--to", (folder.path() / "shop.yaml").string()}).code ==
           0);

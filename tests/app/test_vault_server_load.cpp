@@ -1,6 +1,5 @@
 // The node's HTTP server when there is much to do, and when it is told to end.
 #include "tests/app/server_talk.h"
-#include "tests/support/plain_http.h"
 
 using namespace tau;
 using namespace tau::test;
