@@ -13,7 +13,9 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 #include <QTest>
 
@@ -84,6 +86,17 @@ struct Stage {
 class TestPages : public QObject {
     Q_OBJECT
 
+    /// What the start page and the status bar say of the network.
+    static QString said_of_network(const MainWindow& window) {
+        QString said;
+        for (const QLabel* label : window.findChildren<QLabel*>()) {
+            if (label->text().startsWith(QStringLiteral("Local network"))) {
+                said += label->text() + QLatin1Char('|');
+            }
+        }
+        return said;
+    }
+
     static void check(MainWindow& window, const QString& name) {
         for (const Look& look : looks()) {
             Theme::get().set_mode(look.mode);
@@ -134,6 +147,27 @@ private Q_SLOTS:
                                   "The git host cannot be reached: connection refused."}};
         });
         check(*stage.window, QStringLiteral("start"));
+    }
+
+    void vaults_are_counted_once_they_are_known() {
+        Stage stage([](SampleServices& s) {
+            s.settings[QStringLiteral("networks")] =
+                QStringList{QStringLiteral("/networks/directory.yaml")};
+            s.sample_list.table = vault::table_of(test::sample_network().nodes, std::time(nullptr));
+            s.sample_list.total = 1'000'000;
+        });
+        Job::wait_for_all();
+        settle();
+        QCOMPARE(said_of_network(*stage.window), QStringLiteral("Local network|Local network|"));
+        stage.window->show_vaults();
+        Job::wait_for_all();
+        settle();
+        const QString said = said_of_network(*stage.window);
+        const QString count = QLocale().toString(1'000'000);
+        for (const QString& one : {QStringLiteral("Local network: %1 vaults"),
+                                   QStringLiteral("Local network, %1 vaults")}) {
+            QVERIFY2(said.contains(one.arg(count)), qPrintable(said));
+        }
     }
 
     void wizard_pages() {

@@ -38,6 +38,20 @@ const Networks::Entry* Networks::current() const {
     return current_ < 0 ? nullptr : &entries_[static_cast<std::size_t>(current_)];
 }
 
+std::optional<std::uint64_t> Networks::vault_count() const {
+    const Entry* entry = current();
+    if (entry == nullptr || !entry->network) {
+        return std::nullopt;
+    }
+    if (const auto nodes = nodes_.nodes()) {
+        return nodes->list.total;
+    }
+    const vault::Network& file = *entry->network;
+    return file.nodes.empty() || file.directory || !file.seer.empty()
+               ? std::nullopt
+               : std::optional<std::uint64_t>(file.nodes.size());
+}
+
 void Networks::open(const std::filesystem::path& file) {
     const auto known = std::find_if(entries_.begin(), entries_.end(),
                                     [&file](const Entry& entry) { return entry.file == file; });

@@ -32,6 +32,8 @@ public:
     void set_current(int index);
     /// The current network's vault nodes.
     NodeShelf& nodes() { return nodes_; }
+    /// How many they are; nullopt while nobody knows: a directory says it when it is read.
+    std::optional<std::uint64_t> vault_count() const;
 
 Q_SIGNALS:
     void changed();

@@ -58,6 +58,12 @@ QString age_text(std::int64_t unix_seconds, std::int64_t now) {
     return time_text(unix_seconds);
 }
 
+QString vaults_text(std::uint64_t count) {
+    return count == 1
+               ? translated("1 vault")
+               : translated("%1 vaults").arg(QLocale().toString(static_cast<qulonglong>(count)));
+}
+
 QString report_text(const Error& error) {
     QStringList lines{to_qt(error.message)};
     if (!error.hint.empty()) {

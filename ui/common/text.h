@@ -21,6 +21,9 @@ QString time_text(std::int64_t unix_seconds);
 /// "just now", "5 minutes ago", "yesterday" … then a date.
 QString age_text(std::int64_t unix_seconds, std::int64_t now);
 
+/// "1 vault", "1,000,000 vaults".
+QString vaults_text(std::uint64_t count);
+
 /// Everything of an error that is worth pasting into a mail.
 QString report_text(const Error& error);
 

@@ -72,6 +72,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
     connect(resume_, &ResumePage::closed, this, &MainWindow::show_start);
     connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
+    connect(&networks_.nodes(), &NodeShelf::changed, this, &MainWindow::show_count);
     follow(resume_->flow_view());
     show_network();
     show_start();
@@ -318,13 +319,19 @@ void MainWindow::refresh_actions() {
     export_action_->setEnabled(pages_->currentWidget() == project_ && project_->has_project());
 }
 
-void MainWindow::show_network() {
+void MainWindow::show_count() {
     const Networks::Entry* entry = networks_.current();
-    network_label_->setText(
-        entry == nullptr ? tr("No network")
-        : entry->error   ? tr("%1 cannot be used").arg(entry->name())
-        : entry->network ? tr("%1: %2 vaults").arg(entry->name()).arg(entry->network->nodes.size())
-                         : tr("Reading %1…").arg(entry->name()));
+    const auto count = networks_.vault_count();
+    network_label_->setText(entry == nullptr  ? tr("No network")
+                            : entry->error    ? tr("%1 cannot be used").arg(entry->name())
+                            : !entry->network ? tr("Reading %1…").arg(entry->name())
+                            : !count          ? entry->name()
+                                     : tr("%1: %2").arg(entry->name(), vaults_text(*count)));
+}
+
+void MainWindow::show_network() {
+    show_count();
+    const Networks::Entry* entry = networks_.current();
     if (entry != nullptr && entry->error) {
         messages_->show_error(*entry->error);
     }

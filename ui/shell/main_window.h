@@ -61,6 +61,7 @@ private:
     void choose_export(std::shared_ptr<const project::Export> exported);
     void refresh_actions();
     void show_network();
+    void show_count();
     void follow(FlowView& view);
     FlowView* busy_flow() const;
     void stop_and_close();

@@ -63,6 +63,7 @@ StartPage::StartPage(Services& services, Networks& networks, QWidget* parent)
     connect(import, &QPushButton::clicked, this, &StartPage::import_wanted);
     connect(network, &QPushButton::clicked, this, &StartPage::network_wanted);
     connect(&networks_, &Networks::changed, this, &StartPage::show_network);
+    connect(&networks_.nodes(), &NodeShelf::changed, this, &StartPage::show_network);
     show_network();
 }
 
@@ -77,7 +78,9 @@ void StartPage::show_network() {
     } else if (!entry->network) {
         network_->setText(tr("Reading %1…").arg(entry->name()));
     } else {
-        network_->setText(tr("%1, %2 vaults").arg(entry->name()).arg(entry->network->nodes.size()));
+        const auto count = networks_.vault_count();
+        network_->setText(count ? tr("%1, %2").arg(entry->name(), vaults_text(*count))
+                                : entry->name());
     }
     empty_action_->setText(entry == nullptr ? tr("Open a ne&twork…")
                                             : tr("Ma&ke the first project"));

@@ -2,6 +2,7 @@
 #include "ui/common/empty_state.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
+#include "ui/vaults/node_facts.h"
 #include "ui/vaults/vault_browser.h"
 
 #include <QDateTime>
@@ -161,7 +162,7 @@ void VaultBrowser::show_state() {
         error_->show_error(*shelf_.error(), false);
     }
     if (page == compare_) {
-        compare_model_->show_rows(ranking_, compared_);
+        compare_model_->show_rows(ranking_, compared_, operators_);
     }
     if (!loading) {
         progress_->setRange(0, 0);
@@ -224,7 +225,7 @@ void VaultBrowser::show_counts() {
     const auto listed = static_cast<std::uint64_t>(rows_->rowCount());
     const std::uint64_t there = nodes_->list.table->size();
     QString text = listed == there
-                       ? tr("%1 vaults").arg(count_text(there))
+                       ? vaults_text(there)
                        : tr("%1 of %2 vaults").arg(count_text(listed), count_text(there));
     text += tr(" in %1").arg(to_qt(nodes_->network->name));
     if (nodes_->list.published > 0) {
@@ -266,9 +267,7 @@ void VaultBrowser::show_panel() {
     const std::uint64_t key = nodes_->list.table->key[*current_];
     const int position = rows_->position_of(*current_);
     NodePanel::Standing standing;
-    if (position < 0) {
-        standing.rank = tr("none, by the filters");
-    } else {
+    if (position >= 0) {
         const auto rank = wishes_.sorting == vault::Column::rank && !wishes_.descending
                               ? std::optional(static_cast<std::size_t>(position))
                               : ranking_->rank_of(*current_);
@@ -288,8 +287,10 @@ void VaultBrowser::fetch_record() {
         [&services = services_, nodes = nodes_, row = *current_](std::stop_token stop) {
             return nodes->fetch(services, row, std::move(stop));
         },
-        [this, listed = nodes_->lists(*current_)](const Result<vault::ListedNode>& answer) {
+        [this, row = *current_,
+         listed = nodes_->lists(*current_)](const Result<vault::ListedNode>& answer) {
             if (answer) {
+                operators_[row] = operator_text(answer->record);
                 panel_->show_record(*answer, listed);
             } else {
                 panel_->show_problem(answer.error());

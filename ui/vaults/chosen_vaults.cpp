@@ -1,5 +1,6 @@
 #include "ui/vaults/chosen_vaults.h"
 
+#include "core/vault/together.h"
 #include "ui/common/flow_layout.h"
 #include "ui/common/icons.h"
 #include "ui/common/page.h"
@@ -25,9 +26,11 @@ ChosenVaults::ChosenVaults(Services& services, QWidget* parent)
     wide.setHeightForWidth(true);
     chips_->setSizePolicy(wide);
     row->addWidget(chips_, 1);
-    suggest_->setToolTip(tr("The best vaults from different networks and regions: the project "
-                            "goes on when one of them is gone. Each of them can read both "
-                            "repositories."));
+    suggest_->setToolTip(
+        tr("The best vaults from different networks, regions and operators, as far "
+           "as there are such; operators are told apart by the domains of their "
+           "addresses. The project goes on when one vault is gone. Each of them "
+           "can read both repositories."));
     row->addWidget(suggest_, 0, Qt::AlignTop);
     connect(suggest_, &QPushButton::clicked, this, &ChosenVaults::suggestion_wanted);
 }
@@ -35,6 +38,7 @@ ChosenVaults::ChosenVaults(Services& services, QWidget* parent)
 void ChosenVaults::set_nodes(std::shared_ptr<const Nodes> nodes) {
     nodes_ = std::move(nodes);
     job_.drop();
+    suggestion_job_.drop();
     const std::size_t before = choices_.size();
     std::erase_if(choices_, [this](const Choice& choice) {
         return !nodes_ || !vault::row_of(*nodes_->list.table, choice.key);
@@ -66,6 +70,7 @@ void ChosenVaults::follow_best(std::optional<std::uint32_t> row) {
 }
 
 bool ChosenVaults::toggle(std::uint32_t row) {
+    suggestion_job_.drop(); // the person's own choice goes first
     const std::uint64_t key = nodes_->list.table->key[row];
     if (has(key) && by_hand_) {
         remove(key);
@@ -85,13 +90,26 @@ bool ChosenVaults::toggle(std::uint32_t row) {
     return true;
 }
 
-void ChosenVaults::choose(const std::vector<std::uint32_t>& rows) {
-    choices_.clear();
-    for (const std::uint32_t row : rows) {
-        choices_.push_back(choice_of(row));
-    }
-    by_hand_ = true;
-    update_all();
+void ChosenVaults::take_from(const std::vector<std::uint32_t>& candidates) {
+    suggestion_job_.start(
+        [&services = services_, nodes = nodes_, candidates](std::stop_token stop) {
+            return vault::take_together(candidates, most, [&](std::uint32_t row) {
+                return nodes->fetch(services, row, stop);
+            });
+        },
+        [this](const Result<std::vector<vault::TakenNode>>& answer) {
+            if (!answer) {
+                Q_EMIT failed(answer.error());
+                return;
+            }
+            choices_.clear();
+            for (const vault::TakenNode& one : *answer) {
+                choices_.push_back(choice_of(one.row));
+                choices_.back().node = one.node;
+            }
+            by_hand_ = true;
+            update_all();
+        });
 }
 
 void ChosenVaults::remove(std::uint64_t key) {

@@ -29,7 +29,9 @@ public:
     /// Chooses or drops it; a first choice by hand replaces the one that was only the best. False
     /// when there are three already.
     bool toggle(std::uint32_t row);
-    void choose(const std::vector<std::uint32_t>& rows);
+    /// Chooses three of these rows, best first, as far as can be of different operators; failed()
+    /// when their records cannot be had.
+    void take_from(const std::vector<std::uint32_t>& candidates);
     bool has(std::uint64_t key) const;
     const std::vector<Choice>& choices() const { return choices_; }
     std::vector<std::uint64_t> keys() const;
@@ -40,6 +42,7 @@ Q_SIGNALS:
     void changed();
     void suggestion_wanted();
     void look_wanted(quint64 key);
+    void failed(const tau::Error& error);
 
 private:
     Choice choice_of(std::uint32_t row) const;
@@ -55,6 +58,7 @@ private:
     QWidget* chips_;
     QPushButton* suggest_;
     Job job_;
+    Job suggestion_job_;
 };
 
 } // namespace tau::ui

@@ -25,7 +25,8 @@ int leader(const std::vector<double>& values) {
 CompareModel::CompareModel(QObject* parent) : QAbstractTableModel(parent) {}
 
 void CompareModel::show_rows(std::shared_ptr<vault::Ranking> ranking,
-                             const std::vector<std::uint32_t>& rows) {
+                             const std::vector<std::uint32_t>& rows,
+                             const std::map<std::uint32_t, QString>& operators) {
     beginResetModel();
     names_.clear();
     lines_.clear();
@@ -70,6 +71,14 @@ void CompareModel::show_rows(std::shared_ptr<vault::Ranking> ranking,
         add(
             tr("Region"),
             [&](std::size_t i) { return to_qt(vault::region_name(table.region[rows[i]])); },
+            no_leader);
+        add(
+            tr("Operator"),
+            [&](std::size_t i) {
+                const auto known = operators.find(rows[i]);
+                return known == operators.end() ? tr("unknown: its record was not fetched")
+                                                : known->second;
+            },
             no_leader);
         add(
             tr("Known"),

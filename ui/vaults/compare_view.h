@@ -4,6 +4,7 @@
 
 #include <QAbstractTableModel>
 
+#include <map>
 #include <memory>
 
 namespace tau::ui {
@@ -15,7 +16,9 @@ public:
     static constexpr std::size_t most = 4;
 
     explicit CompareModel(QObject* parent = nullptr);
-    void show_rows(std::shared_ptr<vault::Ranking> ranking, const std::vector<std::uint32_t>& rows);
+    /// `operators`: of rows whose records are known.
+    void show_rows(std::shared_ptr<vault::Ranking> ranking, const std::vector<std::uint32_t>& rows,
+                   const std::map<std::uint32_t, QString>& operators);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

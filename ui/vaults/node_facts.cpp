@@ -1,5 +1,8 @@
 #include "ui/vaults/node_facts.h"
 
+#include "core/vault/web_address.h"
+#include "ui/common/text.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 
@@ -79,6 +82,13 @@ QStringList attestations(std::uint8_t flags) {
         list << translated("auditors measured that it is not where it says");
     }
     return list;
+}
+
+QString operator_text(const vault::NodeRecord& record) {
+    const auto name = vault::operator_of(record.endpoint);
+    return name == vault::host_of(record.endpoint)
+               ? translated("%1, by its address").arg(to_qt(name))
+               : translated("%1, by the domain of its address").arg(to_qt(name));
 }
 
 } // namespace tau::ui

@@ -15,4 +15,7 @@ QString factor_text(const vault::NodeTable& table, std::uint32_t row,
 /// Who vouches for what; empty when nobody does.
 QStringList attestations(std::uint8_t flags);
 
+/// Who runs it, and by what that is told: "example.org, by the domain of its address".
+QString operator_text(const vault::NodeRecord& record);
+
 } // namespace tau::ui

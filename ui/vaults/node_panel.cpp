@@ -37,6 +37,7 @@ QString record_words(const vault::ListedNode& node, bool listed) {
                                "signature and listing are verified.")
                : NodePanel::tr("Its record, number %1, is signed by the node and good until %2; "
                                "its signature is verified; nobody lists it.");
+    lines << NodePanel::tr("Operator: %1.").arg(operator_text(node.record));
     lines << words.arg(locale.toString(static_cast<qulonglong>(node.record.seq)),
                        time_text(static_cast<std::int64_t>(node.record.expires)));
     return lines.join(QLatin1Char('\n'));
@@ -127,10 +128,11 @@ void NodePanel::show_row(vault::Ranking& ranking, std::uint32_t row, const Stand
     const vault::NodeTable& table = ranking.table();
     const vault::Explanation found = ranking.explain(row);
     name_->setText(to_qt(table.name(row)));
-    rank_->setText(
-        found.eligible
-            ? tr("Rank %1, score %2").arg(standing.rank, QLocale().toString(found.score, 'f', 3))
-            : tr("Not ranked: it may not be chosen now."));
+    const QString score = QLocale().toString(found.score, 'f', 3);
+    rank_->setText(!found.eligible ? tr("Not ranked: it may not be chosen now.")
+                   : standing.rank.isEmpty()
+                       ? tr("Not in the list: your filters hide it. Its score is %1.").arg(score)
+                       : tr("Rank %1, score %2").arg(standing.rank, score));
     for (std::size_t i = 0; i < bars_.size(); ++i) {
         bars_[i]->set_value(found.factors[i],
                             factor_text(table, row, found, static_cast<vault::Factor>(i)));

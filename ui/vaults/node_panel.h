@@ -22,7 +22,7 @@ public:
     explicit NodePanel(bool choosing, QWidget* parent = nullptr);
 
     struct Standing {
-        QString rank; ///< "3", or "–"
+        QString rank; ///< "3"; empty: the filters hide it
         bool chosen = false;
         bool pinned = false;
         bool compared = false;

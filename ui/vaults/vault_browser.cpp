@@ -1,5 +1,6 @@
 #include "ui/vaults/vault_browser.h"
 
+#include "core/vault/together.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
 
@@ -151,9 +152,10 @@ void VaultBrowser::connect_parts() {
     connect(chosen_, &ChosenVaults::changed, this, &VaultBrowser::show_marks);
     connect(chosen_, &ChosenVaults::suggestion_wanted, this, [this] {
         if (ranking_) {
-            chosen_->choose(ranking_->suggest(ChosenVaults::most));
+            chosen_->take_from(ranking_->suggest(ChosenVaults::most * vault::looked_at_for_each));
         }
     });
+    connect(chosen_, &ChosenVaults::failed, messages_, &MessageBar::show_error);
     connect(chosen_, &ChosenVaults::look_wanted, this, [this](quint64 key) {
         const auto row = nodes_ ? vault::row_of(*nodes_->list.table, key) : std::nullopt;
         if (row) {
@@ -180,6 +182,7 @@ void VaultBrowser::take_nodes() {
     nodes_ = shelf_.nodes();
     round_trips_.clear();
     compared_.clear();
+    operators_.clear();
     current_.reset();
     picked_by_hand_ = false;
     probe_job_.drop();

@@ -121,6 +121,7 @@ private:
     std::vector<std::uint64_t> blocked_, pinned_;
     std::map<std::uint32_t, double> round_trips_;
     std::vector<std::uint32_t> compared_;
+    std::map<std::uint32_t, QString> operators_; ///< of rows whose record was looked at
     std::optional<std::uint32_t> current_;
     bool picked_by_hand_ = false;
     bool names_sorted_ = false;
