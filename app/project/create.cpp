@@ -4,6 +4,7 @@
 #include "app/project/vault_choice.h"
 
 #include <algorithm>
+#include <future>
 #include <nlohmann/json.hpp>
 
 namespace tau::app {
@@ -129,18 +130,25 @@ project::Draft read_draft(const CommandLine& line, const vault::Network& network
 Result<std::unique_ptr<flow::Flow>> plan(const CommandLine& line, Session& session,
                                          project::Draft& draft, const vault::Network& network,
                                          std::string& notice) {
+    // A directory answers while the passphrase is stretched.
+    std::stop_source ending;
+    auto choosing = std::async(std::launch::async, [&, stop = ending.get_token()] {
+        return choose_vaults(line, session, network, stop);
+    });
     auto world = session.world(network, draft.git_host);
     if (!world) {
+        ending.request_stop();
         return fail(world.error());
     }
     if (draft.owner.empty()) {
         auto account = (*world)->forge.who_am_i({});
         if (!account) {
+            ending.request_stop();
             return fail(account.error());
         }
         draft.owner = account->login;
     }
-    auto pick = choose_vaults(line, session, network);
+    auto pick = choosing.get();
     if (!pick) {
         return fail(pick.error());
     }

@@ -13,8 +13,8 @@ namespace {
 /// A network's nodes, loaded when they are needed.
 class Candidates {
 public:
-    Candidates(Session& session, vault::Network network)
-        : session_(session), network_(std::move(network)) {}
+    Candidates(Session& session, vault::Network network, std::stop_token stop)
+        : session_(session), network_(std::move(network)), stop_(std::move(stop)) {}
 
     Result<void> load(const std::optional<vault::Place>& place, vault::Extent extent) {
         if (list_) {
@@ -24,7 +24,7 @@ public:
         if (!source) {
             return fail(source.error());
         }
-        auto list = (*source)->load(place, extent, {}, {});
+        auto list = (*source)->load(place, extent, {}, stop_);
         if (!list) {
             return fail(list.error());
         }
@@ -39,12 +39,13 @@ public:
     std::int64_t now() const { return session_.clock().now(); }
 
     Result<vault::ListedNode> node(std::uint32_t row) const {
-        return source_->node(*list_->table, row, {});
+        return source_->node(*list_->table, row, stop_);
     }
 
 private:
     Session& session_;
     vault::Network network_;
+    std::stop_token stop_;
     std::unique_ptr<vault::NodeSource> source_;
     std::optional<vault::NodeList> list_;
 };
@@ -146,14 +147,14 @@ Result<std::size_t> count_of(const CommandLine& line) {
 } // namespace
 
 Result<VaultPick> choose_vaults(const CommandLine& line, Session& session,
-                                const vault::Network& network) {
+                                const vault::Network& network, std::stop_token stop) {
     const QStringList wanted = line.texts(QStringLiteral("vault"));
     if (!wanted.isEmpty() && line.has(QStringLiteral("vaults"))) {
         return fail(ErrorCode::invalid_argument, "Name either --vault or --vaults, not both.");
     }
     VaultPick pick;
     if (!wanted.isEmpty()) {
-        Candidates nodes(session, network);
+        Candidates nodes(session, network, std::move(stop));
         for (const QString& name : wanted) {
             auto found = named_vault(nodes, name.toStdString());
             if (!found) {
@@ -171,7 +172,7 @@ Result<VaultPick> choose_vaults(const CommandLine& line, Session& session,
     }
     vault::Network with_keys = network;
     with_keys.seer.clear(); // its nodes have no key that anything could be sealed to
-    Candidates nodes(session, std::move(with_keys));
+    Candidates nodes(session, std::move(with_keys), std::move(stop));
     auto found = best_vaults(nodes, *place, *count);
     if (!found) {
         return fail(found.error());

@@ -3,6 +3,8 @@
 #include "app/project/session.h"
 #include "core/project/draft.h"
 
+#include <stop_token>
+
 namespace tau::app {
 
 /// Vaults for a project, and what is worth knowing of the list that they were taken from.
@@ -15,6 +17,6 @@ struct VaultPick {
 /// directory than that takes: nothing for a vault that the network's file lists, for one unnamed
 /// vault the list around --near, for anything else all of the list; and one record for each.
 Result<VaultPick> choose_vaults(const CommandLine& line, Session& session,
-                                const vault::Network& network);
+                                const vault::Network& network, std::stop_token stop);
 
 } // namespace tau::app
