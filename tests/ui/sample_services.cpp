@@ -266,6 +266,9 @@ Result<vault::ListedNode> SampleServices::node(const vault::Network& network,
                                                const vault::NodeTable&, std::uint32_t row,
                                                std::stop_token) {
     ++fetched;
+    if (network.nodes.empty()) {
+        return fail(ErrorCode::not_found, "The directory has no record of this node.");
+    }
     return network.nodes[row % network.nodes.size()];
 }
 
