@@ -37,6 +37,11 @@ void CommandLine::argument(const QString& name, const QString& description) {
     ++positionals_;
 }
 
+void CommandLine::optional_argument(const QString& name, const QString& description) {
+    parser_.addPositionalArgument(name, description, QStringLiteral("[%1]").arg(name));
+    ++optionals_;
+}
+
 std::optional<Exit> CommandLine::parse() {
     const bool read =
         parser_.parse(QStringList{QStringLiteral("tau-project ") + command_} + arguments_);
@@ -52,7 +57,7 @@ std::optional<Exit> CommandLine::parse() {
         return usage_error(command_, parser_.errorText().toStdString());
     }
     const qsizetype given = parser_.positionalArguments().size();
-    if (given != positionals_) {
+    if (given < positionals_ || given > positionals_ + optionals_) {
         return usage_error(command_, given < positionals_ ? "Something is missing."
                                                           : "There is one argument too many.");
     }

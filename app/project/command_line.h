@@ -22,6 +22,8 @@ public:
                 const QString& fallback = {});
     void hidden_option(const QString& name, const QString& value);
     void argument(const QString& name, const QString& description);
+    /// After the arguments that must be there.
+    void optional_argument(const QString& name, const QString& description);
 
     /// Reads them. A value: the program is to end so (help was shown, or a mistake was told).
     std::optional<Exit> parse();
@@ -33,6 +35,10 @@ public:
     std::string positional(int index) const {
         return parser_.positionalArguments().at(index).toStdString();
     }
+    std::string positional_or(int index, const std::string& fallback) const {
+        const QStringList all = parser_.positionalArguments();
+        return index < all.size() ? all.at(index).toStdString() : fallback;
+    }
     std::filesystem::path data() const;
     bool json() const { return has(QStringLiteral("json")); }
 
@@ -41,6 +47,7 @@ private:
     QStringList arguments_;
     QCommandLineParser parser_;
     qsizetype positionals_ = 0;
+    qsizetype optionals_ = 0;
 };
 
 /// Tells a mistake of the caller on stderr.

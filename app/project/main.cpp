@@ -29,6 +29,7 @@ constexpr std::array commands{
     Command{"verify", "check a project file, offline", verify_command},
     Command{"export", "write a project's file", export_command},
     Command{"import", "take in a project's file", import_command},
+    Command{"check", "check a configuration repository as the cloud does", check_command},
     Command{"vaults", "show the network's vaults, best first", vaults_command},
     Command{"deploy-key export", "write a repository's deploy key for ssh",
             deploy_key_export_command},

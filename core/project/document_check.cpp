@@ -355,6 +355,10 @@ private:
         if (trigger != nullptr && trigger->text == "pubsub") {
             take("trigger/channel", out_.channel, out_.channel_position);
         }
+        take("protocol", out_.protocol, out_.protocol_position);
+        if (trigger != nullptr && trigger->text == "p2p") {
+            take("trigger/protocol", out_.protocol, out_.protocol_position);
+        }
         const Reading* source = reading("source");
         out_.is_inline = source != nullptr && source->text == ".";
     }

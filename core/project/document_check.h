@@ -28,6 +28,8 @@ struct FileFindings {
     std::string_view match; ///< of a database, storage or messaging
     yaml::Position match_position;
     bool match_is_regex = false;
+    std::string_view protocol; ///< of a service, or of a function that peers call
+    yaml::Position protocol_position;
     std::string_view fqdn;
     yaml::Position fqdn_position;
     bool is_inline = false; ///< source: .

@@ -1,31 +1,10 @@
 #include "core/project/fixes.h"
 
 #include "core/project/identifiers.h"
+#include "core/project/refactor.h"
 #include "core/yaml/edit.h"
 
 namespace tau::project {
-
-namespace {
-
-yaml::Path keys_of(std::string_view field) {
-    yaml::Path path;
-    while (!field.empty()) {
-        const std::size_t slash = field.find('/');
-        path.emplace_back(field.substr(0, slash));
-        field = slash == std::string_view::npos ? std::string_view() : field.substr(slash + 1);
-    }
-    return path;
-}
-
-std::string project_id_of(const Store& store) {
-    const File* config = store.file("config.yaml");
-    const auto id = config != nullptr && config->document() != nullptr
-                        ? yaml::find(*config->document(), {"id"})
-                        : std::nullopt;
-    return id && id->is_scalar() ? std::string(id->text()) : std::string();
-}
-
-} // namespace
 
 Result<Edits> apply_fix(const Store& store, const Problem& problem, Entropy& entropy,
                         std::int64_t unix_seconds) {
@@ -36,7 +15,7 @@ Result<Edits> apply_fix(const Store& store, const Problem& problem, Entropy& ent
                     "Check the project again.");
     }
     const Fix& fix = *problem.fix;
-    const yaml::Path path = keys_of(fix.field);
+    const yaml::Path path = key_path(fix.field);
     if (fix.act == Fix::Act::remove) {
         auto text = yaml::remove(*file->document(), path);
         return text ? Result<Edits>(Edits{{problem.path, std::move(*text)}}) : fail(text.error());

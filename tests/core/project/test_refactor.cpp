@@ -1,0 +1,241 @@
+// Renames, moves, clones and deletions with every reference following.
+#include "core/project/refactor.h"
+
+#include "core/project/check.h"
+#include "core/project/scalars.h"
+#include "tests/support/entropy.h"
+
+#include <doctest/doctest.h>
+#include <set>
+
+using namespace tau;
+using namespace tau::project;
+
+namespace {
+
+const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
+const std::string execution = "execution:\n    timeout: 10s\n    memory: 10MB\n    call: ping\n";
+
+std::string function(const std::string& domains, const std::string& source = ".") {
+    return id + "source: " + source +
+           "\ntrigger:\n    type: https\n    method: GET\n    paths:\n        - /\ndomains: " +
+           domains + " # where\n" + execution;
+}
+std::string library() {
+    return id + "source:\n    github:\n        id: 1\n        fullname: a/b\n";
+}
+
+Store shop() {
+    const auto store = Store::from(
+        {{"config.yaml", id + "name: shop\n"},
+         {"domains/main.yaml", id + "name: main\nfqdn: a.b\ntags: [smartops:gpu]\n"},
+         {"libraries/shared.yaml", library()},
+         {"smartops/gpu.yaml", id + "source: libraries/shared\n" + execution},
+         {"functions/top.yaml", function("[main]", "\"libraries/shared\"")},
+         {"applications/a/config.yaml", id + "name: a\n"},
+         {"applications/a/README.md", "x"},
+         {"applications/a/domains/own.yaml", id + "fqdn: c.d\n"},
+         {"applications/a/functions/f.yaml", function("[own, \"main\", /main]")},
+         {"applications/a/functions/g.yaml", function("\n    - ../main # up\n    - own")},
+         {"applications/b/config.yaml", id},
+         {"applications/b/messaging/m.yaml", id + "channel:\n    match: orders\n"},
+         {"applications/b/functions/listen.yaml",
+          id + "source: .\ntrigger:\n    type: pubsub\n    channel: orders\n" + execution}});
+    REQUIRE(store.has_value());
+    return *store;
+}
+
+const Resource& at(const Store& store, const std::string& path) {
+    for (const Resource& each : store.resources()) {
+        if (each.path == path) {
+            return each;
+        }
+    }
+    FAIL("no " << path);
+    return store.resources()[0];
+}
+
+std::set<std::string> users(const Store& store, const std::string& path) {
+    std::set<std::string> all;
+    for (const Reference& each : References(store).used_by(at(store, path))) {
+        all.insert(each.from.path + " " + each.field);
+    }
+    return all;
+}
+
+Store after(Store store, const Result<Plan>& plan) {
+    REQUIRE_MESSAGE(plan.has_value(), plan.error().message);
+    REQUIRE(store.apply(plan->edits));
+    return store;
+}
+
+std::string text(const Store& store, const std::string& path) {
+    const File* file = store.file(path);
+    return file == nullptr ? "(none)" : file->text();
+}
+
+} // namespace
+
+TEST_CASE("who uses a resource") {
+    const Store store = shop();
+    CHECK(first_error(check(store)) == nullptr);
+    CHECK(users(store, "domains/main.yaml") ==
+          std::set<std::string>{"functions/top.yaml domains/0",
+                                "applications/a/functions/f.yaml domains/1",
+                                "applications/a/functions/f.yaml domains/2",
+                                "applications/a/functions/g.yaml domains/0"});
+    CHECK(users(store, "libraries/shared.yaml") ==
+          std::set<std::string>{"functions/top.yaml source", "smartops/gpu.yaml source"});
+    CHECK(users(store, "smartops/gpu.yaml") == std::set<std::string>{"domains/main.yaml tags/0"});
+    CHECK(users(store, "applications/b/messaging/m.yaml") ==
+          std::set<std::string>{"applications/b/functions/listen.yaml trigger/channel"});
+    CHECK(users(store, "functions/top.yaml").empty());
+    const auto uses = References(store).uses_of(at(store, "functions/top.yaml"));
+    CHECK(uses.size() == 2);
+}
+
+TEST_CASE("a rename takes every reference along, and no other byte") {
+    const Store before = shop();
+    const auto plan = plan_rename(before, at(before, "domains/main.yaml"), "front");
+    const Store store = after(before, plan);
+    CHECK(plan->label == "Rename main to front");
+    CHECK(text(store, "domains/main.yaml") == "(none)");
+    CHECK(text(store, "domains/front.yaml") ==
+          id + "name: front\nfqdn: a.b\ntags: [smartops:gpu]\n");
+    CHECK(text(store, "functions/top.yaml") == function("[front]", "\"libraries/shared\""));
+    CHECK(text(store, "applications/a/functions/f.yaml") == function("[own, \"front\", /front]"));
+    CHECK(text(store, "applications/a/functions/g.yaml") ==
+          function("\n    - ../front # up\n    - own"));
+    CHECK(plan->edits.size() == 5);
+    CHECK(first_error(check(store)) == nullptr);
+
+    const Store library =
+        after(before, plan_rename(before, at(before, "libraries/shared.yaml"), "x"));
+    CHECK(text(library, "functions/top.yaml") == function("[main]", "\"libraries/x\""));
+    const Store smartop =
+        after(before, plan_rename(before, at(before, "smartops/gpu.yaml"), "tpu"));
+    CHECK(text(smartop, "domains/main.yaml") ==
+          id + "name: main\nfqdn: a.b\ntags: [\"smartops:tpu\"]\n");
+}
+
+TEST_CASE("a rename that another resource's name hides is written so that it is found") {
+    const Store before = shop();
+    // Global main becomes own, which application a has too: "own" there means another one.
+    const auto plan = plan_rename(before, at(before, "domains/main.yaml"), "own");
+    const Store store = after(before, plan);
+    CHECK(text(store, "applications/a/functions/f.yaml") == function("[own, \"/own\", /own]"));
+    CHECK(text(store, "functions/top.yaml") == function("[own]", "\"libraries/shared\""));
+    CHECK(plan->notes.size() == 1);
+    // The other way round, names that meant the global one must still mean it.
+    const Store hidden =
+        after(before, plan_rename(before, at(before, "applications/a/domains/own.yaml"), "main"));
+    CHECK(text(hidden, "applications/a/functions/f.yaml") == function("[main, \"/main\", /main]"));
+}
+
+TEST_CASE("an inline function's code moves along") {
+    const Store store = shop();
+    const auto renamed = plan_rename(store, at(store, "applications/a/functions/f.yaml"), "h");
+    REQUIRE(renamed.has_value());
+    REQUIRE(renamed->code_moves.size() == 1);
+    CHECK(renamed->code_moves[0].from == "a/functions/f");
+    CHECK(renamed->code_moves[0].to == "a/functions/h");
+    const auto library_made = plan_rename(store, at(store, "functions/top.yaml"), "h");
+    REQUIRE(library_made.has_value());
+    CHECK(library_made->code_moves.empty());
+}
+
+TEST_CASE("moves between applications keep what can be kept and refuse what cannot") {
+    const Store before = shop();
+    const auto up = plan_move(before, at(before, "applications/a/domains/own.yaml"), "");
+    const Store store = after(before, up);
+    CHECK(text(store, "domains/own.yaml") == id + "fqdn: c.d\n");
+    CHECK(text(store, "applications/a/functions/f.yaml") ==
+          text(before, "applications/a/functions/f.yaml"));
+    CHECK(first_error(check(store)) == nullptr);
+
+    const auto aside = plan_move(before, at(before, "applications/a/domains/own.yaml"), "b");
+    REQUIRE(!aside.has_value());
+    CHECK(aside.error().code == ErrorCode::conflict);
+    CHECK(aside.error().detail.find("applications/a/functions/g.yaml") != std::string::npos);
+    const auto away = plan_move(before, at(before, "applications/a/functions/f.yaml"), "");
+    REQUIRE(!away.has_value());
+    CHECK(away.error().code == ErrorCode::conflict);
+    // "main" from application b is found as before.
+    const auto listens = plan_move(before, at(before, "applications/b/messaging/m.yaml"), "a");
+    REQUIRE(listens.has_value());
+    CHECK(listens->notes.size() == 1);
+}
+
+TEST_CASE("applications are renamed, cloned and deleted with all that is in them") {
+    const Store before = shop();
+    const Resource& a = at(before, "applications/a/config.yaml");
+    const auto plan = plan_rename(before, a, "front");
+    const Store store = after(before, plan);
+    CHECK(text(store, "applications/front/config.yaml") == id + "name: front\n");
+    CHECK(text(store, "applications/front/functions/f.yaml") ==
+          text(before, "applications/a/functions/f.yaml"));
+    CHECK(text(store, "applications/a/functions/f.yaml") == "(none)");
+    CHECK(plan->notes.size() == 1); // its README.md stays
+    CHECK(plan->code_moves[0].to == "front");
+
+    test::CountingEntropy entropy(1);
+    const auto clone = plan_clone(before, a, "copy", "", entropy, 1000);
+    const Store both = after(before, clone);
+    CHECK(text(both, "applications/a/functions/f.yaml") ==
+          text(before, "applications/a/functions/f.yaml"));
+    const std::string copied = text(both, "applications/copy/functions/f.yaml");
+    CHECK(copied.substr(50) == text(before, "applications/a/functions/f.yaml").substr(50));
+    CHECK(!copied.starts_with(id));
+    CHECK(!cid_problem(copied.substr(4, 46)));
+    CHECK(clone->code_moves[0].copy);
+
+    const Store gone = after(before, plan_remove(before, a));
+    CHECK(gone.file("applications/a/functions/f.yaml") == nullptr);
+    CHECK(gone.file("applications/b/config.yaml") != nullptr);
+}
+
+TEST_CASE("a clone has an id and a name of its own") {
+    const Store before = shop();
+    test::CountingEntropy entropy(1);
+    const auto plan =
+        plan_clone(before, at(before, "domains/main.yaml"), "copy", "a", entropy, 1000);
+    const Store store = after(before, plan);
+    const std::string copied = text(store, "applications/a/domains/copy.yaml");
+    CHECK(copied.substr(50) == "\nname: copy\nfqdn: a.b\ntags: [smartops:gpu]\n");
+    CHECK(!copied.starts_with(id));
+    CHECK(text(store, "domains/main.yaml") == text(before, "domains/main.yaml"));
+}
+
+TEST_CASE("deleting names the users, and can be undone") {
+    Store store = shop();
+    const auto plan = plan_remove(store, at(store, "domains/main.yaml"));
+    REQUIRE(plan.has_value());
+    CHECK(plan->notes.size() == 4);
+    const auto undo = store.apply(plan->edits);
+    REQUIRE(undo.has_value());
+    CHECK(first_error(check(store)) != nullptr);
+    REQUIRE(store.apply(*undo));
+    CHECK(store.changes().empty());
+}
+
+TEST_CASE("what cannot be is refused") {
+    const Store store = shop();
+    const Resource& main = at(store, "domains/main.yaml");
+    const Resource& own = at(store, "applications/a/domains/own.yaml");
+    for (const std::string name : {"", "a/b", "..", "2x", "-x", "a b", "a.b", "ä"}) {
+        const auto plan = plan_rename(store, main, name);
+        REQUIRE(!plan.has_value());
+        CHECK(plan.error().code == ErrorCode::invalid_argument);
+    }
+    CHECK(plan_rename(store, main, "main").error().code == ErrorCode::already_exists);
+    CHECK(plan_rename(store, at(store, "applications/a/config.yaml"), "b").error().code ==
+          ErrorCode::already_exists);
+    CHECK(plan_move(store, own, "none").error().code == ErrorCode::not_found);
+    const Resource& project = at(store, "config.yaml");
+    CHECK(plan_move(store, project, "a").error().code == ErrorCode::invalid_argument);
+    CHECK(plan_remove(store, project).error().code == ErrorCode::invalid_argument);
+    CHECK(plan_rename(store, project, "my-shop").error().code == ErrorCode::invalid_argument);
+    const auto renamed = plan_rename(store, project, "my_shop");
+    REQUIRE(renamed.has_value());
+    CHECK(*renamed->edits.at("config.yaml") == id + "name: my_shop\n");
+}

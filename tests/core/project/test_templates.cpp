@@ -1,0 +1,155 @@
+// New resources, and the domains that a cloud gives away.
+#include "core/project/templates.h"
+
+#include "core/project/check.h"
+#include "core/project/generated_domain.h"
+#include "core/project/scalars.h"
+#include "tests/support/entropy.h"
+
+#include <doctest/doctest.h>
+#include <set>
+
+using namespace tau;
+using namespace tau::project;
+
+namespace {
+
+const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
+
+Store shop() {
+    auto store = Store::from(
+        {{"config.yaml", id + "name: shop\n"},
+         {"domains/front.yaml",
+          "id: QmUcVJtgGZYkqFr2J9t2jV2fJJWZBvD7FJ6RyXzJY2kAj1\nfqdn: shop.example.org\n"},
+         {"applications/a/config.yaml", "id: QmNc46BHaYyGHsQGTSxXyRSiL6NvW2JiFpHJ2kjVMqFztA\n"}});
+    REQUIRE(store.has_value());
+    return std::move(*store);
+}
+
+/// Fields that only a person can fill in.
+std::set<std::string> open_fields(const Store& store, const CheckOptions& options = {}) {
+    std::set<std::string> fields;
+    for (const Problem& each : check(store, options)) {
+        if (each.severity != Severity::note) {
+            fields.insert(each.field + " " + std::string(each.code));
+        }
+    }
+    return fields;
+}
+
+} // namespace
+
+TEST_CASE("a new resource lacks only what a person must know") {
+    const std::map<KindId, std::set<std::string>> open{
+        {KindId::domain, {"fqdn empty"}},
+        {KindId::library, {"source/github/id empty", "source/github/fullname empty"}},
+        {KindId::website, {"source/github/id empty", "source/github/fullname empty"}}};
+    for (const Kind& kind : kinds()) {
+        if (kind.id == KindId::project) {
+            continue;
+        }
+        for (const std::string application : {"", "a"}) {
+            if (kind.id == KindId::application && !application.empty()) {
+                continue;
+            }
+            INFO(kind.name << " " << application);
+            Store store = shop();
+            test::CountingEntropy entropy(1);
+            NewResource wanted;
+            wanted.kind = kind.id;
+            wanted.name = "fresh";
+            wanted.application = application;
+            wanted.description = "Says: \"hello\" #1";
+            const auto plan = plan_new(store, wanted, entropy, 1000);
+            REQUIRE_MESSAGE(plan.has_value(), plan.error().message);
+            REQUIRE(store.apply(plan->edits));
+            const auto expected = open.find(kind.id);
+            CHECK(open_fields(store) ==
+                  (expected == open.end() ? std::set<std::string>() : expected->second));
+            const std::string path = path_of(kind.id, application, "fresh");
+            REQUIRE(store.file(path) != nullptr);
+            const auto& document = *store.file(path)->document();
+            CHECK(yaml::find(document, {"description"})->text() == wanted.description);
+            CHECK(!cid_problem(yaml::find(document, {"id"})->text()));
+            CHECK(plan_new(store, wanted, entropy, 1000).error().code == ErrorCode::already_exists);
+        }
+    }
+}
+
+TEST_CASE("inline code lies where the cloud's builder looks") {
+    for (const LanguageInfo& language : languages()) {
+        for (const KindId kind : {KindId::function, KindId::smartop}) {
+            INFO(language.label);
+            Store store = shop();
+            test::CountingEntropy entropy(1);
+            NewResource wanted;
+            wanted.kind = kind;
+            wanted.name = "to-do";
+            wanted.application = "a";
+            wanted.language = language.language;
+            const auto plan = plan_new(store, wanted, entropy, 1000);
+            REQUIRE(plan.has_value());
+            REQUIRE(store.apply(plan->edits));
+            git::Files code;
+            std::string all;
+            for (const auto& [path, text] : plan->code) {
+                CHECK(path.starts_with("a/" + std::string(project::kind(kind).group) + "/to-do/"));
+                code[path] = *text;
+                all += *text;
+            }
+            CheckOptions options;
+            options.code = std::make_shared<CodeStrings>(CodeStrings::from(code));
+            CHECK(open_fields(store, options).empty());
+            CHECK(all.find(std::string(language.image)) != std::string::npos);
+            // The name that is called is the one that the code exports.
+            CHECK(all.find("to_do(") != std::string::npos);
+            const auto& document = *store.file(path_of(kind, "a", "to-do"))->document();
+            CHECK(yaml::find(document, {"execution", "call"})->text() == "to_do");
+        }
+    }
+}
+
+TEST_CASE("a function in a library has no code of its own") {
+    const Store store = shop();
+    test::CountingEntropy entropy(1);
+    NewResource wanted;
+    wanted.name = "f";
+    wanted.language = std::nullopt;
+    const auto plan = plan_new(store, wanted, entropy, 1000);
+    REQUIRE(plan.has_value());
+    CHECK(plan->code.empty());
+    CHECK(plan->edits.at("functions/f.yaml")->find("source: libraries/\n") != std::string::npos);
+}
+
+TEST_CASE("what cannot be made is refused") {
+    const Store store = shop();
+    test::CountingEntropy entropy(1);
+    NewResource wanted;
+    wanted.name = "a/b";
+    CHECK(plan_new(store, wanted, entropy, 0).error().code == ErrorCode::invalid_argument);
+    wanted.name = "f";
+    wanted.application = "none";
+    CHECK(plan_new(store, wanted, entropy, 0).error().code == ErrorCode::not_found);
+    wanted.application = "";
+    wanted.description = "\xff";
+    CHECK(plan_new(store, wanted, entropy, 0).error().code == ErrorCode::invalid_argument);
+    wanted.kind = KindId::project;
+    CHECK(plan_new(store, wanted, entropy, 0).error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("generated domains and the record for one's own") {
+    const std::string project = "QmZXAh5aAtkPYrtA5ytDonQ5MkqQz9kQseyXGuHEK5tx6o";
+    CHECK(generated_domain(project, 1, "g.tau.link") == "hek5tx6o1.g.tau.link");
+    CHECK(generated_domain(project, 2, ".g.tau.link", "Shop") == "shop-hek5tx6o2.g.tau.link");
+    CHECK(is_generated_domain("hek5tx6o1.g.tau.link", ".g.tau.link"));
+    for (const char* other :
+         {"a.b.g.tau.link", "g.tau.link", ".g.tau.link", "xg.tau.link", "a.g.tau.link.org", ""}) {
+        CHECK_FALSE(is_generated_domain(other, "g.tau.link"));
+    }
+    CHECK_FALSE(is_generated_domain("a.", ""));
+    CHECK(!generated_domain_problem("hek5tx6o1.g.tau.link", "g.tau.link", project));
+    CHECK(!generated_domain_problem("a.b.g.tau.link", "g.tau.link", project));
+    CHECK(generated_domain_problem("abc.g.tau.link", "g.tau.link", project));
+    CHECK(txt_entry("Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4", "shop.example.com") ==
+          "Qmc3WjpD.shop.example.com");
+}
