@@ -125,22 +125,30 @@ private:
                                                   resource.application + " and what is global.";
     }
 
-    /// In reach and the same but for case, '-' and '_'.
-    const Resource* find_similar(const Resource& from, const Use& use) const {
-        const auto plain = [](std::string_view name) {
-            std::string out;
-            for (const char c : name) {
-                if (c != '-' && c != '_') {
-                    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-                }
+    /// Lower case without '-' and '_'.
+    static std::string plain(std::string_view name) {
+        std::string out;
+        for (const char c : name) {
+            if (c != '-' && c != '_') {
+                out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
             }
-            return out;
-        };
-        const std::string wanted = plain(bare_name(use.name));
-        for (const Resource& each : store_.resources()) {
-            if (each.kind == use.kind && plain(each.name) == wanted &&
-                (each.application.empty() || each.application == from.application)) {
-                return &each;
+        }
+        return out;
+    }
+
+    /// In reach and nearly of that name.
+    const Resource* find_similar(const Resource& from, const Use& use) {
+        if (by_plain_name_.empty()) {
+            for (const Resource& each : store_.resources()) {
+                by_plain_name_.emplace(plain(each.name), &each);
+            }
+        }
+        const auto [begin, end] = by_plain_name_.equal_range(plain(bare_name(use.name)));
+        for (auto each = begin; each != end; ++each) {
+            const Resource& found = *each->second;
+            if (found.kind == use.kind &&
+                (found.application.empty() || found.application == from.application)) {
+                return &found;
             }
         }
         return nullptr;
@@ -239,6 +247,7 @@ private:
     std::vector<Problem>& out_;
     std::vector<const FileFindings*> all_; ///< by resource
     std::string_view project_id_;
+    std::unordered_multimap<std::string, const Resource*> by_plain_name_; ///< made when needed
     std::unordered_map<std::string_view, const Resource*> ids_;
     std::unordered_multimap<std::string_view, const FileFindings*> channels_;
 };

@@ -128,14 +128,14 @@ private:
             }
         }
         const Reading& value = readings_[index];
-        const std::string path = path_here(row, value);
         if (value.state == Reading::State::wrong) {
-            report_wrong_type(row, path, value);
+            report_wrong_type(row, path_here(row, value), value);
         } else if (value.state == Reading::State::good) {
-            check_value(row, path, value);
+            check_value(row, value);
         } else if (is_required(row)) {
-            report_missing(row, path);
+            report_missing(row, path_here(row, value));
         } else if (value.state == Reading::State::ignored) {
+            const std::string path = path_here(row, value);
             report(Severity::warning, "ignored-value", path, value.node->position(),
                    "field " + go_quoted(path) + " expects " + wanted(row.type) +
                        ", got map[string]interface {}");
@@ -216,27 +216,16 @@ private:
         return position;
     }
 
-    void check_value(const FieldRow& row, const std::string& path, const Reading& value) {
+    void check_value(const FieldRow& row, const Reading& value) {
         if (row.type == FieldType::boolean) {
             return;
         }
         if (value.is_blank() && is_required(row)) {
-            Problem& problem =
-                report(Severity::error, "empty", path, value.node->position(),
-                       "required attribute '" + std::string(row.path) + "' is empty");
-            if (row.path.find('{') != std::string_view::npos) {
-                problem.sentence = "required attribute '" + path + "' is empty";
-            }
-            problem.older_accept = row.path != "id";
-            problem.hint = std::string(row.help);
-            problem.fix = fix_for_missing(kind_, row, path);
-            return;
-        }
-        if (value.list) {
-            note_uses(row, path, *value.list);
-            return;
-        }
-        if (auto refusal = refuse(row, value.text)) {
+            report_empty(row, path_here(row, value), value);
+        } else if (value.list) {
+            note_uses(row, value, *value.list);
+        } else if (auto refusal = refuse(row, value.text)) {
+            const std::string path = path_here(row, value);
             Problem& problem = report(Severity::error, refusal->code, path, value.node->position(),
                                       std::move(refusal->sentence));
             problem.fix = fix_for_value(kind_, row, path, value.text);
@@ -244,8 +233,18 @@ private:
                                                : "It may be " + list_of(row.choices) + ".";
         } else if (row.type == FieldType::source && value.text != ".") {
             note_use(row.reference, value.text.substr(row.reference_prefix.size()),
-                     row.reference_prefix, path, *value.node);
+                     row.reference_prefix, path_here(row, value), *value.node);
         }
+    }
+
+    void report_empty(const FieldRow& row, const std::string& path, const Reading& value) {
+        const std::string name =
+            row.path.find('{') == std::string_view::npos ? std::string(row.path) : path;
+        Problem& problem = report(Severity::error, "empty", path, value.node->position(),
+                                  "required attribute '" + name + "' is empty");
+        problem.older_accept = row.path != "id";
+        problem.hint = std::string(row.help);
+        problem.fix = fix_for_missing(kind_, row, path);
     }
 
     void note_use(std::string_view group, std::string_view name, std::string_view prefix,
@@ -253,7 +252,7 @@ private:
         out_.uses.push_back(
             {kind_of_group(group)->id, name, prefix, std::move(field), node.position()});
     }
-    void note_uses(const FieldRow& row, const std::string& path, const yaml::Node& list) {
+    void note_uses(const FieldRow& row, const Reading& value, const yaml::Node& list) {
         const bool tags = row.path == "tags" && kind_.id != KindId::smartop &&
                           kind_.id != KindId::project && kind_.id != KindId::application;
         if (row.reference.empty() && !tags) {
@@ -265,7 +264,7 @@ private:
             if (!item.is_scalar() || (tags && !item.text().starts_with(prefix))) {
                 continue;
             }
-            std::string field = path + "/" + std::to_string(i);
+            std::string field = path_here(row, value) + "/" + std::to_string(i);
             if (tags) {
                 note_use("smartops", item.text().substr(prefix.size()), prefix, std::move(field),
                          item);

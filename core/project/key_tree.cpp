@@ -14,10 +14,6 @@ std::vector<KindId> ids() {
     return all;
 }
 
-std::string join(const std::string& path, std::string_view key) {
-    return path.empty() ? std::string(key) : path + "/" + std::string(key);
-}
-
 } // namespace
 
 const KeyTree& KeyTree::of(KindId kind) {
@@ -75,12 +71,20 @@ void KeyTree::add_below(Branch& parent, std::string_view path, int row, bool leg
 
 Found KeyTree::find(const yaml::Node& root, std::vector<OtherKey>& others) const {
     Found found;
-    walk(root_, root, {}, found, others);
+    walk(root_, root, Place{}, found, others);
     return found;
 }
 
-void KeyTree::walk(const Branch& branch, const yaml::Node& map, const std::string& path,
-                   Found& found, std::vector<OtherKey>& others) const {
+std::string KeyTree::Place::path_of(std::string_view last) const {
+    std::string path(last);
+    for (const Place* each = this; each->above != nullptr; each = each->above) {
+        path.insert(0, std::string(each->key) + "/");
+    }
+    return path;
+}
+
+void KeyTree::walk(const Branch& branch, const yaml::Node& map, const Place& place, Found& found,
+                   std::vector<OtherKey>& others) const {
     if (!map.is_map()) {
         return;
     }
@@ -92,7 +96,7 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const std::strin
                 return each.key == "*" || (key.is_scalar() && each.key == name);
             });
         if (known == branch.below.end()) {
-            others.push_back({join(path, name), key, nullptr});
+            others.push_back({place.path_of(name), key, nullptr});
             continue;
         }
         const yaml::Node value = map.value(i);
@@ -100,7 +104,7 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const std::strin
             const auto row = static_cast<std::size_t>(known->row);
             (known->legacy ? found.at_legacy : found.at_path)[row] = value;
             if (kind_->rows[row].era == Era::older) {
-                others.push_back({join(path, name), key, &kind_->rows[row]});
+                others.push_back({place.path_of(name), key, &kind_->rows[row]});
             }
         }
         if (known->block_row >= 0) {
@@ -110,7 +114,7 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const std::strin
             }
         }
         if (!known->below.empty() && value.is_map()) {
-            walk(*known, value, join(path, name), found, others);
+            walk(*known, value, Place{&place, name}, found, others);
         }
     }
 }

@@ -47,7 +47,13 @@ private:
     explicit KeyTree(const Kind& kind);
     void add(std::string_view path, int row, bool legacy);
     static void add_below(Branch& parent, std::string_view path, int row, bool legacy);
-    void walk(const Branch& branch, const yaml::Node& map, const std::string& path, Found& found,
+    /// Where a walk is, without making a text of it at every key.
+    struct Place {
+        const Place* above = nullptr;
+        std::string_view key;
+        std::string path_of(std::string_view last) const;
+    };
+    void walk(const Branch& branch, const yaml::Node& map, const Place& place, Found& found,
               std::vector<OtherKey>& others) const;
 
     const Kind* kind_;

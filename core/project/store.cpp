@@ -102,8 +102,7 @@ File::File(std::string text, const StoreLimits& limits) {
     if (parsed) {
         document_ = std::move(*parsed);
     } else {
-        error_ = std::move(parsed.error());
-        text_ = std::move(text);
+        broken_ = std::make_shared<Broken>(Broken{std::move(text), std::move(parsed.error())});
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,15 +48,19 @@ Error too_large_a_project(const std::string& what);
 class File {
 public:
     explicit File(std::string text, const StoreLimits& limits);
-    const std::string& text() const { return document_ ? document_->text() : text_; }
+    const std::string& text() const { return document_ ? document_->text() : broken_->text; }
     /// nullptr when it is no YAML.
     const yaml::Document* document() const { return document_ ? &*document_ : nullptr; }
-    const Error& error() const { return error_; } ///< when there is no document
+    /// Only when there is no document.
+    const Error& error() const { return broken_->error; }
 
 private:
+    struct Broken {
+        std::string text;
+        Error error;
+    };
     std::optional<yaml::Document> document_;
-    std::string text_; ///< of a broken file
-    Error error_;
+    std::shared_ptr<const Broken> broken_; ///< when there is no document
 };
 
 /// A configuration repository: its YAML files as documents, the others known by name only and never

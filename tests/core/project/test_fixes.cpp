@@ -1,12 +1,17 @@
 // A fix takes its problem away, and touches nothing else.
 #include "core/project/fixes.h"
 
+#include "core/base/file.h"
 #include "core/project/check.h"
+#include "core/project/refactor.h"
 #include "core/project/suggest.h"
+#include "core/yaml/edit.h"
 #include "tests/support/entropy.h"
+#include "tests/support/vectors.h"
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using namespace tau;
 using namespace tau::project;
@@ -114,4 +119,41 @@ TEST_CASE("names that nearly are") {
     CHECK(as_variable_name(" grün ") == "gr_n");
     CHECK(as_variable_name("") == "");
     CHECK(as_variable_name("ok_1") == "ok_1");
+}
+
+TEST_CASE("naughty strings as any value are taken or refused, and never break the file") {
+    const auto vectors = test::vectors();
+    if (vectors.empty()) {
+        MESSAGE("skipped: no vectors");
+        return;
+    }
+    const auto strings = nlohmann::json::parse(read_file(vectors / "blns/blns.json").value());
+    std::size_t fixed = 0;
+    for (const auto& each : strings) {
+        const auto text = each.get<std::string>();
+        INFO(text);
+        Store store = store_of(
+            {{"databases/d.yaml", other + "match: x\nname: x\nuseRegex: x\nstorage:\n    size: x\n"
+                                          "access:\n    network: x\n"}});
+        for (const std::string field : {"name", "match", "useRegex", "storage/size", "id",
+                                        "access/network", "description", "tags/0"}) {
+            const auto& document = *store.file("databases/d.yaml")->document();
+            const auto set = yaml::set(document, key_path(field == "tags/0" ? "tags" : field),
+                                       field == "tags/0" ? yaml::Value::of_list({text})
+                                                         : yaml::Value::of_text(text));
+            if (set) {
+                REQUIRE(store.put("databases/d.yaml", *set));
+            }
+        }
+        for (const Problem& problem : check(store)) {
+            test::CountingEntropy entropy(1);
+            const auto edits = apply_fix(store, problem, entropy, 1000);
+            if (edits) {
+                const auto after = yaml::Document::parse(*edits->begin()->second);
+                CHECK(after.has_value());
+                ++fixed;
+            }
+        }
+    }
+    CHECK(fixed > strings.size());
 }
