@@ -76,8 +76,8 @@ json sarif_result(const Problem& problem, const std::string& prefix) {
 }
 
 /// Never throws: what is no UTF-8 was replaced by shown(), and paths are.
-std::string dump(const json& document) {
-    return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+std::string dump(const json& document, int indent) {
+    return document.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 } // namespace
@@ -135,7 +135,8 @@ std::string to_json(const std::vector<Problem>& problems, const std::string& pre
     return dump({{"problems", list},
                  {"errors", counts.errors},
                  {"warnings", counts.warnings},
-                 {"notes", counts.notes}});
+                 {"notes", counts.notes}},
+                -1);
 }
 
 std::string to_sarif(const std::vector<Problem>& problems, const std::string& prefix,
@@ -153,7 +154,8 @@ std::string to_sarif(const std::vector<Problem>& problems, const std::string& pr
         {"tool", {{"driver", driver}}}, {"columnKind", "unicodeCodePoints"}, {"results", results}};
     return dump({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                  {"version", "2.1.0"},
-                 {"runs", json::array({run})}});
+                 {"runs", json::array({run})}},
+                2);
 }
 
 } // namespace tau::project

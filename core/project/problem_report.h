@@ -17,7 +17,7 @@ ProblemCounts count(const std::vector<Problem>& problems);
 /// "functions/ping.yaml:2:7: error: invalid variable name [variable-name]", a line each, with what
 /// to do below. Without notes unless they are wanted; ends with how many there are.
 std::string to_text(const std::vector<Problem>& problems, const std::string& prefix, bool notes);
-/// {"problems": [{file, line, column, severity, code, field, sentence, hint, fix,
+/// One line: {"problems": [{file, line, column, severity, code, field, sentence, hint, fix,
 /// older_clouds_accept}], "errors", "warnings", "notes"}
 std::string to_json(const std::vector<Problem>& problems, const std::string& prefix);
 /// SARIF 2.1.0 (OASIS), with a rule for each code.

@@ -170,8 +170,8 @@ TEST_CASE("everything is said at once") {
         codes.insert(each.code);
     }
     CHECK(codes == std::multiset<std::string_view>{"choice", "empty", "required", "required",
-                                                   "required", "required", "required",
-                                                   "same-id", "unknown-field", "variable-name"});
+                                                   "required", "required", "required", "same-id",
+                                                   "unknown-field", "variable-name"});
     CHECK(problems[0].path == "domains/d.yaml"); // as the compiler goes
 }
 
