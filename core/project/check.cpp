@@ -72,6 +72,7 @@ public:
                 check_code(resource, found);
             }
         });
+        report_unread_files();
     }
 
 private:
@@ -85,6 +86,32 @@ private:
     }
 
     Problem& report(Problem problem) { return out_.emplace_back(std::move(problem)); }
+
+    /// YAML that stands where nothing is looked for.
+    void report_unread_files() {
+        const auto report_file = [this](const std::string& path, const char* hint) {
+            Problem problem;
+            problem.path = path;
+            problem.severity = Severity::note;
+            problem.code = "unknown-file";
+            problem.sentence = "No cloud reads this file.";
+            problem.hint = hint;
+            report(std::move(problem));
+        };
+        if (store_.files().size() != store_.resources().size()) {
+            for (const auto& [path, file] : store_.files()) {
+                if (!resource_at(path)) {
+                    report_file(path, "Resources are <kind>/<name>.yaml, at the top or in "
+                                      "applications/<application>/.");
+                }
+            }
+        }
+        for (const std::string& path : store_.others()) {
+            if (path.ends_with(".yml")) {
+                report_file(path, "Its name must end in .yaml.");
+            }
+        }
+    }
 
     void check_project_id() {
         if (options_.registered_id.empty() || project_id_.empty() ||

@@ -6,7 +6,7 @@ namespace tau::project {
 
 namespace {
 
-constexpr std::array<ProblemCode, 30> codes{
+constexpr std::array<ProblemCode, 31> codes{
     {{"yaml", "The file is no YAML that the cloud can read."},
      {"missing-file", "A project and each application need a config.yaml."},
      {"required", "A key that the cloud needs is not there."},
@@ -36,7 +36,8 @@ constexpr std::array<ProblemCode, 30> codes{
      {"code-missing", "The code repository has no code for an inline function."},
      {"matcher", "No code opens what the resource matches."},
      {"txt-record", "The cloud will ask for a TXT record of this domain."},
-     {"unknown-field", "No cloud reads this key."}}};
+     {"unknown-field", "No cloud reads this key."},
+     {"unknown-file", "No cloud reads this file."}}};
 
 } // namespace
 

@@ -1,7 +1,11 @@
-// Hostile files: a repository's config.yaml, which a vault node reads, and an exported project.
+// Hostile files: a repository's config.yaml, which a vault node reads, an exported project, and a
+// configuration that somebody else wrote.
+#include "core/project/check.h"
 #include "core/project/config.h"
 #include "core/project/draft.h"
 #include "core/project/export.h"
+#include "core/project/fixes.h"
+#include "core/project/problem_report.h"
 #include "tests/fuzz/decoder.h"
 #include "tests/support/entropy.h"
 
@@ -57,6 +61,32 @@ std::string good_config() {
     return configuration_files(draft, new_project_id(entropy)).at("config.yaml");
 }
 
+std::string good_function() {
+    return "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\nname: f\ntags: [smartops:x]\n"
+           "source: libraries/x\ntrigger: {type: https, method: GET, paths: [/], domains: [../d]}\n"
+           "execution:\n    timeout: 1m30s\n    memory: 1GB500MB\n    call: f\n"
+           "storage:\n    size: 10gb\nobject: {size: 5 GB}\ncertificate:\n    type: AUTO\n"
+           "fqdn: a.b\nnotification:\n    email: a <a@b>\n";
+}
+
+/// The same text as a document of every kind, and each fix that is offered.
+void check_everywhere(std::string_view text) {
+    git::Files files{{"config.yaml", std::string(text)}};
+    for (const Kind& each : kinds()) {
+        files[path_of(each.id, each.id == KindId::application ? "" : "a", "a")] = text;
+    }
+    const auto store = Store::from(files);
+    if (!store) {
+        return;
+    }
+    const auto problems = check(*store, CheckOptions{"QmX", "g.tau.link", {}});
+    static_cast<void>(to_sarif(problems, "", "0"));
+    tau::test::CountingEntropy entropy(1);
+    for (const Problem& each : problems) {
+        static_cast<void>(apply_fix(*store, each, entropy, 1));
+    }
+}
+
 } // namespace
 
 namespace tau::fuzz {
@@ -67,6 +97,8 @@ const std::vector<Decoder>& decoders() {
          [](ByteView bytes) { static_cast<void>(parse_config(as_text(bytes))); }},
         round_trip("export", good_export(), parse_export,
                    [](const Export& project) { return to_yaml(project); }),
+        {"check", bytes_of(good_function()),
+         [](ByteView bytes) { check_everywhere(as_text(bytes)); }},
     };
     return all;
 }

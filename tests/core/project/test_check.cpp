@@ -328,6 +328,21 @@ TEST_CASE("documents that must be there") {
     CHECK(has(check(store_of({{"functions/f.yaml", "- a\n"}})), "required"));
 }
 
+TEST_CASE("files that stand where no cloud looks are mentioned") {
+    const auto problems = check(store_of({{"function/f.yaml", id},
+                                          {"functions/a/b.yaml", id},
+                                          {"functions/g.yml", id},
+                                          {"functions/README.md", ""}}));
+    std::set<std::string> paths;
+    for (const Problem& each : problems) {
+        CHECK(each.code == "unknown-file");
+        CHECK(each.severity == Severity::note);
+        paths.insert(each.path);
+    }
+    CHECK(paths ==
+          std::set<std::string>{"function/f.yaml", "functions/a/b.yaml", "functions/g.yml"});
+}
+
 TEST_CASE("the real repositories have the verdicts that the cloud gives") {
     const auto vectors = test::vectors();
     if (vectors.empty()) {

@@ -2,6 +2,7 @@
 #include "core/project/kinds.h"
 
 #include "core/base/file.h"
+#include "core/project/key_tree.h"
 #include "tests/support/vectors.h"
 
 #include <doctest/doctest.h>
@@ -286,6 +287,7 @@ TEST_CASE("the table holds together") {
         CHECK((kind.group.empty() || kind_of_group(kind.group) == &kind));
         CHECK(!kind.help.empty());
         CHECK(!kind.plural.empty());
+        CHECK(kind.rows.size() <= max_rows);
         std::set<std::string_view> paths;
         std::set<std::string_view> sections;
         for (const Section& section : kind.sections) {
