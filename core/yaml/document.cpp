@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <span>
 
 namespace tau::yaml {
 
@@ -16,8 +17,8 @@ std::string_view Tree::value(const Item& item) const {
         return std::string_view(text).substr(item.first, item.count);
     }
     std::uint32_t length = 0;
-    std::memcpy(&length, arena.data() + item.first, sizeof length);
-    return std::string_view(arena).substr(item.first + sizeof length, length);
+    std::memcpy(&length, rare->arena.data() + item.first, sizeof length);
+    return std::string_view(rare->arena).substr(item.first + sizeof length, length);
 }
 
 void step(std::string_view text, std::size_t& offset, Position& position) {
@@ -41,6 +42,8 @@ void step(std::string_view text, std::size_t& offset, Position& position) {
 }
 
 Position Tree::position(std::size_t offset) const {
+    const std::span<const Milestone> milestones =
+        rare == nullptr ? std::span<const Milestone>() : rare->milestones;
     const auto after = std::upper_bound(
         milestones.begin(), milestones.end(), offset,
         [](std::size_t wanted, const Milestone& stone) { return wanted < stone.offset; });
@@ -151,10 +154,15 @@ Position Document::position(std::size_t offset) const {
 }
 
 std::size_t Document::memory() const {
-    return sizeof(Tree) + tree_->text.capacity() + tree_->items.capacity() * sizeof(Item) +
-           tree_->children.capacity() * sizeof(std::uint32_t) + tree_->arena.capacity() +
-           tree_->properties.capacity() * sizeof(Properties) +
-           tree_->milestones.capacity() * sizeof(Milestone);
+    std::size_t bytes = sizeof(Tree) + tree_->text.capacity() +
+                        tree_->items.capacity() * sizeof(Item) +
+                        tree_->children.capacity() * sizeof(std::uint32_t);
+    if (tree_->rare != nullptr) {
+        bytes += sizeof(Rarities) + tree_->rare->arena.capacity() +
+                 tree_->rare->properties.capacity() * sizeof(Properties) +
+                 tree_->rare->milestones.capacity() * sizeof(Milestone);
+    }
+    return bytes;
 }
 
 std::optional<Position> error_position(const Error& error) {
@@ -173,15 +181,15 @@ std::optional<Position> error_position(const Error& error) {
 
 std::optional<Node> find(const Document& document, const Path& path) {
     std::optional<Node> node = document.root();
-    for (const std::string& step : path) {
+    for (const std::string& part : path) {
         if (!node) {
             return std::nullopt;
         }
         if (node->is_map()) {
-            node = node->find(step);
+            node = node->find(part);
             continue;
         }
-        const auto index = index_of(step);
+        const auto index = index_of(part);
         if (!node->is_sequence() || !index || *index >= node->size()) {
             return std::nullopt;
         }
@@ -192,8 +200,8 @@ std::optional<Node> find(const Document& document, const Path& path) {
 
 std::string to_string(const Path& path) {
     std::string text;
-    for (const std::string& step : path) {
-        text += (text.empty() ? "" : "/") + step;
+    for (const std::string& part : path) {
+        text += (text.empty() ? "" : "/") + part;
     }
     return text;
 }

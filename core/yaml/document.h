@@ -2,8 +2,8 @@
 // does not understand must survive it.
 // document.h  one document as a tree over its text: values, styles, positions.
 // scalar.h    what type a plain scalar has, as the cloud's parser takes it.
-// edit.h      one value changed, and not a byte elsewhere.
-// The events come from libyaml, which the cloud's own parser descends from.
+// edit.h      one value changed, and not a byte elsewhere; format.h all of a file in canonical
+// form. The events come from libyaml, which the cloud's own parser descends from.
 #pragma once
 
 #include "core/base/result.h"

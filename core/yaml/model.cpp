@@ -72,13 +72,13 @@ bool same(const Model& expected, const Model& found) {
 }
 
 /// Where in children the step's value is.
-std::optional<std::size_t> child_of(const Model& model, const std::string& step) {
+std::optional<std::size_t> child_of(const Model& model, const std::string& key_or_index) {
     if (model.shape == Shape::sequence) {
-        const auto index = index_of(step);
+        const auto index = index_of(key_or_index);
         return index && *index < model.children.size() ? index : std::nullopt;
     }
     for (std::size_t i = 0; model.shape == Shape::map && i < model.children.size(); i += 2) {
-        if (model.children[i].shape == Shape::scalar && model.children[i].text == step) {
+        if (model.children[i].shape == Shape::scalar && model.children[i].text == key_or_index) {
             return i + 1;
         }
     }

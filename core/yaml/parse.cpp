@@ -1,4 +1,5 @@
 #include "core/base/text.h"
+#include "core/yaml/libyaml.h"
 #include "core/yaml/tree.h"
 
 #include <array>
@@ -7,7 +8,6 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
-#include <yaml.h>
 
 namespace tau::yaml {
 
@@ -30,68 +30,6 @@ Error too_much(const std::string& what) {
                  "Check that it is the right file.",
                  {}};
 }
-
-/// libyaml counts characters; its places hardly ever go backwards, so walking along is linear.
-class ByteOffsets {
-public:
-    ByteOffsets(std::string_view text, std::size_t start)
-        : text_(text), byte_(start), plain_(std::all_of(text.begin(), text.end(), [](char c) {
-              return static_cast<unsigned char>(c) < 0x80;
-          })) {}
-
-    std::size_t of(const yaml_mark_t& mark) {
-        if (plain_) {
-            return mark.index;
-        }
-        while (character_ < mark.index && byte_ < text_.size()) {
-            for (++byte_; byte_ < text_.size() && is_inside(byte_); ++byte_) {
-            }
-            ++character_;
-        }
-        while (character_ > mark.index && byte_ > 0) {
-            for (--byte_; byte_ > 0 && is_inside(byte_); --byte_) {
-            }
-            --character_;
-        }
-        return byte_;
-    }
-
-private:
-    bool is_inside(std::size_t at) const {
-        return (static_cast<unsigned char>(text_[at]) & 0xc0U) == 0x80;
-    }
-    std::string_view text_;
-    std::size_t byte_;
-    std::size_t character_ = 0;
-    bool plain_;
-};
-
-class Parser {
-public:
-    Parser() { good_ = yaml_parser_initialize(&parser_) != 0; }
-    Parser(const Parser&) = delete;
-    Parser& operator=(const Parser&) = delete;
-    ~Parser() { yaml_parser_delete(&parser_); }
-    bool good() const { return good_; }
-    yaml_parser_t* get() { return &parser_; }
-
-private:
-    yaml_parser_t parser_{};
-    bool good_;
-};
-
-class Event {
-public:
-    Event() = default;
-    Event(const Event&) = delete;
-    Event& operator=(const Event&) = delete;
-    ~Event() { yaml_event_delete(&event_); }
-    yaml_event_t* get() { return &event_; }
-    const yaml_event_t* operator->() const { return &event_; }
-
-private:
-    yaml_event_t event_{};
-};
 
 std::string_view view(const yaml_char_t* text) {
     return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
@@ -215,8 +153,9 @@ void Builder::put_value(Item& item, std::string_view value) {
     std::array<char, sizeof length> bytes{};
     std::memcpy(bytes.data(), &length, sizeof length);
     item.in_arena = true;
-    item.first = static_cast<std::uint32_t>(tree_.arena.size());
-    tree_.arena.append(bytes.data(), bytes.size()).append(value);
+    std::string& arena = tree_.rarities().arena;
+    item.first = static_cast<std::uint32_t>(arena.size());
+    arena.append(bytes.data(), bytes.size()).append(value);
 }
 
 Result<void> Builder::add(const Item& item, std::string_view tag, std::string_view anchor) {
@@ -231,7 +170,7 @@ Result<void> Builder::add(const Item& item, std::string_view tag, std::string_vi
         pending_.push_back(index);
     }
     if (!tag.empty() || !anchor.empty()) {
-        tree_.properties.push_back({index, std::string(tag), std::string(anchor)});
+        tree_.rarities().properties.push_back({index, std::string(tag), std::string(anchor)});
         anchors_.emplace(anchor);
     }
     return {};
@@ -379,7 +318,7 @@ void Builder::place_milestones() {
     for (std::size_t at = 0; at < tree_.text.size();) {
         if (at >= here.offset + milestone_distance) {
             here.offset = static_cast<std::uint32_t>(at);
-            tree_.milestones.push_back(here);
+            tree_.rarities().milestones.push_back(here);
         }
         step(tree_.text, at, here.position);
     }
@@ -409,9 +348,11 @@ Result<void> Builder::build() {
     }
     tree_.items.shrink_to_fit();
     tree_.children.shrink_to_fit();
-    tree_.arena.shrink_to_fit();
-    tree_.properties.shrink_to_fit();
-    tree_.milestones.shrink_to_fit();
+    if (tree_.rare != nullptr) {
+        tree_.rare->arena.shrink_to_fit();
+        tree_.rare->properties.shrink_to_fit();
+        tree_.rare->milestones.shrink_to_fit();
+    }
     return {};
 }
 

@@ -43,13 +43,13 @@ std::size_t dash_of(const std::string& text, const Node& sequence, std::size_t i
 }
 
 std::optional<std::size_t> slot_of(const std::string& text, const Node& parent,
-                                   const std::string& step) {
+                                   const std::string& key_or_index) {
     if (parent.is_sequence()) {
         return parent.style() == Style::block
-                   ? std::optional(dash_of(text, parent, *index_of(step)) + 1)
+                   ? std::optional(dash_of(text, parent, *index_of(key_or_index)) + 1)
                    : std::nullopt;
     }
-    const Node key = parent.key(entry_of(parent, step));
+    const Node key = parent.key(entry_of(parent, key_or_index));
     const std::size_t at = text.find_first_not_of(" \t", key.end_byte());
     return at < text.size() && text[at] == ':' ? std::optional(at + 1) : std::nullopt;
 }

@@ -27,6 +27,6 @@ std::size_t dash_of(const std::string& text, const Node& sequence, std::size_t i
 /// Behind the colon of an entry or the dash of an item, which exist; nullopt in flow sequences and
 /// where the colon is not beside the key.
 std::optional<std::size_t> slot_of(const std::string& text, const Node& parent,
-                                   const std::string& step);
+                                   const std::string& key_or_index);
 
 } // namespace tau::yaml

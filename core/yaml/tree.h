@@ -14,7 +14,7 @@ struct Item {
     std::uint32_t start = 0; ///< bytes of the text
     std::uint32_t end = 0;
     /// Collections: where in Tree::children its own begin. Scalars and aliases: where in
-    /// Tree::arena the value is, or in the text if it stands there as it is.
+    /// Rarities::arena the value is, or in the text if it stands there as it is.
     std::uint32_t first = 0;
     Shape shape : 4 = Shape::scalar;
     Style style : 3 = Style::plain;
@@ -36,20 +36,34 @@ struct Milestone {
     Position position;
 };
 
+struct Rarities {
+    std::string arena; ///< values that differ from the text: length (4 bytes), bytes
+    std::vector<Properties> properties; ///< by node
+    std::vector<Milestone> milestones;  ///< of texts longer than their distance
+};
+
 struct Tree {
     std::string text;
     std::vector<Item> items;             ///< in the order of the text: parents before children
     std::vector<std::uint32_t> children; ///< of each collection together; keys and values alternate
-    std::string arena; ///< values that differ from the text: length (4 bytes), bytes
-    std::vector<Properties> properties; ///< by node
-    std::vector<Milestone> milestones;
+    std::unique_ptr<Rarities> rare;      ///< none in most files
     std::uint32_t root = no_node;
 
+    Rarities& rarities() {
+        if (rare == nullptr) {
+            rare = std::make_unique<Rarities>();
+        }
+        return *rare;
+    }
+
     const Properties* properties_of(std::uint32_t node) const {
+        if (rare == nullptr) {
+            return nullptr;
+        }
         const auto found = std::lower_bound(
-            properties.begin(), properties.end(), node,
+            rare->properties.begin(), rare->properties.end(), node,
             [](const Properties& entry, std::uint32_t wanted) { return entry.node < wanted; });
-        return found != properties.end() && found->node == node ? &*found : nullptr;
+        return found != rare->properties.end() && found->node == node ? &*found : nullptr;
     }
     std::string_view value(const Item& item) const;
     Position position(std::size_t offset) const;

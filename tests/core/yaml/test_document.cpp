@@ -49,7 +49,7 @@ std::string told(const yaml::Document& document, const yaml::Node& node) {
 
 TEST_CASE("a document says what is in it") {
     struct Case {
-        const char* text;
+        std::string text;
         const char* what;
     };
     const std::array cases{

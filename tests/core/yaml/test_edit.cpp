@@ -16,10 +16,10 @@ yaml::Document document_of(const std::string& text) {
 }
 
 struct Case {
-    const char* before;
+    std::string before;
     yaml::Path path;
     Value value;
-    const char* after;
+    std::string after;
 };
 
 void check(const Case& one, const tau::Result<std::string>& text) {
@@ -179,10 +179,10 @@ TEST_CASE("what is removed takes its line and its comment, and parents that beco
 
 TEST_CASE("a key gets another name in its place") {
     struct Rename {
-        const char* before;
+        std::string before;
         yaml::Path path;
         const char* name;
-        const char* after;
+        std::string after;
     };
     const std::array cases{Rename{"a: b # c\nd: e\n", {"a"}, "x", "x: b # c\nd: e\n"},
                            Rename{"a: {'b': c}\n", {"a", "b"}, "it's", "a: {'it''s': c}\n"},
@@ -200,7 +200,7 @@ TEST_CASE("a key gets another name in its place") {
 
 TEST_CASE("what cannot be done without damage is refused") {
     struct Refusal {
-        const char* text;
+        std::string text;
         yaml::Path path;
         Value value;
         ErrorCode code;

@@ -8,7 +8,7 @@ using yaml::ScalarType;
 
 TEST_CASE("a plain scalar has the type that go-yaml gives it") {
     struct Case {
-        const char* text;
+        std::string text;
         ScalarType type;
     };
     const std::array cases{
