@@ -1,11 +1,13 @@
-// Hostile files: a repository's config.yaml, which a vault node reads, an exported project, and a
+// Hostile files: a repository's config.yaml, which a vault node reads, exported projects, and a
 // configuration that somebody else wrote.
 #include "core/project/check.h"
 #include "core/project/config.h"
 #include "core/project/draft.h"
 #include "core/project/export.h"
 #include "core/project/fixes.h"
+#include "core/project/one_file.h"
 #include "core/project/problem_report.h"
+#include "core/project/zip.h"
 #include "tests/fuzz/decoder.h"
 #include "tests/support/entropy.h"
 
@@ -87,6 +89,12 @@ void check_everywhere(std::string_view text) {
     }
 }
 
+std::string good_one_file() {
+    const auto store = Store::from(
+        {{"config.yaml", good_config()}, {"functions/ping.yaml", "id: Qm1\ntags: []\n"}});
+    return to_one_file(*store).value();
+}
+
 } // namespace
 
 namespace tau::fuzz {
@@ -99,6 +107,10 @@ const std::vector<Decoder>& decoders() {
                    [](const Export& project) { return to_yaml(project); }),
         {"check", bytes_of(good_function()),
          [](ByteView bytes) { check_everywhere(as_text(bytes)); }},
+        {"one_file", bytes_of(good_one_file()),
+         [](ByteView bytes) { static_cast<void>(from_one_file(std::string(as_text(bytes)))); }},
+        {"zip", bytes_of(to_zip({{"config.yaml", good_config()}, {"x/y", "z"}}).value()),
+         [](ByteView bytes) { static_cast<void>(from_zip(as_text(bytes))); }},
     };
     return all;
 }

@@ -1,0 +1,189 @@
+#include "core/project/one_file.h"
+
+#include "core/base/text.h"
+#include "core/project/canonical.h"
+#include "core/yaml/emit.h"
+
+#include <array>
+
+namespace tau::project {
+
+namespace {
+
+constexpr std::string_view format_name = "taubyte-project/1";
+constexpr std::size_t indent = 8;
+
+/// A repository may be as large as StoreLimits says; its one file has as much in it.
+yaml::Limits limits_of(const StoreLimits& limits) {
+    return {2 * limits.total_bytes, 80, std::size_t{1} << 24U};
+}
+
+Error no_place(const std::string& path) {
+    return Error{ErrorCode::conflict,
+                 "The project cannot be written as one file: " + bounded_text(path) +
+                     " has a part that has no canonical form.",
+                 "Export it as a folder or as a zip file.",
+                 {}};
+}
+
+Error bad_file(const yaml::Node& node, const std::string& why) {
+    const yaml::Position place = node.position();
+    return Error{ErrorCode::corrupt,
+                 "The project file cannot be read: line " + std::to_string(place.line) +
+                     ", column " + std::to_string(place.column) + ": " + why + ".",
+                 "Ask for the file again, or export the project again.",
+                 std::to_string(place.line) + ":" + std::to_string(place.column)};
+}
+
+/// The orders of all kinds, made once.
+class Orders {
+public:
+    const yaml::KeyOrder& of(std::string_view path) {
+        const auto resource = resource_at(path);
+        const std::size_t index = resource ? static_cast<std::size_t>(resource->kind) : kind_count;
+        if (!orders_[index]) {
+            orders_[index] = key_order(resource ? std::optional(resource->kind) : std::nullopt);
+        }
+        return orders_[index];
+    }
+
+private:
+    std::array<yaml::KeyOrder, kind_count + 1> orders_;
+};
+
+/// Paths in the order in which they are written.
+std::vector<std::string_view> paths_of(const Store& store) {
+    std::vector<std::string_view> paths;
+    for (const Resource& resource : store.resources()) {
+        paths.push_back(resource.path);
+    }
+    for (const auto& [path, file] : store.files()) {
+        if (!resource_at(path)) {
+            paths.push_back(path);
+        }
+    }
+    return paths;
+}
+
+std::string text_at(const yaml::Document& document, std::string_view key) {
+    const auto node = yaml::find(document, {std::string(key)});
+    return node && node->is_scalar() ? std::string(node->text()) : std::string();
+}
+
+/// The files as they are in the one document; each is what it was.
+Result<void> check(const Store& store, const std::string& text) {
+    const auto files = from_one_file(text);
+    if (!files) {
+        return fail(files.error());
+    }
+    for (const auto& [path, written] : *files) {
+        const File* file = store.file(path);
+        const auto document = yaml::Document::parse(written);
+        if (file == nullptr || !document || !yaml::same_content(*document, *file->document())) {
+            return fail(no_place(path));
+        }
+    }
+    return files->size() == store.files().size() ? Result<void>() : fail(no_place("a file"));
+}
+
+} // namespace
+
+Result<std::string> to_one_file(const Store& store) {
+    const File* config = store.file("config.yaml");
+    if (config == nullptr || config->document() == nullptr) {
+        return fail(config == nullptr ? Error{ErrorCode::not_found,
+                                              "There is no config.yaml, so this is no project.",
+                                              "Name the folder of a configuration repository.",
+                                              {}}
+                                      : config->error());
+    }
+    std::string out = "# The configuration of a Taubyte project, all its files in one.\n"
+                      "# Files of it again: tau-project import <this file> --to <folder>\n";
+    out.append("format: ").append(format_name).append("\nproject:\n    id: ");
+    out.append(yaml::scalar(text_at(*config->document(), "id"))).append("\n    name: ");
+    out.append(yaml::scalar(text_at(*config->document(), "name"))).append("\nfiles:\n");
+    Orders orders;
+    for (const std::string_view path : paths_of(store)) {
+        const File& file = *store.file(path);
+        if (file.document() == nullptr) {
+            return fail(ErrorCode::corrupt,
+                        bounded_text(path) + " is no YAML. " + file.error().message,
+                        "Correct it, or export the project as a folder or a zip file.",
+                        file.error().detail);
+        }
+        out.append("    ").append(yaml::scalar(path)).append(":");
+        const auto root = file.document()->root();
+        if (!root || root->size() == 0) {
+            out.append(root && root->is_map()        ? " {}\n"
+                       : root && root->is_sequence() ? " []\n"
+                                                     : "");
+            if (root && root->is_scalar()) {
+                return fail(no_place(std::string(path)));
+            }
+            out.append(root ? "" : "\n");
+            continue;
+        }
+        out.append("\n");
+        yaml::Formatter formatter(*file.document());
+        if (!root->anchor().empty() || !root->tag().empty() ||
+            !formatter.write(out, *root, indent, orders.of(path))) {
+            return fail(no_place(std::string(path)));
+        }
+    }
+    if (const auto checked = check(store, out); !checked) {
+        return fail(checked.error());
+    }
+    return out;
+}
+
+bool is_one_file(std::string_view text) {
+    const std::size_t at = text.find("format:");
+    return at < 4096 && (at == 0 || text[at - 1] == '\n') &&
+           text.substr(at, 64).find("taubyte-project/") != std::string_view::npos;
+}
+
+Result<git::Files> from_one_file(std::string text, const StoreLimits& limits) {
+    const auto document = yaml::Document::parse(std::move(text), limits_of(limits));
+    if (!document) {
+        return fail(document.error());
+    }
+    const auto root = document->root();
+    if (!root || text_at(*document, "format") != format_name) {
+        return fail(ErrorCode::corrupt,
+                    "This is not a project in one YAML file, or one of a later "
+                    "version.",
+                    "Ask for the file again.");
+    }
+    const auto entries = root->find("files");
+    if (!entries || !entries->is_map()) {
+        return fail(bad_file(*root, "it has no map of files"));
+    }
+    git::Files files;
+    Orders orders;
+    yaml::Formatter formatter(*document);
+    for (std::size_t i = 0; i < entries->size(); ++i) {
+        const yaml::Node key = entries->key(i);
+        const yaml::Node value = entries->value(i);
+        const std::string path(key.text());
+        if (!key.is_scalar() || !is_yaml_path(path)) {
+            return fail(bad_file(key, "this is no path of a YAML file"));
+        }
+        std::string& file = files[path];
+        if (!formatter.write(file, value, 0, orders.of(path))) {
+            return fail(bad_file(value, "this file has a part that has no canonical form"));
+        }
+        if (file.size() > limits.file_bytes || files.size() > limits.files) {
+            return fail(too_large_a_project("more files, or larger ones, than it may have."));
+        }
+    }
+    const auto config = files.find("config.yaml");
+    const auto checked =
+        config == files.end() ? std::nullopt : std::optional(yaml::Document::parse(config->second));
+    const auto id = yaml::find(*document, {"project", "id"});
+    if (!checked || !*checked || !id || text_at(**checked, "id") != id->text()) {
+        return fail(bad_file(*root, "its project and its config.yaml are not the same"));
+    }
+    return files;
+}
+
+} // namespace tau::project

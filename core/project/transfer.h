@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/git/git.h"
+#include "core/project/zip.h"
+
+#include <filesystem>
+
+namespace tau::project {
+
+/// Whether a relative path stays inside of the folder it is put into, on every system, and outside
+/// of .git: no "..", no backslash, no colon, no control character.
+bool is_path_inside(std::string_view path);
+
+/// Every regular file of a folder; .git is left out, links are not followed. `not_found` when
+/// there is no folder, `limit_exceeded` beyond the limits.
+Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {});
+
+/// Writes the files into a folder that is new or empty: `already_exists` otherwise,
+/// `invalid_argument` for a path that leaves it.
+Result<void> write_folder(const git::Files& files, const std::filesystem::path& folder);
+
+/// A project in somebody's hands, as what it is said to be by its own content: a folder, a zip
+/// archive, or one YAML file (one_file.h). `corrupt` when it is none of these or has no
+/// config.yaml.
+Result<git::Files> read_project(const std::filesystem::path& path);
+
+} // namespace tau::project

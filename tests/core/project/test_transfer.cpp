@@ -1,0 +1,274 @@
+#include "core/base/file.h"
+#include "core/project/canonical.h"
+#include "core/project/one_file.h"
+#include "core/project/transfer.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/support/vectors.h"
+
+#include <array>
+#include <cstring>
+#include <doctest/doctest.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+#include <zip.h>
+
+using namespace tau;
+using namespace tau::project;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* id = "Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4";
+
+git::Files sample() {
+    return {{"config.yaml", std::string("# my shop\nname: shop\nid: ") + id + "\nextra: 1\n"},
+            {"README.md", "hello\n"},
+            {"notes.yaml", "- b\n- a\n"},
+            {"empty.yaml", ""},
+            {"applications/till/config.yaml", "tags: []\nid: x\n"},
+            {"functions/ping.yaml", "execution: {call: ping, timeout: 10s, memory: 10MB}\n"
+                                    "# why\nid: y\nmine:\n  - z: 'true'\n"
+                                    "domains: [d]\nsource: .\ntrigger: {paths: [/], type: https, "
+                                    "method: get}\n"}};
+}
+
+constexpr const char* sample_text =
+    "# The configuration of a Taubyte project, all its files in one.\n"
+    "# Files of it again: tau-project import <this file> --to <folder>\n"
+    "format: taubyte-project/1\n"
+    "project:\n"
+    "    id: Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4\n"
+    "    name: shop\n"
+    "files:\n"
+    "    config.yaml:\n"
+    "        id: Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4\n"
+    "        # my shop\n"
+    "        name: shop\n"
+    "        extra: 1\n"
+    "    functions/ping.yaml:\n"
+    "        # why\n"
+    "        id: \"y\"\n"
+    "        source: .\n"
+    "        trigger:\n"
+    "            type: https\n"
+    "            method: get\n"
+    "            paths:\n"
+    "                - /\n"
+    "        domains:\n"
+    "            - d\n"
+    "        execution:\n"
+    "            timeout: 10s\n"
+    "            memory: 10MB\n"
+    "            call: ping\n"
+    "        mine:\n"
+    "            - z: \"true\"\n"
+    "    applications/till/config.yaml:\n"
+    "        id: x\n"
+    "        tags: []\n"
+    "    empty.yaml:\n"
+    "    notes.yaml:\n"
+    "        - b\n"
+    "        - a\n";
+
+Store stored(const git::Files& files) {
+    auto store = Store::from(files);
+    REQUIRE(store);
+    return std::move(*store);
+}
+
+struct Entry {
+    const char* name;
+    std::string text;
+    unsigned mode = 0; ///< of Unix; 0: not said
+};
+
+/// An archive as anybody may make one.
+std::string archive_of(const std::vector<Entry>& entries) {
+    const test::TemporaryDirectory folder;
+    const fs::path path = folder.path() / "a.zip";
+    int code = 0;
+    zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
+    REQUIRE(archive != nullptr);
+    for (const Entry& entry : entries) {
+        zip_source_t* data = zip_source_buffer(archive, entry.text.data(), entry.text.size(), 0);
+        const std::string name = entry.name;
+        const zip_int64_t index = name.ends_with('/') ? zip_dir_add(archive, entry.name, 0)
+                                                      : zip_file_add(archive, entry.name, data, 0);
+        REQUIRE(index >= 0);
+        if (entry.mode != 0) {
+            zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0,
+                                             ZIP_OPSYS_UNIX, entry.mode << 16U);
+        }
+    }
+    REQUIRE(zip_close(archive) == 0);
+    return read_file(path, 64U << 20U).value();
+}
+
+} // namespace
+
+TEST_CASE("a project as one file has its keys in the table's order and nothing lost") {
+    const auto text = to_one_file(stored(sample()));
+    REQUIRE_MESSAGE(text.has_value(), (text ? "" : text.error().message));
+    CHECK(*text == sample_text);
+    CHECK(is_one_file(*text));
+    const auto files = from_one_file(*text);
+    REQUIRE_MESSAGE(files.has_value(), (files ? "" : files.error().message));
+    CHECK(files->size() == 5);
+    CHECK(files->at("empty.yaml").empty());
+    CHECK(files->at("applications/till/config.yaml") == "id: x\ntags: []\n");
+    CHECK(*to_one_file(stored(*files)) == *text);
+    // Another reader finds the same.
+    const YAML::Node other = YAML::Load(*text);
+    CHECK(other["files"]["functions/ping.yaml"]["mine"][0]["z"].Scalar() == "true");
+}
+
+TEST_CASE("a project that cannot be one file says which file it is") {
+    struct Case {
+        const char* path;
+        const char* text;
+        ErrorCode code;
+    };
+    for (const Case& one : {Case{"functions/a.yaml", "a: b: c\n", ErrorCode::corrupt},
+                            Case{"functions/a.yaml", "? [x]\n: y\n", ErrorCode::conflict},
+                            Case{"functions/a.yaml", "text\n", ErrorCode::conflict}}) {
+        auto files = sample();
+        files[one.path] = one.text;
+        const auto text = to_one_file(stored(files));
+        REQUIRE_FALSE(text);
+        CHECK(text.error().code == one.code);
+        CHECK(text.error().message.find(one.path) != std::string::npos);
+    }
+    CHECK(to_one_file(stored({{"a.yaml", "b: c\n"}})).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("what is no project in one file is refused") {
+    const std::string good = sample_text;
+    const auto changed = [&](const std::string& from, const std::string& to) {
+        std::string text = good;
+        text.replace(text.find(from), from.size(), to);
+        return text;
+    };
+    for (const std::string& text :
+         {changed("project/1", "project/2"), changed("files:", "other:"),
+          changed("    id: Qmc", "    id: Qmd"), changed("notes.yaml", "notes.txt"),
+          changed("    config.yaml", "    x.yaml"), changed("empty.yaml", "notes.yaml"),
+          std::string("format: taubyte-project/1\nfiles: 1\n"), std::string()}) {
+        const auto files = from_one_file(text);
+        REQUIRE_FALSE(files);
+        CHECK(files.error().code == ErrorCode::corrupt);
+    }
+    // Paths are looked at where files are written.
+    const auto outside = from_one_file(changed("notes.yaml", "../notes.yaml"));
+    REQUIRE(outside);
+    const test::TemporaryDirectory folder;
+    CHECK(write_folder(*outside, folder.path() / "new").error().code ==
+          ErrorCode::invalid_argument);
+    CHECK_FALSE(fs::exists(folder.path() / "notes.yaml"));
+}
+
+TEST_CASE("the real repositories survive each form, and canonical form keeps their meaning") {
+    if (test::vectors().empty()) {
+        MESSAGE("skipped: no vectors");
+        return;
+    }
+    for (const char* name : {"tb_test_project", "tb_ChatProject", "tb_examples"}) {
+        CAPTURE(name);
+        const auto files = read_project(test::vectors() / "taubyte" / name);
+        REQUIRE_MESSAGE(files.has_value(), (files ? "" : files.error().message));
+        const Store store = stored(*files);
+        CHECK(*from_zip(*to_zip(*files)) == *files);
+        const auto text = to_one_file(store);
+        REQUIRE_MESSAGE(text.has_value(), (text ? "" : text.error().message));
+        const Store again = stored(*from_one_file(*text));
+        CHECK(*to_one_file(again) == *text);
+        CHECK(again.files().size() == store.files().size());
+        for (const auto& [path, file] : store.files()) {
+            CAPTURE(path);
+            REQUIRE(again.file(path) != nullptr);
+            CHECK(yaml::same_content(*file.document(), *again.file(path)->document()));
+            const auto canon = canonical(*file.document(), path);
+            REQUIRE(canon);
+            CHECK(*canonical(*yaml::Document::parse(*canon), path) == *canon);
+        }
+    }
+}
+
+TEST_CASE("the same files make the same archive, and come out of it") {
+    auto files = sample();
+    files["code/big"] = std::string(3U << 20U, 'x');
+    const auto bytes = to_zip(files);
+    REQUIRE(bytes);
+    CHECK(is_zip(*bytes));
+    CHECK(*bytes == *to_zip(files));
+    CHECK(*from_zip(*bytes) == files);
+    const auto none = to_zip({});
+    REQUIRE(none);
+    CHECK(from_zip(*none)->empty());
+    const auto wrapped = from_zip(archive_of({{"shop-main/", {}},
+                                              {"shop-main/config.yaml", "id: x\n"},
+                                              {"shop-main/functions/a.yaml", "id: y\n"}}));
+    REQUIRE(wrapped);
+    CHECK(wrapped->contains("functions/a.yaml"));
+}
+
+TEST_CASE("a hostile archive is refused before anything is written") {
+    struct Case {
+        std::string what;
+        std::string bytes;
+        ErrorCode code;
+    };
+    const std::string good = *to_zip({{"config.yaml", "id: x\n"}, {"x", std::string(5000, 'y')}});
+    std::string twice = archive_of({{"config.yaml", "a"}, {"config.yamm", "b"}});
+    for (std::size_t at = twice.find("yamm"); at != std::string::npos; at = twice.find("yamm")) {
+        twice.replace(at, 4, "yaml");
+    }
+    std::string damaged = good;
+    damaged[damaged.find("x", 40) + 1] ^= 0x55;
+    const std::array cases{
+        Case{"outside", archive_of({{"../evil", "x"}}), ErrorCode::untrusted},
+        Case{"inside", archive_of({{"a/../../evil", "x"}}), ErrorCode::untrusted},
+        Case{"absolute", archive_of({{"/etc/evil", "x"}}), ErrorCode::untrusted},
+        Case{"backslash", archive_of({{"..\\evil", "x"}}), ErrorCode::untrusted},
+        Case{"drive", archive_of({{"c:evil", "x"}}), ErrorCode::untrusted},
+        Case{"git", archive_of({{".git/hooks/pre-commit", "x"}}), ErrorCode::untrusted},
+        Case{"folder", archive_of({{"../evil/", {}}}), ErrorCode::untrusted},
+        Case{"link", archive_of({{"a", "/etc/passwd", 0120777}}), ErrorCode::untrusted},
+        Case{"device", archive_of({{"a", "", 0020666}}), ErrorCode::untrusted},
+        Case{"twice", twice, ErrorCode::corrupt},
+        Case{"bomb", archive_of({{"a", std::string(20U << 20U, '\0')}}), ErrorCode::limit_exceeded},
+        Case{"cut", good.substr(0, good.size() - 30), ErrorCode::corrupt},
+        Case{"nothing", "PK\x03\x04", ErrorCode::corrupt},
+        Case{"empty", "", ErrorCode::corrupt}};
+    for (const Case& one : cases) {
+        CAPTURE(one.what);
+        const auto files = from_zip(one.bytes);
+        REQUIRE_FALSE(files);
+        INFO(files.error().message);
+        CHECK(files.error().code == one.code);
+    }
+    const auto flipped = from_zip(damaged);
+    CHECK((!flipped || *flipped != *from_zip(good)));
+    ZipLimits few;
+    few.files = 1;
+    CHECK(from_zip(good, few).error().code == ErrorCode::limit_exceeded);
+    few.files = 2;
+    few.total_bytes = 5000;
+    CHECK(from_zip(good, few).error().code == ErrorCode::limit_exceeded);
+}
+
+TEST_CASE("a folder is read without links and git's own, and only an empty one is written to") {
+    const test::TemporaryDirectory folder;
+    const fs::path from = folder.path() / "from";
+    REQUIRE(write_folder(sample(), from));
+    fs::create_directories(from / ".git");
+    REQUIRE(write_file_atomic(from / ".git/config", std::string_view("x")));
+    REQUIRE(symlink("/etc/passwd", (from / "link.yaml").c_str()) == 0);
+    const auto files = read_project(from);
+    REQUIRE(files);
+    CHECK(*files == sample());
+    CHECK(write_folder(sample(), from).error().code == ErrorCode::already_exists);
+    CHECK(read_project(folder.path() / "none").error().code == ErrorCode::not_found);
+    REQUIRE(write_folder({{"a.yaml", "b: c\n"}}, folder.path() / "other"));
+    CHECK(read_project(folder.path() / "other").error().code == ErrorCode::corrupt);
+    CHECK(read_project(from / "README.md").error().code == ErrorCode::corrupt);
+}
