@@ -42,6 +42,12 @@ void CommandLine::optional_argument(const QString& name, const QString& descript
     ++optionals_;
 }
 
+void CommandLine::arguments(const QString& name, const QString& description) {
+    parser_.addPositionalArgument(name, description, name + QStringLiteral("..."));
+    ++positionals_;
+    more_ = true;
+}
+
 std::optional<Exit> CommandLine::parse() {
     const bool read =
         parser_.parse(QStringList{QStringLiteral("tau-project ") + command_} + arguments_);
@@ -57,7 +63,7 @@ std::optional<Exit> CommandLine::parse() {
         return usage_error(command_, parser_.errorText().toStdString());
     }
     const qsizetype given = parser_.positionalArguments().size();
-    if (given < positionals_ || given > positionals_ + optionals_) {
+    if (given < positionals_ || (given > positionals_ + optionals_ && !more_)) {
         return usage_error(command_, given < positionals_ ? "Something is missing."
                                                           : "There is one argument too many.");
     }

@@ -24,6 +24,8 @@ public:
     void argument(const QString& name, const QString& description);
     /// After the arguments that must be there.
     void optional_argument(const QString& name, const QString& description);
+    /// The last argument, which may be given more than once.
+    void arguments(const QString& name, const QString& description);
 
     /// Reads them. A value: the program is to end so (help was shown, or a mistake was told).
     std::optional<Exit> parse();
@@ -39,6 +41,7 @@ public:
         const QStringList all = parser_.positionalArguments();
         return index < all.size() ? all.at(index).toStdString() : fallback;
     }
+    QStringList positionals() const { return parser_.positionalArguments(); }
     std::filesystem::path data() const;
     bool json() const { return has(QStringLiteral("json")); }
 
@@ -48,6 +51,7 @@ private:
     QCommandLineParser parser_;
     qsizetype positionals_ = 0;
     qsizetype optionals_ = 0;
+    bool more_ = false;
 };
 
 /// Tells a mistake of the caller on stderr.

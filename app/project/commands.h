@@ -16,6 +16,7 @@ Exit verify_command(const QStringList& arguments);
 Exit export_command(const QStringList& arguments);
 Exit import_command(const QStringList& arguments);
 Exit check_command(const QStringList& arguments);
+Exit fmt_command(const QStringList& arguments);
 Exit vaults_command(const QStringList& arguments);
 Exit deploy_key_export_command(const QStringList& arguments);
 Exit owner_key_export_command(const QStringList& arguments);

@@ -4,7 +4,6 @@
 #include "core/base/text.h"
 #include "core/vault/client.h"
 
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace tau::app {
@@ -182,60 +181,6 @@ Exit verify_command(const QStringList& arguments) {
     out.line(good ? "verified: " + bounded_text(file->name) + ", " + file->project_id
                   : "Not verified: do not rely on this file.");
     return good ? Exit::done : Exit::failed;
-}
-
-Exit export_command(const QStringList& arguments) {
-    CommandLine line(arguments, QStringLiteral("export"),
-                     QStringLiteral("Writes a project's file with its proofs and receipts. No "
-                                    "secret is in it."));
-    line.argument(QStringLiteral("PROJECT"), QStringLiteral("Name or id."));
-    line.option(QStringLiteral("to"), QStringLiteral("Where to; without it, the output."),
-                QStringLiteral("FILE"));
-    if (const auto exit = line.parse()) {
-        return *exit;
-    }
-    const Terminal out(line.json());
-    const auto project = find_project(line.data(), line.positional(0));
-    if (!project) {
-        return failed(out, project.error());
-    }
-    const auto yaml = read_file(project->export_file, max_file);
-    if (!yaml) {
-        return failed(out, yaml.error());
-    }
-    const QString to = QStringLiteral("to");
-    if (!line.has(to)) {
-        std::cout << *yaml;
-        return Exit::done;
-    }
-    if (const auto kept = write_file_atomic(line.path(to), *yaml, 0644); !kept) {
-        return failed(out, kept.error());
-    }
-    out.event({{"event", "exported"}, {"file", line.path(to).string()}});
-    out.line("Written to " + line.path(to).string() + ". Anyone can check it: tau-project verify " +
-             line.text(to));
-    return Exit::done;
-}
-
-Exit import_command(const QStringList& arguments) {
-    CommandLine line(arguments, QStringLiteral("import"),
-                     QStringLiteral("Checks somebody's project file and lists the project here."));
-    line.argument(QStringLiteral("FILE"), QStringLiteral("A project.yaml."));
-    if (const auto exit = line.parse()) {
-        return *exit;
-    }
-    const Terminal out(line.json());
-    const auto yaml = read_file(line.positional(0), max_file);
-    if (!yaml) {
-        return failed(out, yaml.error());
-    }
-    const auto project = flow::import_export(line.data(), *yaml);
-    if (!project) {
-        return failed(out, project.error());
-    }
-    out.event({{"event", "imported"}, {"project", project->project_id}});
-    out.line("verified and imported: " + project->name + ", " + project->project_id);
-    return Exit::done;
 }
 
 } // namespace tau::app

@@ -1,0 +1,172 @@
+// export and import: the signed file of a project, and its configuration as YAML, folder or zip.
+#include "app/project/commands.h"
+#include "app/project/session.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/project/one_file.h"
+#include "core/project/transfer.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace tau::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_bundle = 2U << 20U;
+
+Exit failed(const Terminal& out, const Error& error) {
+    out.error(error);
+    return Exit::failed;
+}
+
+Result<std::string> signed_file(const CommandLine& line) {
+    const auto project = find_project(line.data(), line.positional(0));
+    return project ? read_file(project->export_file, max_bundle)
+                   : Result<std::string>(fail(project.error()));
+}
+
+Result<std::string> one_file(const fs::path& folder) {
+    const auto store = project::Store::load(folder);
+    return store ? project::to_one_file(*store) : Result<std::string>(fail(store.error()));
+}
+
+Result<std::string> zip_file(const fs::path& folder) {
+    const auto files = project::read_project(folder);
+    return files ? project::to_zip(*files) : Result<std::string>(fail(files.error()));
+}
+
+Exit export_folder(const CommandLine& line, const Terminal& out) {
+    const fs::path to = line.path(QStringLiteral("to"));
+    const auto files = project::read_project(line.positional(0));
+    if (!files) {
+        return failed(out, files.error());
+    }
+    if (const auto written = project::write_folder(*files, to); !written) {
+        return failed(out, written.error());
+    }
+    out.event({{"event", "exported"}, {"folder", to.string()}, {"files", files->size()}});
+    out.line("Written to " + to.string() + ": " + std::to_string(files->size()) + " files");
+    return Exit::done;
+}
+
+Exit import_signed(const CommandLine& line, const Terminal& out) {
+    const auto yaml = read_file(line.positional(0), max_bundle);
+    if (!yaml) {
+        return failed(out, yaml.error());
+    }
+    const auto project = flow::import_export(line.data(), *yaml);
+    if (!project) {
+        return failed(out, project.error());
+    }
+    out.event({{"event", "imported"}, {"project", project->project_id}});
+    out.line("verified and imported: " + project->name + ", " + project->project_id);
+    return Exit::done;
+}
+
+/// What is not a project's configuration is taken for a signed file, whose reader says what is
+/// wrong with it.
+bool is_configuration(const fs::path& path) {
+    std::error_code code;
+    if (fs::is_directory(path, code)) {
+        return true;
+    }
+    const auto bytes = read_file(path, project::ZipLimits{}.archive_bytes);
+    return bytes && (project::is_zip(*bytes) || project::is_one_file(*bytes));
+}
+
+} // namespace
+
+Exit export_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("export"),
+                     QStringLiteral("Writes a project: as a file with its proofs and receipts, or "
+                                    "its configuration as one YAML file, a folder or a zip file. "
+                                    "No secret is in any of them."));
+    line.argument(QStringLiteral("PROJECT"),
+                  QStringLiteral("Name or id; for yaml, folder and zip the folder of its "
+                                 "configuration."));
+    line.option(QStringLiteral("as"), QStringLiteral("bundle, yaml, folder or zip."),
+                QStringLiteral("FORM"), QStringLiteral("bundle"));
+    line.option(QStringLiteral("to"),
+                QStringLiteral("Where to; without it bundle and yaml go to the output."),
+                QStringLiteral("PATH"));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const QString to = QStringLiteral("to");
+    const std::string form = line.text(QStringLiteral("as"));
+    if (form != "bundle" && form != "yaml" && form != "folder" && form != "zip") {
+        return usage_error(QStringLiteral("export"), "--as is bundle, yaml, folder or zip.");
+    }
+    if (!line.has(to) && (form == "folder" || form == "zip")) {
+        return usage_error(QStringLiteral("export"), "Say where to put it, with --to.");
+    }
+    if (form == "folder") {
+        return export_folder(line, out);
+    }
+    const auto bytes = form == "bundle" ? signed_file(line)
+                       : form == "yaml" ? one_file(line.positional(0))
+                                        : zip_file(line.positional(0));
+    if (!bytes) {
+        return failed(out, bytes.error());
+    }
+    if (!line.has(to)) {
+        std::cout << *bytes;
+        return Exit::done;
+    }
+    if (const auto kept = write_file_atomic(line.path(to), *bytes, 0644); !kept) {
+        return failed(out, kept.error());
+    }
+    out.event({{"event", "exported"}, {"file", line.path(to).string()}});
+    out.line("Written to " + line.path(to).string() +
+             (form == "bundle"
+                  ? ". Anyone can check it: tau-project verify " + line.text(to)
+                  : ". Its files again: tau-project import " + line.text(to) + " --to FOLDER"));
+    return Exit::done;
+}
+
+Exit import_command(const QStringList& arguments) {
+    CommandLine line(arguments, QStringLiteral("import"),
+                     QStringLiteral("Takes in what export wrote. A signed project file is checked "
+                                    "and listed here; a YAML file, a zip file or a folder becomes "
+                                    "the folder of a configuration. Which one it is, its content "
+                                    "says."));
+    line.argument(QStringLiteral("FILE"), QStringLiteral("What export wrote."));
+    line.option(
+        QStringLiteral("to"),
+        QStringLiteral("A new folder for the files of a YAML file, a zip file or a folder."),
+        QStringLiteral("FOLDER"));
+    if (const auto exit = line.parse()) {
+        return *exit;
+    }
+    const Terminal out(line.json());
+    const QString to = QStringLiteral("to");
+    const fs::path from = line.positional(0);
+    if (!is_configuration(from)) {
+        return line.has(to)
+                   ? usage_error(QStringLiteral("import"),
+                                 "This is no YAML or zip file of a configuration; a signed "
+                                 "project file needs no --to.")
+                   : import_signed(line, out);
+    }
+    if (!line.has(to)) {
+        return usage_error(QStringLiteral("import"), "Say where its files go, with --to FOLDER.");
+    }
+    const auto files = project::read_project(from);
+    if (!files) {
+        return failed(out, files.error());
+    }
+    if (const auto written = project::write_folder(*files, line.path(to)); !written) {
+        return failed(out, written.error());
+    }
+    out.event(
+        {{"event", "imported"}, {"folder", line.path(to).string()}, {"files", files->size()}});
+    out.line("Written to " + line.path(to).string() + ": " + std::to_string(files->size()) +
+             " files");
+    return Exit::done;
+}
+
+} // namespace tau::app

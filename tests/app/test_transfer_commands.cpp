@@ -1,0 +1,107 @@
+// tau-project's export, import and fmt of a configuration, from outside.
+#include "tests/app/tau_project.h"
+#include "tests/support/vectors.h"
+
+#include <sys/stat.h>
+
+using namespace tau;
+using namespace tau::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Desk {
+    TemporaryDirectory folder;
+    TauProject program{folder.path() / "home", "none"};
+    fs::path shop = folder.path() / "shop";
+
+    Desk() {
+        put("config.yaml", "name: shop\nid: Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4\n");
+        put("functions/ping.yaml", "# why\nsource: .\nid: x\ntags: [a, b]\n");
+        put("domains/good.yaml", "id: z\nfqdn: a.example.org\n");
+        put("README.md", "hello\n");
+    }
+    void put(const std::string& path, const std::string& text) const {
+        fs::create_directories((shop / path).parent_path());
+        REQUIRE(write_file_atomic(shop / path, std::string_view(text), 0644));
+    }
+    std::string text(const fs::path& path) const { return read_file(path).value(); }
+    Finished run(std::vector<std::string> arguments) const {
+        return program.run_bare(std::move(arguments));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a configuration goes out as YAML, zip or folder and comes back") {
+    const Desk desk;
+    const fs::path out = desk.folder.path();
+    for (const std::string form : {"yaml", "zip", "folder"}) {
+        CAPTURE(form);
+        const std::string to = (out / ("to-" + form)).string();
+        const std::string back = (out / ("back-" + form)).string();
+        const auto written = desk.run({"export", desk.shop.string(), "--as", form, "--to", to});
+        REQUIRE_MESSAGE(written.code == 0, written.errors);
+        CHECK(contains(written.output, "Written to " + to));
+        const auto taken = desk.run({"import", to, "--to", back, "--json"});
+        REQUIRE_MESSAGE(taken.code == 0, taken.errors);
+        const auto event = nlohmann::json::parse(taken.output);
+        CHECK(event.at("event") == "imported");
+        CHECK(event.at("files") == (form == "yaml" ? 3 : 4));
+        CHECK(fs::exists(fs::path(back) / "README.md") == (form != "yaml"));
+        const std::string ping = desk.text(fs::path(back) / "functions/ping.yaml");
+        CHECK(ping == (form == "yaml" ? "id: x\ntags:\n    - a\n    - b\n# why\nsource: .\n"
+                                      : desk.text(desk.shop / "functions/ping.yaml")));
+        // What is there is not written over.
+        const auto again = desk.run({"import", to, "--to", back});
+        CHECK(again.code == 1);
+        CHECK(contains(again.errors, "is not empty"));
+        CHECK(desk.run({"import", to}).code == 2);
+    }
+    const auto shown = desk.run({"export", desk.shop.string(), "--as", "yaml"});
+    CHECK(shown.code == 0);
+    CHECK(shown.output == desk.text(out / "to-yaml"));
+    CHECK(desk.run({"export", desk.shop.string(), "--as", "zip"}).code == 2);
+    CHECK(desk.run({"export", desk.shop.string(), "--as", "rar"}).code == 2);
+    CHECK(desk.run({"export", (out / "none").string(), "--as", "yaml"}).code == 1);
+    desk.put("note.txt", "hello");
+    const auto neither = desk.run({"import", (desk.shop / "note.txt").string()});
+    CHECK(neither.code == 1);
+    CHECK(contains(neither.errors, "project file cannot be read"));
+    CHECK(desk.run({"import", (desk.shop / "note.txt").string(), "--to", "x"}).code == 2);
+}
+
+TEST_CASE("fmt changes what is not canonical, once, and --check only tells") {
+    const Desk desk;
+    const std::string before = desk.text(desk.shop / "functions/ping.yaml");
+    const auto checked = desk.run({"fmt", "--check", desk.shop.string()});
+    CHECK(checked.code == 1);
+    CHECK(contains(checked.output, "functions/ping.yaml"));
+    CHECK(contains(checked.output, "2 of 3 files are not in canonical form."));
+    CHECK(desk.text(desk.shop / "functions/ping.yaml") == before);
+
+    const fs::path ping = desk.shop / "functions/ping.yaml";
+    REQUIRE(chmod(ping.c_str(), 0600) == 0);
+    CHECK(desk.run({"fmt", ping.string()}).code == 0);
+    CHECK(desk.text(ping) == "id: x\ntags:\n    - a\n    - b\n# why\nsource: .\n");
+    struct stat mode {};
+    REQUIRE(stat(ping.c_str(), &mode) == 0);
+    CHECK((mode.st_mode & 0777U) == 0600);
+
+    const auto formatted = desk.run({"fmt", desk.shop.string(), "--json"});
+    CHECK(formatted.code == 0);
+    CHECK(contains(formatted.output, "\"changed\":1"));
+    CHECK(desk.text(desk.shop / "config.yaml").starts_with("id: Qm"));
+    CHECK(desk.run({"fmt", "--check", desk.shop.string()}).code == 0);
+
+    desk.put("functions/odd.yaml", "? [a]\n: b\n");
+    const auto odd = desk.run({"fmt", desk.shop.string()});
+    CHECK(odd.code == 0);
+    CHECK(contains(odd.output, "stays as it is"));
+    desk.put("functions/bad.yaml", "a: b: c\n");
+    const auto bad = desk.run({"fmt", desk.shop.string()});
+    CHECK(bad.code == 1);
+    CHECK(contains(bad.errors, "functions/bad.yaml: Line 1, column 5"));
+    CHECK(desk.run({"fmt"}).code == 2);
+    CHECK(desk.run({"fmt", (desk.shop / "none.yaml").string()}).code == 1);
+}
