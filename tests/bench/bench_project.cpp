@@ -1,0 +1,190 @@
+// A project of 10,000 resources: opened, checked, listed, edited and exported, beside what yaml-cpp
+// needs to parse, or to emit, the same YAML. One thread on both sides; its processor time counts.
+#include "core/project/check.h"
+#include "core/project/one_file.h"
+#include "tests/bench/report.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <malloc.h>
+#include <yaml-cpp/yaml.h>
+
+using namespace tau;
+using namespace tau::project;
+
+namespace {
+
+constexpr int resources = 10'000;
+constexpr int rounds = 5;
+constexpr const char* id = "Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4";
+
+[[noreturn]] void die(const std::string& why) {
+    std::fprintf(stderr, "bench_project: %s\n", why.c_str());
+    std::exit(2);
+}
+
+std::string resource(int kind, const std::string& number) {
+    const std::string head =
+        std::string("id: ") + id + "\ndescription: Number " + number + "\ntags:\n    - bench\n";
+    switch (kind) {
+    case 0:
+        return head + "fqdn: host" + number + ".example.org\ncertificate:\n    type: auto\n";
+    case 1:
+        return head + "match: /data/" + number +
+               "\naccess:\n    network: all\nstorage:\n    size: 30GB\n";
+    case 2:
+        return head + "local: false\nchannel:\n    regex: false\n    match: channel" + number +
+               "\nbridges:\n    mqtt:\n        enable: false\n    websocket:\n        enable: "
+               "true\n";
+    case 3:
+        return head + "domains:\n    - domain0\nsource:\n    paths:\n        - /" + number +
+               "\n    branch: main\n    github:\n        id: 537133071\n        fullname: "
+               "someone/tb_website_" +
+               number + "\n";
+    default:
+        return head +
+               "source: .\ntrigger:\n    type: https\n    method: GET\n    paths:\n"
+               "        - /ping" +
+               number +
+               "\ndomains:\n    - domain0\nexecution:\n    timeout: 10s\n"
+               "    memory: 10MB\n    call: ping" +
+               number + "\n";
+    }
+}
+
+git::Files sample() {
+    constexpr int applications = 20;
+    const std::array groups{"domains/domain", "databases/database", "messaging/channel",
+                            "websites/site",  "functions/function", "functions/other",
+                            "functions/more"};
+    git::Files files;
+    files["config.yaml"] = std::string("id: ") + id + "\nname: bench\ndescription: Much\n";
+    for (int i = 0; i < applications; ++i) {
+        files["applications/app" + std::to_string(i) + "/config.yaml"] =
+            std::string("id: ") + id + "\ndescription: One\ntags: []\n";
+    }
+    for (int i = 0; i + applications + 1 < resources; ++i) {
+        const auto kind = static_cast<std::size_t>(i) % groups.size();
+        const int application = i / 7 % (applications + 1);
+        const std::string folder = kind == 0 || application == applications
+                                       ? ""
+                                       : "applications/app" + std::to_string(application) + "/";
+        files[folder + groups[kind] + std::to_string(i) + ".yaml"] =
+            resource(static_cast<int>(kind), std::to_string(i));
+    }
+    return files;
+}
+
+Store opened(const git::Files& files) {
+    auto store = Store::from(files);
+    if (!store) {
+        die(store.error().message);
+    }
+    return std::move(*store);
+}
+
+std::size_t parse_all(const git::Files& files) {
+    std::size_t keys = 0;
+    for (const auto& [path, text] : files) {
+        keys += YAML::Load(text).size();
+    }
+    return keys;
+}
+
+std::size_t in_use() {
+    return mallinfo2().uordblks;
+}
+
+/// Checks after each of many edits, all of the same file. Milliseconds for one.
+double check_after_edit(const git::Files& files) {
+    constexpr int edits = 20;
+    Store store = opened(files);
+    Checker checker;
+    checker.check_all(store);
+    const std::size_t before = checker.problems().size();
+    const std::string path = "functions/function144.yaml";
+    if (store.file(path) == nullptr) {
+        die("there is no " + path);
+    }
+    const std::string good = files.at(path);
+    const double started = bench::thread_cpu_ms();
+    for (int i = 0; i < edits; ++i) {
+        const std::string text = i % 2 == 0 ? good + "unknown: 1\n" : good;
+        if (!store.put(path, text)) {
+            die("an edit is refused");
+        }
+        checker.check_again(store, path);
+        if (checker.problems().size() != before + (i % 2 == 0 ? 1U : 0U)) {
+            die("the check does not see the edit");
+        }
+    }
+    return (bench::thread_cpu_ms() - started) / edits;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const git::Files files = sample();
+    std::size_t text_bytes = 0;
+    YAML::Node all;
+    for (const auto& [path, text] : files) {
+        text_bytes += text.size();
+        all[path] = YAML::Load(text);
+    }
+    std::size_t listed = 0;
+    std::size_t parsed = 0;
+    std::size_t emitted = 0;
+    const auto opening = [&] {
+        const Store store = opened(files);
+        listed += store.resources().size() + check(store).size();
+    };
+    const Store store = opened(files);
+    const auto exporting = [&] {
+        const auto text = to_one_file(store);
+        if (!text) {
+            die(text.error().message);
+        }
+        emitted += text->size();
+    };
+    const auto emitting = [&] {
+        YAML::Emitter out;
+        out.SetIndent(4);
+        out << all;
+        emitted += out.size();
+    };
+    const auto open_ms = bench::medians(rounds, {opening, [&] { parsed += parse_all(files); }},
+                                        bench::thread_cpu_ms);
+    const auto export_ms = bench::medians(rounds, {exporting, emitting}, bench::thread_cpu_ms);
+    const std::size_t before = in_use();
+    std::optional<Store> held = opened(files);
+    const auto held_bytes = static_cast<double>(in_use() - before);
+    if (listed == 0 || parsed == 0 || emitted == 0 || held->resources().size() != resources) {
+        die("nothing was done");
+    }
+    constexpr double megabyte = 1e6;
+    return bench::report(
+        {{"open, check and list 10,000 resources",
+          open_ms[0],
+          "ms",
+          "yaml-cpp, parsing them",
+          open_ms[1],
+          2.5,
+          {}},
+         {"check again after one edit", check_after_edit(files), "ms", {}, 0, {}, 20.0},
+         {"export 10,000 resources as one YAML file",
+          export_ms[0],
+          "ms",
+          "yaml-cpp, emitting them",
+          export_ms[1],
+          2.0,
+          {}},
+         {"memory of 10,000 open resources",
+          held_bytes / megabyte,
+          "MB",
+          "their text",
+          static_cast<double>(text_bytes) / megabyte,
+          6.0,
+          {}}},
+        argc, argv);
+}
