@@ -5,6 +5,7 @@
 // runner.h          runs, resumes and undoes a list of steps
 // create_project.h  the steps that make a project, and the projects made here
 // creation.h        what those steps share
+// clones.h          the two clones of a project: branches, commits, push and pull
 #pragma once
 
 #include "core/forge/forge.h"

@@ -2,6 +2,12 @@
 // to a remote in a child process.
 // git.h         this file: what all of them share
 // repository.h  a local repository: make, read and write commits
+// work_tree.h   what was changed since the last commit, and committing some of it
+// branches.h    branches of a clone: list, make, switch without losing work
+// diff.h        the lines of one file that changed
+// history.h     commits, page by page, and the files of each
+// merge.h       bringing together what two sides changed, file by file
+// clone.h       a copy of a remote repository, and news from it
 // remote.h      push, fetch and list a remote, through the tau-git helper
 // url.h         the one canonical form of a repository's address
 // The helper (app/git) exists because libgit2 offers no deadline and no cancel on a stalled peer,
@@ -22,6 +28,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,6 +40,16 @@ using CommitId = std::string;
 struct Author {
     std::string name;
     std::string email;
+};
+
+/// What became of a file between two states of its tree.
+enum class FileState { added, changed, removed, untracked };
+std::string_view to_string(FileState state); ///< "added" …
+
+struct FileChange {
+    std::string path; ///< bytes as git has them: slashes between, mostly UTF-8
+    FileState state = FileState::changed;
+    friend bool operator==(const FileChange&, const FileChange&) = default;
 };
 
 /// Path inside the tree ("functions/ping/main.go") -> content.

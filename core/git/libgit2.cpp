@@ -55,6 +55,119 @@ Error local_failure(const std::string& what, int code) {
     return {kind, "Cannot " + what + (said.empty() ? "." : ": " + said + "."), {}, said};
 }
 
+Result<RepositoryPtr> open_local(const std::filesystem::path& path) {
+    if (auto started = start_libgit2(); !started) {
+        return fail(started.error());
+    }
+    RepositoryPtr repository;
+    const int result = git_repository_open_ext(Out(repository), path.c_str(),
+                                               GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+    if (result < 0) {
+        return fail(local_failure("open the repository " + path.string(), result));
+    }
+    return repository;
+}
+
+namespace {
+
+Result<CommitPtr> commit_of_id(git_repository* repository, const git_oid& id) {
+    std::size_t size = 0;
+    git_object_t kind = GIT_OBJECT_INVALID;
+    git_odb* database = nullptr;
+    int result = git_repository_odb(&database, repository);
+    if (result == 0) {
+        result = git_odb_read_header(&size, &kind, database, &id);
+        git_odb_free(database);
+    }
+    const std::string name = "the commit " + to_text(id);
+    if (result == 0 && size > commit_limit) {
+        return fail(ErrorCode::limit_exceeded,
+                    "Cannot read " + name + ": it is larger than any commit should be.");
+    }
+    CommitPtr commit;
+    if (result == 0) {
+        result = git_commit_lookup(Out(commit), repository, &id);
+    }
+    if (result < 0) {
+        return fail(local_failure("read " + name, result));
+    }
+    return commit;
+}
+
+} // namespace
+
+Result<Head> read_head(git_repository* repository) {
+    Head head;
+    ReferencePtr reference;
+    if (const int result = git_reference_lookup(Out(reference), repository, "HEAD"); result < 0) {
+        return fail(local_failure("read HEAD", result));
+    }
+    const char* target = git_reference_symbolic_target(reference.get());
+    const std::string heads = "refs/heads/";
+    if (target != nullptr && std::string(target).starts_with(heads)) {
+        head.branch = std::string(target).substr(heads.size());
+    }
+    git_oid id;
+    const int result = git_reference_name_to_id(&id, repository, "HEAD");
+    if (result == GIT_ENOTFOUND) {
+        return head;
+    }
+    if (result < 0) {
+        return fail(local_failure("read HEAD", result));
+    }
+    auto commit = commit_of_id(repository, id);
+    if (!commit) {
+        return fail(commit.error());
+    }
+    head.commit = std::move(*commit);
+    return head;
+}
+
+Result<CommitPtr> find_commit(git_repository* repository, const std::string& commit_or_branch) {
+    git_oid id;
+    if (commit_or_branch.size() == GIT_OID_HEXSZ &&
+        git_oid_fromstr(&id, commit_or_branch.c_str()) == 0) {
+        return commit_of_id(repository, id);
+    }
+    if (const auto valid = branch_reference(commit_or_branch); !valid) {
+        return fail(valid.error());
+    }
+    for (const char* folder : {"refs/heads/", "refs/remotes/"}) {
+        const std::string name = folder + commit_or_branch;
+        const int result = git_reference_name_to_id(&id, repository, name.c_str());
+        if (result == 0) {
+            return commit_of_id(repository, id);
+        }
+        if (result != GIT_ENOTFOUND) {
+            return fail(local_failure("read " + name, result));
+        }
+    }
+    return fail(ErrorCode::not_found,
+                "There is no branch " + bounded_text(commit_or_branch, 100) + " here.",
+                "Fetch it first, or choose another one.");
+}
+
+Result<TreePtr> tree_of(const git_commit* commit) {
+    TreePtr tree;
+    if (const int result = git_commit_tree(Out(tree), commit); result < 0) {
+        return fail(local_failure("read the files of " + to_text(*git_commit_id(commit)), result));
+    }
+    return tree;
+}
+
+FileState state_of_delta(git_delta_t status) {
+    switch (status) {
+    case GIT_DELTA_ADDED:
+        return FileState::added;
+    case GIT_DELTA_DELETED:
+        return FileState::removed;
+    case GIT_DELTA_UNTRACKED:
+        return FileState::untracked;
+    default:
+        return FileState::changed;
+    }
+}
+
 std::string to_text(const git_oid& id) {
     std::array<char, GIT_OID_HEXSZ + 1> text{};
     git_oid_tostr(text.data(), text.size(), &id);

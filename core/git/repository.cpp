@@ -11,8 +11,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A small pack can hold objects of gigabytes, and reading one puts all of it into memory.
-constexpr std::size_t commit_limit = 64U << 10U;
 constexpr std::size_t tree_limit = 1U << 20U;
 
 } // namespace

@@ -1,0 +1,355 @@
+#include "core/git/checkout.h"
+
+#include "core/base/text.h"
+#include "core/git/branches.h"
+
+#include <algorithm>
+#include <set>
+
+namespace tau::git {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int lock_wait_ms = 5000;
+constexpr std::size_t most_named = 8;
+constexpr std::size_t largest_note = 64U << 20U;
+constexpr std::size_t largest_mended = 64U << 20U;
+const char* const lock_name = "tau-console-busy"; // not *.lock: those are git's
+const char* const note_name = "tau-console-change";
+
+fs::path note_of(git_repository* repository) {
+    return fs::path(git_repository_path(repository)) / note_name;
+}
+
+/// git's own locks that are younger than the note: those of the program that was killed.
+void remove_stale_locks(git_repository* repository, fs::file_time_type since) {
+    const fs::path folder = git_repository_path(repository);
+    std::error_code code;
+    std::vector<fs::path> locks{folder / "index.lock", folder / "HEAD.lock",
+                                folder / "packed-refs.lock"};
+    for (fs::recursive_directory_iterator entry(folder / "refs", code), end; !code && entry != end;
+         entry.increment(code)) {
+        if (entry->path().extension() == ".lock") {
+            locks.push_back(entry->path());
+        }
+    }
+    for (const fs::path& lock : locks) {
+        const auto time = fs::last_write_time(lock, code);
+        if (!code && time >= since) {
+            fs::remove(lock, code);
+        }
+    }
+}
+
+/// Whether no folder on the way to the file is a link that leads elsewhere. They may be missing.
+bool lies_inside(const fs::path& root, const fs::path& path) {
+    fs::path folder = root;
+    for (const fs::path& part : path.parent_path()) {
+        folder /= part;
+        std::error_code code;
+        const fs::file_type type = fs::symlink_status(folder, code).type();
+        if (type != fs::file_type::directory && type != fs::file_type::not_found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Whether the file holds nothing but the beginning (or all) of what was being written.
+bool is_half_written(git_repository* repository, const fs::path& file, const git_diff_file& to) {
+    BlobPtr blob;
+    if (git_blob_lookup(Out(blob), repository, &to.id) < 0) {
+        return false;
+    }
+    git_buf content = GIT_BUF_INIT;
+    git_blob_filter_options options = GIT_BLOB_FILTER_OPTIONS_INIT;
+    if (git_blob_filter(&content, blob.get(), to.path, &options) < 0) {
+        return false;
+    }
+    const std::string whole(content.ptr, content.size);
+    git_buf_dispose(&content);
+    const auto there = read_file(file, largest_mended);
+    return there && whole.starts_with(*there);
+}
+
+struct Mending {
+    git_repository* repository;
+    fs::path root;
+    std::set<std::string> own;         ///< changed before by a person: not to be touched
+    std::vector<std::string> restored; ///< to be checked out from HEAD again
+};
+
+int look_at_delta(const git_diff_delta* delta, float, void* payload) {
+    auto& mending = *static_cast<Mending*>(payload);
+    const fs::path path = delta->new_file.path;
+    const fs::path file = mending.root / path;
+    std::error_code code;
+    if (mending.own.contains(path.string()) || !lies_inside(mending.root, path)) {
+        return 0;
+    }
+    const fs::file_type type = fs::symlink_status(file, code).type();
+    if (delta->status == GIT_DELTA_DELETED) {
+        if (type == fs::file_type::not_found) {
+            mending.restored.emplace_back(delta->old_file.path);
+        }
+    } else if (type == fs::file_type::regular &&
+               is_half_written(mending.repository, file, delta->new_file)) {
+        if (delta->status == GIT_DELTA_ADDED) {
+            fs::remove(file, code);
+        } else {
+            mending.restored.emplace_back(delta->new_file.path);
+        }
+    }
+    return 0;
+}
+
+/// Takes back what of the target's files was written already: HEAD did not get there.
+int put_back(git_repository* repository, const git_commit* head, const git_oid& target,
+             std::set<std::string> own) {
+    CommitPtr commit;
+    TreePtr from;
+    TreePtr to;
+    DiffPtr diff;
+    int result = git_commit_lookup(Out(commit), repository, &target);
+    result = result < 0 ? result : git_commit_tree(Out(from), head);
+    result = result < 0 ? result : git_commit_tree(Out(to), commit.get());
+    result = result < 0
+                 ? result
+                 : git_diff_tree_to_tree(Out(diff), repository, from.get(), to.get(), nullptr);
+    Mending mending{repository, git_repository_workdir(repository), std::move(own), {}};
+    result = result < 0
+                 ? result
+                 : git_diff_foreach(diff.get(), look_at_delta, nullptr, nullptr, nullptr, &mending);
+    if (result < 0 || mending.restored.empty()) {
+        return result;
+    }
+    std::vector<char*> paths;
+    for (std::string& path : mending.restored) {
+        paths.push_back(path.data());
+    }
+    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+    options.checkout_strategy =
+        GIT_CHECKOUT_FORCE | GIT_CHECKOUT_RECREATE_MISSING | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
+    options.paths = {paths.data(), paths.size()};
+    return git_checkout_tree(repository, reinterpret_cast<const git_object*>(from.get()), &options);
+}
+
+/// The note: the target's id, then the files that held changes before, each behind a NUL. Just
+/// "-" while no file is to be written.
+std::string note_text(const git_commit* target, const Status& before) {
+    std::string text = to_text(*git_commit_id(target));
+    for (const FileChange& file : before.files) {
+        text += '\0' + file.path;
+    }
+    return text;
+}
+
+/// Brings the files back to HEAD if the note says that they were on their way elsewhere.
+Result<void> follow_note(git_repository* repository, const std::string& note) {
+    git_oid target;
+    if (note.size() < GIT_OID_HEXSZ ||
+        git_oid_fromstr(&target, note.substr(0, GIT_OID_HEXSZ).c_str()) != 0) {
+        return {};
+    }
+    const auto head = read_head(repository);
+    if (!head) {
+        return fail(head.error());
+    }
+    if (!head->commit || git_oid_equal(git_commit_id(head->commit.get()), &target) != 0) {
+        return {}; // it got there
+    }
+    std::set<std::string> own;
+    for (std::size_t begin = note.find('\0'); begin != std::string::npos;) {
+        const std::size_t end = note.find('\0', begin + 1);
+        own.insert(note.substr(begin + 1, end - begin - 1));
+        begin = end;
+    }
+    const int result = put_back(repository, head->commit.get(), target, std::move(own));
+    return result < 0 ? fail(local_failure("put half-written files back", result)) : Result<void>();
+}
+
+Result<void> recover_locked(git_repository* repository) {
+    const fs::path note = note_of(repository);
+    std::error_code code;
+    const auto since = fs::last_write_time(note, code);
+    if (code) {
+        return {}; // there is none
+    }
+    remove_stale_locks(repository, since);
+    const auto text = read_file(note, largest_note);
+    if (text) {
+        if (auto followed = follow_note(repository, *text); !followed) {
+            return followed;
+        }
+    }
+    fs::remove(note, code);
+    return {};
+}
+
+int remember_path(git_checkout_notify_t, const char* path, const git_diff_file*,
+                  const git_diff_file*, const git_diff_file*, void* payload) {
+    static_cast<std::vector<std::string>*>(payload)->emplace_back(path);
+    return 0;
+}
+
+git_checkout_options safe_options() {
+    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+    options.checkout_strategy = GIT_CHECKOUT_SAFE | GIT_CHECKOUT_DONT_OVERWRITE_IGNORED;
+    return options;
+}
+
+} // namespace
+
+Result<Change> Change::begin(git_repository* repository) {
+    const fs::path folder = git_repository_path(repository);
+    auto lock = FileLock::acquire(folder / lock_name, lock_wait_ms);
+    if (!lock) {
+        return fail(lock.error().code, "Another window or program works on this clone.",
+                    "Wait until it is done, then try again.", lock.error().message);
+    }
+    if (auto mended = recover_locked(repository); !mended) {
+        return fail(mended.error());
+    }
+    if (git_repository_state(repository) != GIT_REPOSITORY_STATE_NONE) {
+        return fail(ErrorCode::conflict,
+                    "A merge or rebase that was begun with another program is not finished.",
+                    "Finish it there, or abort it, then try again.");
+    }
+    const fs::path note = note_of(repository);
+    if (auto written = write_file_atomic(note, std::string_view("-")); !written) {
+        return fail(written.error());
+    }
+    return Change(repository, std::move(*lock), note);
+}
+
+Change::Change(Change&& other) noexcept
+    : repository_(other.repository_), lock_(std::move(other.lock_)),
+      note_(std::exchange(other.note_, {})), shown_(std::exchange(other.shown_, false)) {}
+
+Change::~Change() {
+    if (note_.empty()) {
+        return;
+    }
+    if (shown_ && !recover_locked(repository_)) {
+        return; // the note stays for the next one
+    }
+    std::error_code ignored;
+    fs::remove(note_, ignored);
+}
+
+Result<void> Change::show(const git_commit* target, const std::string& what) {
+    const auto files = files_in_the_way(repository_, target);
+    if (!files) {
+        return fail(files.error());
+    }
+    if (!files->empty()) {
+        return fail(in_the_way(what, *files));
+    }
+    const auto tree = tree_of(target);
+    const auto before = read_status(repository_);
+    if (!tree || !before) {
+        return fail(tree ? before.error() : tree.error());
+    }
+    if (auto noted = write_file_atomic(note_, note_text(target, *before)); !noted) {
+        return noted;
+    }
+    shown_ = true;
+    const git_checkout_options options = safe_options();
+    const int result =
+        git_checkout_tree(repository_, reinterpret_cast<const git_object*>(tree->get()), &options);
+    return result < 0 ? fail(local_failure(what, result)) : Result<void>();
+}
+
+Result<void> recover(git_repository* repository) {
+    std::error_code code;
+    if (!fs::exists(note_of(repository), code)) {
+        return {};
+    }
+    const auto lock = FileLock::acquire(fs::path(git_repository_path(repository)) / lock_name, 0);
+    return lock ? recover_locked(repository) : Result<void>(); // somebody is just at work
+}
+
+Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
+                                                  const git_commit* target) {
+    const auto tree = tree_of(target);
+    if (!tree) {
+        return fail(tree.error());
+    }
+    std::vector<std::string> files;
+    git_checkout_options options = safe_options();
+    options.checkout_strategy |= GIT_CHECKOUT_DRY_RUN;
+    options.notify_flags = GIT_CHECKOUT_NOTIFY_CONFLICT;
+    options.notify_cb = remember_path;
+    options.notify_payload = &files;
+    const int result =
+        git_checkout_tree(repository, reinterpret_cast<const git_object*>(tree->get()), &options);
+    if (result < 0 && result != GIT_ECONFLICT) {
+        return fail(local_failure("compare the files", result));
+    }
+    std::sort(files.begin(), files.end());
+    files.erase(std::unique(files.begin(), files.end()), files.end());
+    return files;
+}
+
+Error in_the_way(const std::string& what, const std::vector<std::string>& files) {
+    std::string list;
+    std::string all;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::string name = bounded_text(files[i], 200);
+        if (i < most_named) {
+            list += (i == 0 ? "" : ", ") + name;
+        }
+        if (all.size() < (64U << 10U)) {
+            all += name + "\n";
+        }
+    }
+    if (files.size() > most_named) {
+        list += " and " + std::to_string(files.size() - most_named) + " more";
+    }
+    return {ErrorCode::conflict,
+            "To " + what + " would lose changes that are not committed: " + list + ".",
+            "Commit them, or move them away; nothing was changed.", all};
+}
+
+Result<void> move_branch(git_repository* repository, const std::string& branch,
+                         const git_commit* from, const git_oid& to, const std::string& why) {
+    const auto name = branch_reference(branch);
+    if (!name) {
+        return fail(name.error());
+    }
+    ReferencePtr moved;
+    const git_oid none{};
+    const int result =
+        git_reference_create_matching(Out(moved), repository, name->c_str(), &to, 1,
+                                      from == nullptr ? &none : git_commit_id(from), why.c_str());
+    if (result == GIT_EMODIFIED || result == GIT_ENOTFOUND) {
+        return fail(ErrorCode::conflict, "The branch " + branch + " was moved by another program.",
+                    "Look at it again, then repeat.", last_message());
+    }
+    return result < 0 ? fail(local_failure("move the branch " + branch, result)) : Result<void>();
+}
+
+Result<git_oid> write_commit(git_repository* repository, const git_oid& tree, const Author& author,
+                             const std::string& message,
+                             const std::vector<const git_commit*>& parents) {
+    SignaturePtr by;
+    int result = git_signature_now(Out(by), author.name.c_str(), author.email.c_str());
+    if (result < 0) {
+        return fail(ErrorCode::invalid_argument, "A commit needs a name and an e-mail address.",
+                    "Say who you are, then commit again.", last_message());
+    }
+    TreePtr files;
+    result = git_tree_lookup(Out(files), repository, &tree);
+    git_oid id{};
+    if (result == 0) {
+        const std::string text = message.ends_with('\n') ? message : message + "\n";
+        std::vector<const git_commit*> list = parents;
+        result = git_commit_create(&id, repository, nullptr, by.get(), by.get(), nullptr,
+                                   text.c_str(), files.get(), list.size(), list.data());
+    }
+    return result < 0 ? Result<git_oid>(fail(local_failure("make a commit", result))) : id;
+}
+
+} // namespace tau::git

@@ -1,0 +1,62 @@
+#pragma once
+
+// For .cpp files of this folder: a change to a local repository, begun, and ended or taken back.
+
+#include "core/base/file.h"
+#include "core/git/git.h"
+#include "core/git/libgit2.h"
+#include "core/git/work_tree.h"
+
+#include <optional>
+#include <vector>
+
+namespace tau::git {
+
+/// One change at a time, among all windows and programs of ours. What is meant to be done is
+/// written down before; a program that is killed half-way leaves that note, and the next change
+/// (or status) removes git's stale lock files and puts back the files that were written.
+class Change {
+public:
+    static Result<Change> begin(git_repository* repository);
+    Change(Change&& other) noexcept;
+    Change& operator=(Change&&) = delete;
+    /// Takes back what show() wrote, unless done() was called.
+    ~Change();
+
+    /// Brings the work tree from HEAD to the commit; uncommitted changes elsewhere stay as they
+    /// are, and in the way they are a `conflict`: `what` says what cannot be done. HEAD is not
+    /// moved: that comes last.
+    Result<void> show(const git_commit* target, const std::string& what);
+    /// HEAD stands where show() brought the files.
+    void done() { shown_ = false; }
+
+private:
+    Change(git_repository* repository, FileLock lock, std::filesystem::path note)
+        : repository_(repository), lock_(std::move(lock)), note_(std::move(note)) {}
+    git_repository* repository_;
+    FileLock lock_;
+    std::filesystem::path note_;
+    bool shown_ = false; ///< files were, or may have been, written
+};
+
+/// Mends what a killed program left, if there is anything to mend and nobody is at work.
+Result<void> recover(git_repository* repository);
+
+/// The files that Change::show would have to overwrite or delete although they hold changes.
+Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
+                                                  const git_commit* target);
+
+/// Moves a branch from a commit (null: there is none yet) to another, or fails with `conflict`
+/// when it is elsewhere by now.
+Result<void> move_branch(git_repository* repository, const std::string& branch,
+                         const git_commit* from, const git_oid& to, const std::string& why);
+
+/// As status_of(), of an open repository.
+Result<Status> read_status(git_repository* repository);
+
+/// A commit on no branch yet.
+Result<git_oid> write_commit(git_repository* repository, const git_oid& tree, const Author& author,
+                             const std::string& message,
+                             const std::vector<const git_commit*>& parents);
+
+} // namespace tau::git

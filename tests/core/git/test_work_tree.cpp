@@ -1,0 +1,156 @@
+#include "core/git/work_tree.h"
+#include "tests/support/git_cli.h"
+
+#include <doctest/doctest.h>
+#include <map>
+
+using namespace tau;
+using namespace tau::git;
+using test::Clone;
+using test::contents;
+using test::write;
+namespace fs = std::filesystem;
+
+namespace {
+
+const Author author{"Ada", "ada@example.org"};
+
+std::string listed(const Status& status) {
+    std::string text;
+    for (const FileChange& file : status.files) {
+        text += std::string(to_string(file.state)) + " " + file.path + "\n";
+    }
+    return text;
+}
+
+ErrorCode refusal(const Result<CommitId>& result) {
+    return result ? ErrorCode::internal : result.error().code;
+}
+
+} // namespace
+
+TEST_CASE("the status is what git says, staged or not") {
+    const Clone clone;
+    CHECK(listed(status_of(clone.path).value()).empty());
+    CHECK(status_of(clone.path).value().branch == "main");
+    CHECK(status_of(clone.path).value().commit == clone.head());
+
+    write(clone.path / ".gitignore", "*.log\nbuild/\n");
+    write(clone.path / "notes.log", "x");
+    write(clone.path / "build/out.yaml", "x");
+    write(clone.path / "config.yaml", "id: Qm\nname: garden\n");
+    write(clone.path / "websites/a b/ü.yaml", "id: 1\n");
+    fs::remove(clone.path / "functions/ping.yaml");
+    const std::string all = "untracked .gitignore\nchanged config.yaml\nremoved functions/"
+                            "ping.yaml\nuntracked websites/a b/ü.yaml\n";
+    CHECK(listed(status_of(clone.path).value()) == all);
+    CHECK(test::git(clone.path, {"-c", "core.quotePath=false", "status", "--porcelain", "-uall"}) ==
+          " M config.yaml\n D functions/ping.yaml\n?? .gitignore\n?? \"websites/a b/ü.yaml\"\n");
+
+    test::git(clone.path, {"add", "-A"});
+    const std::string staged = "added .gitignore\nchanged config.yaml\nremoved functions/"
+                               "ping.yaml\nadded websites/a b/ü.yaml\n";
+    CHECK(listed(status_of(clone.path).value()) == staged);
+    write(clone.path / "config.yaml", "id: Qm\nname: shop\n"); // staged, and changed back
+    fs::remove(clone.path / ".gitignore");                     // staged, and gone again
+    CHECK(listed(status_of(clone.path).value()) ==
+          "untracked build/out.yaml\nremoved functions/ping.yaml\nuntracked notes.log\n"
+          "added websites/a b/ü.yaml\n");
+}
+
+TEST_CASE("a commit takes the chosen files and leaves the rest alone") {
+    const Clone clone;
+    const std::string before = clone.head();
+    write(clone.path / "config.yaml", "id: Qm\nname: garden\n");
+    write(clone.path / "new.yaml", "id: 1\n");
+    write(clone.path / "other.yaml", "id: 2\n");
+    fs::remove(clone.path / "functions/ping.yaml");
+    test::git(clone.path, {"add", "other.yaml"}); // staged, but not chosen
+    const auto made = commit_files(clone.path, {"config.yaml", "new.yaml", "functions/ping.yaml"},
+                                   author, "Rename to garden\n\nIt is one now.");
+    REQUIRE(made);
+    CHECK(clone.head() == *made);
+    CHECK(clone.head("HEAD^") == before);
+    CHECK(test::git(clone.path, {"log", "-1", "--format=%an <%ae>|%s|%b"}) ==
+          "Ada <ada@example.org>|Rename to garden|It is one now.\n\n");
+    CHECK(test::git(clone.path, {"show", "--name-status", "--format="}) ==
+          "M\tconfig.yaml\nD\tfunctions/ping.yaml\nA\tnew.yaml\n");
+    CHECK(test::git(clone.path, {"status", "--porcelain"}) == "A  other.yaml\n");
+    CHECK(clone.problem() == "");
+}
+
+TEST_CASE("modes and links are kept as git keeps them") {
+    const Clone clone;
+    write(clone.path / "run", "#!/bin/sh\n");
+    fs::permissions(clone.path / "run", fs::perms::owner_all);
+    fs::create_symlink("config.yaml", clone.path / "link.yaml");
+    REQUIRE(commit_files(clone.path, {"run", "link.yaml"}, author, "Add"));
+    CHECK(test::git(clone.path, {"ls-tree", "HEAD", "run", "link.yaml"}).find("120000 blob") !=
+          std::string::npos);
+    CHECK(test::git(clone.path, {"ls-tree", "HEAD", "run"}).starts_with("100755 blob"));
+    CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+}
+
+TEST_CASE("the first commit of an empty clone") {
+    const test::TemporaryDirectory folder;
+    test::git(folder.path(), {"init", "-q", "-b", "dev", "clone"});
+    const fs::path path = folder.path() / "clone";
+    CHECK_FALSE(status_of(path).value().commit);
+    CHECK(status_of(path).value().branch == "dev");
+    write(path / "config.yaml", "id: Qm\n");
+    REQUIRE(commit_files(path, {"config.yaml"}, author, "Begin"));
+    CHECK(test::git(path, {"log", "--format=%s", "dev"}) == "Begin\n");
+}
+
+TEST_CASE("what cannot be committed is refused, and nothing moves") {
+    const Clone clone;
+    const std::string before = clone.head();
+    write(clone.path / "config.yaml", "id: Qm\nname: garden\n");
+    CHECK(refusal(commit_files(clone.path, {}, author, "x")) == ErrorCode::invalid_argument);
+    CHECK(refusal(commit_files(clone.path, {"config.yaml"}, author, " \n")) ==
+          ErrorCode::invalid_argument);
+    CHECK(refusal(commit_files(clone.path, {"config.yaml"}, {"", ""}, "x")) ==
+          ErrorCode::invalid_argument);
+    for (const std::string path : {"functions/ping.yaml", "../x", "/etc/passwd", ".git/config"}) {
+        CAPTURE(path);
+        CHECK(refusal(commit_files(clone.path, {path}, author, "x")) == ErrorCode::conflict);
+    }
+    write(clone.path / "config.yaml", "<<<<<<< ours\nid: a\n=======\nid: b\n>>>>>>> theirs\n");
+    const auto marked = commit_files(clone.path, {"config.yaml"}, author, "x");
+    REQUIRE_FALSE(marked);
+    CHECK(marked.error().message.find("conflict markers") != std::string::npos);
+    test::git(clone.path, {"checkout", "-q", "--detach"});
+    CHECK(refusal(commit_files(clone.path, {"config.yaml"}, author, "x")) ==
+          ErrorCode::invalid_argument);
+    CHECK(clone.head() == before);
+    CHECK(clone.problem() == "");
+}
+
+TEST_CASE("a merge that git began elsewhere is left to git") {
+    const Clone clone;
+    test::git(clone.path, {"checkout", "-q", "-b", "side"});
+    write(clone.path / "config.yaml", "id: side\n");
+    clone.commit("Side");
+    test::git(clone.path, {"checkout", "-q", "main"});
+    write(clone.path / "config.yaml", "id: main\n");
+    clone.commit("Main");
+    CHECK(test::try_git(clone.path, {"merge", "side"}).code != 0);
+    const auto refused = commit_files(clone.path, {"config.yaml"}, author, "x");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("conflict markers are told from ordinary text") {
+    const std::map<std::string, bool> texts{
+        {"<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", true},
+        {"a\n<<<<<<<\n>>>>>>>\n", true},
+        {"a\r\n<<<<<<< x\r\nb\r\n>>>>>>> y\r\n", true},
+        {"text: |\n  <<<<<<< HEAD\n  >>>>>>> x\n", false}, // within a block of text
+        {"# =======\n", false},
+        {">>>>>>> x\n<<<<<<< y\n", false},
+        {"", false}};
+    for (const auto& [text, marked] : texts) {
+        CAPTURE(text);
+        CHECK(has_conflict_markers(text) == marked);
+    }
+}
