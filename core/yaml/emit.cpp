@@ -10,12 +10,6 @@ namespace tau::yaml {
 
 namespace {
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
 }
