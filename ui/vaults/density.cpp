@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace tau::ui {
 
@@ -43,25 +44,8 @@ std::array<QRgb, shades> make_ramp(const Tokens& tokens) {
 
 } // namespace
 
-void RowSet::set_all(std::size_t rows) {
-    words_.assign(rows / 64 + 1, ~std::uint64_t{0});
-    count_ = rows;
-}
-
-void RowSet::set(std::span<const std::uint32_t> rows, std::size_t of) {
-    if (rows.size() == of) {
-        set_all(of);
-        return;
-    }
-    words_.assign(of / 64 + 1, 0);
-    for (const std::uint32_t row : rows) {
-        words_[row / 64] |= std::uint64_t{1} << (row % 64);
-    }
-    count_ = rows.size();
-}
-
-Density count_nodes(const vault::NodeTable& table, const RowSet& shown, const MapFrame& frame,
-                    double cell) {
+Density count_nodes(const vault::NodeTable& table, std::span<const std::uint8_t> shown,
+                    const MapFrame& frame, double cell) {
     Density density;
     density.columns = static_cast<int>(std::ceil(frame.size().width() / cell));
     density.rows = static_cast<int>(std::ceil(frame.size().height() / cell));
@@ -73,14 +57,23 @@ Density count_nodes(const vault::NodeTable& table, const RowSet& shown, const Ma
     const Lookup row_of = make_lookup(9000, density.rows, [&](double latitude) {
         return frame.to_pixel({.latitude = latitude, .longitude = 0}).y() / cell;
     });
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        const std::uint16_t column = column_of[static_cast<std::uint16_t>(table.longitude[i])];
-        const std::uint16_t row = row_of[static_cast<std::uint16_t>(table.latitude[i])];
-        if (column != outside && row != outside && shown.has(i)) {
-            ++density.cells[row * columns + column];
-            ++density.total;
+    // A block's cells are found before any is counted: one by one, the processor would wait for
+    // where a count goes before it looks up the next cell.
+    std::array<std::size_t, 1024> found{};
+    for (std::size_t begin = 0; begin < table.size(); begin += found.size()) {
+        const std::size_t end = std::min(begin + found.size(), table.size());
+        std::size_t count = 0;
+        for (std::size_t i = begin; i < end; ++i) {
+            const std::uint16_t column = column_of[static_cast<std::uint16_t>(table.longitude[i])];
+            const std::uint16_t row = row_of[static_cast<std::uint16_t>(table.latitude[i])];
+            found[count] = row * columns + column;
+            count += column != outside && row != outside && shown[i] != 0 ? 1U : 0U;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            ++density.cells[found[i]];
         }
     }
+    density.total = std::accumulate(density.cells.begin(), density.cells.end(), std::size_t{0});
     if (!density.cells.empty()) {
         density.most = *std::max_element(density.cells.begin(), density.cells.end());
     }

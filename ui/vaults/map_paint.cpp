@@ -86,7 +86,7 @@ void MapView::find_dots() {
     const vault::Area area = frame_.shown();
     for (std::size_t i = 0; i < table_->size(); ++i) {
         const auto row = static_cast<std::uint32_t>(i);
-        if (shown_.has(i) && area.contains(place_of(row))) {
+        if (shown_[i] != 0 && area.contains(place_of(row))) {
             dots_.push_back(row);
         }
     }

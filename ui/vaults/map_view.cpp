@@ -70,25 +70,28 @@ void MapView::set_words(Score score, Describe describe) {
 
 void MapView::set_nodes(std::shared_ptr<const vault::NodeTable> table) {
     table_ = std::move(table);
-    shown_.set_all(table_ ? table_->size() : 0);
+    shown_.assign(table_ ? table_->size() : 0, 1);
     picked_.clear();
     nodes_stale_ = true;
     update();
 }
 
-void MapView::set_shown(std::span<const std::uint32_t> rows) {
-    shown_.set(rows, table_ ? table_->size() : 0);
+void MapView::set_shown(std::span<const std::uint8_t> rows) {
+    shown_.assign(rows.begin(), rows.end());
     nodes_stale_ = true;
     update();
 }
 
 void MapView::set_picked(std::vector<std::uint32_t> rows) {
+    const bool same = rows == picked_;
     picked_ = std::move(rows);
     if (!picked_.empty() && !frame_.shown().contains(place_of(picked_.front()))) {
         frame_.show(place_of(picked_.front()));
         frame_changed();
     }
-    update();
+    if (!same) {
+        update();
+    }
 }
 
 void MapView::set_place(const std::optional<vault::Place>& place) {
@@ -145,7 +148,7 @@ std::optional<std::uint32_t> MapView::node_at(QPointF pixel) const {
         const int latitude = table_->latitude[i];
         const int longitude = table_->longitude[i];
         if (latitude < south || latitude > north || longitude < west || longitude > east ||
-            !shown_.has(i)) {
+            shown_[i] == 0) {
             continue;
         }
         const auto row = static_cast<std::uint32_t>(i);

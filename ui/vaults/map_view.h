@@ -30,8 +30,8 @@ public:
 
     /// All of the table's rows are shown until set_shown says less.
     void set_nodes(std::shared_ptr<const vault::NodeTable> table);
-    /// The rows that pass the filter, in any order.
-    void set_shown(std::span<const std::uint32_t> rows);
+    /// By row: 1 when it passes the filter, else 0.
+    void set_shown(std::span<const std::uint8_t> rows);
     /// The first is the one that is looked at; the map moves when it would be out of sight.
     void set_picked(std::vector<std::uint32_t> rows);
     /// Where distances are measured from.
@@ -85,7 +85,7 @@ private:
     void paint_overlay(QPainter& painter) const;
 
     std::shared_ptr<const vault::NodeTable> table_;
-    RowSet shown_;
+    std::vector<std::uint8_t> shown_; ///< by row, 0 or 1
     Score score_;
     Describe describe_;
     std::vector<std::uint32_t> picked_;

@@ -47,7 +47,7 @@ RankModel::RankModel(QObject* parent) : QAbstractTableModel(parent) {}
 void RankModel::set_ranking(std::shared_ptr<vault::Ranking> ranking) {
     beginResetModel();
     ranking_ = std::move(ranking);
-    order_ = ranking_ ? ranking_->order() : std::span<const std::uint32_t>();
+    count_ = ranking_ ? ranking_->size() : 0;
     endResetModel();
 }
 
@@ -56,18 +56,14 @@ void RankModel::refresh(bool by_rank) {
     if (!ranking_) {
         return;
     }
-    // The old order is gone by now; its size is all that is still known of it.
-    const std::size_t before = order_.size();
-    const std::span<const std::uint32_t> order = ranking_->order();
-    if (order.size() == before) {
-        order_ = order;
-        if (!order_.empty()) {
+    if (ranking_->size() == count_) {
+        if (count_ > 0) {
             Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
         }
         return;
     }
     beginResetModel();
-    order_ = order;
+    count_ = ranking_->size();
     endResetModel();
 }
 
@@ -77,14 +73,14 @@ void RankModel::set_marks(std::vector<std::uint64_t> chosen, std::vector<std::ui
     }
     chosen_ = std::move(chosen);
     pinned_ = std::move(pinned);
-    if (!order_.empty()) {
+    if (count_ > 0) {
         Q_EMIT dataChanged(index(0, name_column), index(rowCount() - 1, name_column));
     }
 }
 
 int RankModel::position_of(std::uint32_t row) const {
-    const auto found = std::find(order_.begin(), order_.end(), row);
-    return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
+    const auto position = ranking_ ? ranking_->position_of(row) : std::nullopt;
+    return position ? static_cast<int>(*position) : -1;
 }
 
 int RankModel::best_position() const {
@@ -96,7 +92,7 @@ int RankModel::best_position() const {
 }
 
 int RankModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(order_.size());
+    return parent.isValid() ? 0 : static_cast<int>(count_);
 }
 
 int RankModel::columnCount(const QModelIndex& parent) const {

@@ -31,15 +31,17 @@ public:
 
     /// Null: nothing to show. The ranking's wishes are set by its owner, who then calls refresh().
     void set_ranking(std::shared_ptr<vault::Ranking> ranking);
-    /// Takes the ranking's order as it is now; before anything else is painted or asked. `by_rank`:
+    /// Shows the ranking's order as it is now; before anything else is painted or asked. `by_rank`:
     /// it is sorted by rank, best first.
     void refresh(bool by_rank = true);
     /// What stands before a name: "check" for chosen ones, "pin" for pinned ones.
     void set_marks(std::vector<std::uint64_t> chosen, std::vector<std::uint64_t> pinned);
 
     /// The table's row at this position; position < rowCount().
-    std::uint32_t node_at(int position) const { return order_[static_cast<std::size_t>(position)]; }
-    /// Where the table's row stands now; -1 when it is filtered out. A sweep of the order.
+    std::uint32_t node_at(int position) const {
+        return ranking_->at(static_cast<std::size_t>(position));
+    }
+    /// Where the table's row stands now; -1 when it is filtered out.
     int position_of(std::uint32_t row) const;
     /// The first that may be chosen; -1 when there is none.
     int best_position() const;
@@ -62,7 +64,7 @@ private:
     QVariant mark_of(std::uint32_t row) const;
 
     std::shared_ptr<vault::Ranking> ranking_;
-    std::span<const std::uint32_t> order_;
+    std::size_t count_ = 0; ///< rows that views know of
     std::vector<std::uint64_t> chosen_;
     std::vector<std::uint64_t> pinned_;
     bool by_rank_ = true; ///< so that a rank is a position: asking for it costs 6 ms a million

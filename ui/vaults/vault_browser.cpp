@@ -16,6 +16,8 @@ namespace {
 /// Up to so many rows a ranking is made at once; more of them on a thread of their own.
 constexpr std::size_t rows_at_once = 20000;
 constexpr std::chrono::milliseconds look_pause{200};
+/// Histograms are counted once the list has been painted, and typing pauses.
+constexpr std::chrono::milliseconds count_pause{50};
 
 /// Another network's nodes are not asked for while somebody only passes them by.
 std::chrono::milliseconds pause_for(std::size_t rows) {
@@ -35,7 +37,7 @@ VaultBrowser::VaultBrowser(Services& services, NodeShelf& shelf, Mode mode, QWid
     counts_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     lay_out();
     make_menu();
-    coalesce_.setSingleShot(true);
+    count_delay_.setSingleShot(true);
     fetch_delay_.setSingleShot(true);
     connect_parts();
     read_settings();
@@ -95,7 +97,8 @@ void VaultBrowser::lay_out() {
 }
 
 void VaultBrowser::connect_parts() {
-    connect(&coalesce_, &QTimer::timeout, this, &VaultBrowser::rank_now);
+    connect(&count_delay_, &QTimer::timeout, this,
+            [this] { emphasis_->show_histograms(ranking_.get()); });
     connect(&fetch_delay_, &QTimer::timeout, this, &VaultBrowser::fetch_record);
     connect(&shelf_, &NodeShelf::changed, this, &VaultBrowser::take_nodes);
     connect(&shelf_, &NodeShelf::progressed, this, [this](qulonglong done, qulonglong all) {
@@ -228,19 +231,20 @@ void VaultBrowser::have_ranking(std::shared_ptr<vault::Ranking> ranking) {
             },
             [this](std::uint32_t row) { return rows_->text(row, RankModel::name_column); });
         map_->set_nodes(ranking_ ? nodes_->list.table : nullptr);
-        shown_filter_ = {};
-        counted_.reset();
+        shown_.reset();
     }
     rank_now();
 }
 
 void VaultBrowser::wish() {
-    if (!coalesce_.isActive()) {
-        coalesce_.start(0);
+    if (!wished_) {
+        wished_ = true;
+        QMetaObject::invokeMethod(this, &VaultBrowser::rank_now, Qt::QueuedConnection);
     }
 }
 
 void VaultBrowser::rank_now() {
+    wished_ = false;
     if (!ranking_) {
         emphasis_->show_histograms(nullptr);
         look_at(std::nullopt);
@@ -259,28 +263,21 @@ void VaultBrowser::rank_now() {
     const bool by_rank = wishes_.sorting == vault::Column::rank && !wishes_.descending;
     rows_->refresh(by_rank);
     table_->show_sorting(wishes_.sorting, wishes_.descending);
-    vault::Filter filter = wishes_.filter;
-    filter.blocked = blocked_;
-    if (!(filter == shown_filter_)) {
-        map_->set_shown(ranking_->order());
-        shown_filter_ = filter;
-    }
-    map_->set_place(wishes_.place);
-    show_histograms();
+    show_map();
     place_selection();
     show_state();
     save_wishes();
 }
 
-/// Only when what they count is another: emphasis does not change it.
-void VaultBrowser::show_histograms() {
-    const bool same = counted_ && counted_->filter == shown_filter_ &&
-                      counted_->place.has_value() == wishes_.place.has_value() &&
-                      (!wishes_.place || (counted_->place->latitude == wishes_.place->latitude &&
-                                          counted_->place->longitude == wishes_.place->longitude));
-    if (!same) {
-        counted_ = Counted{shown_filter_, wishes_.place};
-        emphasis_->show_histograms(ranking_.get());
+/// And has the histograms counted again.
+void VaultBrowser::show_map() {
+    vault::Filter filter = wishes_.filter;
+    filter.blocked = blocked_;
+    if (!shown_ || !(shown_->filter == filter) || !same_place(shown_->place, wishes_.place)) {
+        map_->set_shown(ranking_->passing());
+        map_->set_place(wishes_.place);
+        shown_ = Shown{std::move(filter), wishes_.place};
+        count_delay_.start(count_pause);
     }
 }
 

@@ -74,7 +74,7 @@ private:
     void have_ranking(std::shared_ptr<vault::Ranking> ranking);
     void wish();
     void rank_now();
-    void show_histograms();
+    void show_map();
     void place_selection();
     void look_at(std::optional<std::uint32_t> row);
     void use_current();
@@ -111,13 +111,12 @@ private:
     std::shared_ptr<const Nodes> nodes_;
     std::shared_ptr<vault::Ranking> ranking_;
     Wishes wishes_;
-    /// What the histograms were made of.
-    struct Counted {
+    /// What the map and the histograms show; emphasis does not change it.
+    struct Shown {
         vault::Filter filter;
         std::optional<vault::Place> place;
     };
-    std::optional<Counted> counted_;
-    vault::Filter shown_filter_; ///< the map's
+    std::optional<Shown> shown_;
     std::vector<std::uint64_t> blocked_, pinned_;
     std::map<std::uint32_t, double> round_trips_;
     std::vector<std::uint32_t> compared_;
@@ -149,7 +148,8 @@ private:
     QProgressBar* progress_ = nullptr;
     ErrorView* error_ = nullptr;
     CompareModel* compare_model_ = nullptr;
-    QTimer coalesce_;
+    bool wished_ = false; ///< to be ranked anew, before anything is painted
+    QTimer count_delay_;  ///< the histograms wait for the list to be painted
     QTimer fetch_delay_;
     Job ranking_job_;
     Job fetch_job_;

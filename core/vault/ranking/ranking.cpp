@@ -2,7 +2,6 @@
 #include "core/vault/ranking/state.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -10,22 +9,24 @@ namespace tau::vault {
 
 namespace {
 
+/// So many rows are ranked before somebody asks for more: a window shows fewer.
+constexpr std::size_t at_once = 1000;
+
 double clamp_weight(double weight) {
     return weight >= 0 ? std::min(weight, 1.0) : 0;
 }
 
 } // namespace
 
+bool same_place(const std::optional<Place>& a, const std::optional<Place>& b) {
+    return a.has_value() == b.has_value() &&
+           (!a || (a->latitude == b->latitude && a->longitude == b->longitude));
+}
+
 void Ranking::State::rank_changed() {
     rank_old = true;
     sorting_old = true;
     position_old = true;
-}
-
-float Ranking::State::cost(std::size_t row) const {
-    return static_cast<float>(emphasis.reputation) * costs.reputation[row] +
-           static_cast<float>(emphasis.distance) * costs.distance[row] +
-           static_cast<float>(emphasis.capacity) * costs.capacity[row];
 }
 
 const std::vector<float>& Ranking::State::kilometres(const NodeTable& table) {
@@ -55,6 +56,9 @@ Ranking& Ranking::operator=(Ranking&&) noexcept = default;
 
 void Ranking::set_place(const std::optional<Place>& place) {
     State& state = *state_;
+    if (same_place(place, state.place)) {
+        return;
+    }
     state.place = place;
     set_distance_costs(*table_, place, state.costs.distance);
     for (const auto& [row, milliseconds] : state.round_trips) {
@@ -91,40 +95,93 @@ void Ranking::set_sorting(Column column, bool descending) {
 }
 
 void Ranking::set_round_trip(std::uint32_t row, double milliseconds) {
+    const auto known = state_->round_trips.find(row);
+    if (known != state_->round_trips.end() && known->second == milliseconds) {
+        return;
+    }
     state_->round_trips[row] = milliseconds;
     state_->costs.distance[row] = round_trip_cost(milliseconds);
     state_->rank_changed();
 }
 
-std::span<const std::uint32_t> Ranking::by_rank() {
-    State& state = *state_;
-    const std::size_t rows = table_->size();
-    if (state.filter_old || state.passes.size() != rows) {
-        state.passes.resize(rows);
-        const auto& km = state.filter.max_km ? state.kilometres(*table_) : state.km;
-        apply_filter(*table_, state.filter, km, state.costs.eligible, state.passes.data());
-        state.filter_old = false;
+void Ranking::State::filter_rows(const NodeTable& table) {
+    const std::size_t rows = table.size();
+    if (!filter_old && passes.size() == rows) {
+        return;
     }
-    if (state.rank_old) {
-        const std::span<std::uint64_t> keys = state.sorter.keys(rows);
-        std::size_t count = 0;
-        for (std::uint32_t row = 0; row < rows; ++row) {
-            // Costs are not negative, so their bits sort as they do and leave the first bit free.
-            const std::uint32_t last = state.costs.eligible[row] != 0 ? 0 : 0x8000'0000U;
-            keys[count] = sort_key(std::bit_cast<std::uint32_t>(state.cost(row)) | last, row);
-            count += state.passes[row];
+    passes.resize(rows);
+    const auto& far = filter.max_km ? kilometres(table) : km;
+    apply_filter(table, filter, far, costs.eligible, passes.data());
+    passing = static_cast<std::size_t>(std::count(passes.begin(), passes.end(), 1));
+    filter_old = false;
+}
+
+void Ranking::State::fill_keys(std::size_t rows) {
+    const RankKeys key = rank_keys();
+    const std::span<std::uint64_t> keys = sorter.keys(rows);
+    for (std::uint32_t row = 0; row < rows; ++row) {
+        keys[row] = key(row);
+    }
+    if (passing < rows) {
+        std::size_t kept = 0;
+        for (std::size_t row = 0; row < rows; ++row) {
+            keys[kept] = keys[row];
+            kept += passes[row];
         }
-        state.sorter.sort(count, state.by_rank);
-        state.rank_old = false;
     }
-    return state.by_rank;
+}
+
+void Ranking::State::rank_rows(const NodeTable& table, std::size_t wanted) {
+    filter_rows(table);
+    if (rank_old) {
+        fill_keys(table.size());
+        by_rank.clear();
+        rank_old = false;
+    }
+    if (by_rank.size() >= std::min(wanted, passing)) {
+        return;
+    }
+    if (by_rank.empty() && wanted <= at_once) {
+        sorter.first(passing, at_once, by_rank);
+    } else {
+        sorter.sort(passing, by_rank);
+    }
+}
+
+std::size_t Ranking::State::count_better(std::uint32_t row) const {
+    const RankKeys key = rank_keys();
+    const std::uint64_t own = key(row);
+    std::size_t better = 0;
+    for (std::uint32_t other = 0; other < passes.size(); ++other) {
+        better += (key(other) < own ? 1U : 0U) & passes[other];
+    }
+    return better;
+}
+
+std::size_t Ranking::size() {
+    state_->filter_rows(*table_);
+    return state_->passing;
+}
+
+std::span<const std::uint8_t> Ranking::passing() {
+    state_->filter_rows(*table_);
+    return state_->passes;
+}
+
+std::uint32_t Ranking::at(std::size_t position) {
+    return state_->sorted_by_rank() ? ranked(position) : order()[position];
+}
+
+std::uint32_t Ranking::ranked(std::size_t rank) {
+    state_->rank_rows(*table_, rank + 1);
+    return state_->by_rank[rank];
 }
 
 std::span<const std::uint32_t> Ranking::order() {
-    const std::span<const std::uint32_t> ranked = by_rank();
     State& state = *state_;
-    if (state.sorting == Column::rank && !state.descending) {
-        return ranked;
+    state.rank_rows(*table_, table_->size());
+    if (state.sorted_by_rank()) {
+        return state.by_rank;
     }
     if (state.sorting_old) {
         state.sort_rows(*table_);
@@ -133,13 +190,26 @@ std::span<const std::uint32_t> Ranking::order() {
     return state.sorted;
 }
 
-std::optional<std::size_t> Ranking::rank_of(std::uint32_t row) {
-    const std::span<const std::uint32_t> ranked = by_rank();
+std::optional<std::size_t> Ranking::position_of(std::uint32_t row) {
     State& state = *state_;
+    state.rank_rows(*table_, 1);
+    if (state.passes[row] == 0) {
+        return std::nullopt;
+    }
+    const std::span<const std::uint32_t> known =
+        state.sorted_by_rank() ? std::span<const std::uint32_t>(state.by_rank) : order();
+    const auto found = std::find(known.begin(), known.end(), row);
+    return found == known.end() ? state.count_better(row)
+                                : static_cast<std::size_t>(found - known.begin());
+}
+
+std::optional<std::size_t> Ranking::rank_of(std::uint32_t row) {
+    State& state = *state_;
+    state.rank_rows(*table_, table_->size());
     if (state.position_old) {
         state.position.assign(table_->size(), 0);
-        for (std::uint32_t i = 0; i < ranked.size(); ++i) {
-            state.position[ranked[i]] = i + 1;
+        for (std::uint32_t i = 0; i < state.by_rank.size(); ++i) {
+            state.position[state.by_rank[i]] = i + 1;
         }
         state.position_old = false;
     }
@@ -156,7 +226,7 @@ std::optional<double> Ranking::distance(std::uint32_t row) const {
 }
 
 float Ranking::score(std::uint32_t row) const {
-    return std::exp(-state_->cost(row));
+    return static_cast<float>(std::exp(-state_->rank_keys().cost(row)));
 }
 
 bool Ranking::eligible(std::uint32_t row) const {

@@ -37,6 +37,9 @@ struct Filter {
     bool operator==(const Filter&) const = default;
 };
 
+/// Whether distances are measured from the same place, or both from none.
+bool same_place(const std::optional<Place>& a, const std::optional<Place>& b);
+
 /// Why a row stands where it does.
 struct Explanation {
     double score = 0;                           ///< 0..1
@@ -60,8 +63,9 @@ struct Histogram {
 };
 
 /// The order of a table's rows under the user's wishes. Not for two threads at once, but any thread
-/// may make it: a million rows take 50 ms. Setting marks what is out of date; order() does the work
-/// and no more: scores and sorts a million rows in about 10 ms.
+/// may make it: a million rows take 50 ms. Setting marks what is out of date; asking does the work,
+/// and no more: a million rows are scored and sorted in about 10 ms, or in 3 as far as the best
+/// thousand, which is what at() does until it is asked for more.
 ///
 /// score = reputation^(w_r) * age^(w_r) * uptime^(w_r) * latency^(w_d) * capacity^(w_c), with the
 /// factors of factors.h; rows are ordered by the weighted sum of the logarithms, best first, ties
@@ -88,6 +92,13 @@ public:
 
     /// Rows that pass the filter, in the chosen sorting; valid until the next call of a set_….
     std::span<const std::uint32_t> order();
+    /// order().size(), order()[position] and where in it a row stands (nullopt: filtered out), for
+    /// those who look at few rows.
+    std::size_t size();
+    std::uint32_t at(std::size_t position);
+    std::optional<std::size_t> position_of(std::uint32_t row);
+    /// By row: 1 when it passes the filter, else 0. Valid as order() is.
+    std::span<const std::uint8_t> passing();
     /// Position in the order by rank (from 0) whatever the sorting; nullopt when filtered out.
     std::optional<std::size_t> rank_of(std::uint32_t row);
     Explanation explain(std::uint32_t row);
@@ -105,7 +116,7 @@ public:
 
 private:
     struct State;
-    std::span<const std::uint32_t> by_rank();
+    std::uint32_t ranked(std::size_t rank);
 
     std::shared_ptr<const NodeTable> table_;
     std::unique_ptr<State> state_;

@@ -27,8 +27,9 @@ private:
 std::vector<std::uint32_t> Ranking::short_list(std::size_t count) {
     std::vector<std::uint32_t> list;
     Networks networks;
-    for (const std::uint32_t row : by_rank()) {
-        if (list.size() == count || !eligible(row)) {
+    for (std::size_t rank = 0; rank < size() && list.size() < count; ++rank) {
+        const std::uint32_t row = ranked(rank);
+        if (!eligible(row)) {
             break; // those that are not eligible come after all others
         }
         if (networks.take(table_->network[row])) {

@@ -60,6 +60,48 @@ TEST_CASE("the order is that of the scores, those not eligible last, ties by row
     }
 }
 
+TEST_CASE("who asks for few rows gets those of the whole order") {
+    // So many that the best are picked out before the rest is sorted.
+    const auto table = test::mixed_table(200000);
+    Ranking whole(table);
+    Ranking asked(table);
+    for (const Emphasis& emphasis :
+         std::vector<Emphasis>{{}, {0, 0, 0}, {0, 1, 0}, {0.3, 1e-300, 1e-300}}) {
+        for (const Column sorting : {Column::rank, Column::slots}) {
+            for (const bool turned : {false, true}) {
+                Filter filter;
+                filter.min_reputation = turned ? std::optional(0.7) : std::nullopt;
+                for (Ranking* ranking : {&whole, &asked}) {
+                    ranking->set_emphasis({0.9, 0.9, 0.9}); // so that there is something to do
+                    ranking->set_emphasis(emphasis);
+                    ranking->set_sorting(sorting, turned);
+                    ranking->set_filter(filter);
+                }
+                const auto order = all(whole.order());
+                REQUIRE(asked.size() == order.size());
+                CHECK(asked.at(0) == order[0]);
+                CHECK(asked.at(900) == order[900]);
+                // From the end as well: these are counted, not looked up.
+                for (const std::size_t position :
+                     {std::size_t{0}, std::size_t{17}, order.size() / 2, order.size() - 1}) {
+                    CHECK(asked.position_of(order[position]) == position);
+                }
+                CHECK(asked.at(order.size() - 1) == order.back());
+                CHECK(asked.at(900) == order[900]);
+                CHECK(all(asked.order()) == order);
+                std::size_t passing = 0;
+                for (std::uint32_t row = 0; row < table->size(); ++row) {
+                    passing += asked.passing()[row];
+                    if (asked.passing()[row] == 0) {
+                        CHECK_FALSE(asked.position_of(row));
+                    }
+                }
+                CHECK(passing == order.size());
+            }
+        }
+    }
+}
+
 TEST_CASE("ranks are positions whatever the sorting") {
     const auto table = test::mixed_table(3000);
     Ranking ranking(table);
