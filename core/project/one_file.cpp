@@ -124,7 +124,7 @@ Result<std::string> to_one_file(const Store& store) {
             continue;
         }
         out.append("\n");
-        yaml::Formatter formatter(*file.document());
+        yaml::Formatter formatter(*file.document(), "\n");
         if (!root->anchor().empty() || !root->tag().empty() ||
             !formatter.write(out, *root, indent, orders.of(path))) {
             return fail(no_place(std::string(path)));
@@ -160,7 +160,7 @@ Result<git::Files> from_one_file(std::string text, const StoreLimits& limits) {
     }
     git::Files files;
     Orders orders;
-    yaml::Formatter formatter(*document);
+    yaml::Formatter formatter(*document, "\n");
     for (std::size_t i = 0; i < entries->size(); ++i) {
         const yaml::Node key = entries->key(i);
         const yaml::Node value = entries->value(i);

@@ -228,7 +228,12 @@ void Formatter::Work::header(const Node& part, std::size_t indent) {
     lines(top, indent);
 }
 
-Formatter::Formatter(const Document& document) : work_(std::make_unique<Work>(document)) {}
+Formatter::Formatter(const Document& document, std::string line_break)
+    : work_(std::make_unique<Work>(document)) {
+    if (!line_break.empty()) {
+        work_->line_break = std::move(line_break);
+    }
+}
 Formatter::~Formatter() = default;
 
 bool Formatter::write(std::string& out, const Node& part, std::size_t indent,

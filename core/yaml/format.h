@@ -20,7 +20,8 @@ Result<std::string> format(const Document& document, const KeyOrder& order);
 /// `indent` spaces in. Paths for `order` begin at the part.
 class Formatter {
 public:
-    explicit Formatter(const Document& document);
+    /// `line_break` ends each line written; empty: as in the document.
+    explicit Formatter(const Document& document, std::string line_break = {});
     Formatter(const Formatter&) = delete;
     Formatter& operator=(const Formatter&) = delete;
     ~Formatter();

@@ -117,6 +117,16 @@ TEST_CASE("a project as one file has its keys in the table's order and nothing l
     CHECK(files->at("empty.yaml").empty());
     CHECK(files->at("applications/till/config.yaml") == "id: x\ntags: []\n");
     CHECK(*to_one_file(stored(*files)) == *text);
+    // Line ends are the one file's own, whatever the files have.
+    auto dos = sample();
+    for (const char* path : {"config.yaml", "functions/ping.yaml"}) {
+        std::string& file = dos[path];
+        for (std::size_t at = file.find('\n'); at != std::string::npos;
+             at = file.find('\n', at + 2)) {
+            file.replace(at, 1, "\r\n");
+        }
+    }
+    CHECK(*to_one_file(stored(dos)) == *text);
     // Another reader finds the same.
     const YAML::Node other = YAML::Load(*text);
     CHECK(other["files"]["functions/ping.yaml"]["mine"][0]["z"].Scalar() == "true");
