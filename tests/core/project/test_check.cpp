@@ -1,6 +1,7 @@
 // Verdicts and sentences of the check beside those of the cloud's own compiler.
 #include "core/project/check.h"
 
+#include "tests/core/project/configuration.h"
 #include "tests/support/vectors.h"
 
 #include <chrono>
@@ -12,16 +13,7 @@ using namespace tau::project;
 
 namespace {
 
-const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
-const std::string execution = "execution:\n    timeout: 10s\n    memory: 10MB\n    call: ping\n";
 const std::string function_end = "source: .\n" + execution;
-
-Store store_of(git::Files files) {
-    files.emplace("config.yaml", id + "name: shop\n");
-    auto store = Store::from(files);
-    REQUIRE(store.has_value());
-    return std::move(*store);
-}
 
 std::vector<Problem> errors_of(const std::vector<Problem>& problems) {
     std::vector<Problem> errors;
@@ -123,7 +115,7 @@ TEST_CASE("the first error is the compiler's, word for word") {
         if (each.path.starts_with("applications")) {
             files["applications/a/config.yaml"] = id;
         }
-        const auto problems = check(store_of(files));
+        const auto problems = check(project_of(files));
         const Problem* first = first_error(problems);
         REQUIRE_MESSAGE(first != nullptr, each.path << "\n" << each.text);
         CHECK_MESSAGE(first->located() == each.error, each.text << all_located(problems));
@@ -156,15 +148,15 @@ TEST_CASE("what the compiler takes has no error") {
         {"services/s.yaml", id + "description:\nprotocol: /a/v1\n"}};
     for (const auto& [path, text] : cases) {
         const auto problems =
-            check(store_of({{path, text}, {"domains/d.yaml", id + "fqdn: shop.example.org\n"}}));
+            check(project_of({{path, text}, {"domains/d.yaml", id + "fqdn: shop.example.org\n"}}));
         CHECK_MESSAGE(first_error(problems) == nullptr, text << all_located(problems));
     }
 }
 
 TEST_CASE("everything is said at once") {
     const auto problems =
-        check(store_of({{"functions/f.yaml", "name: a-b\ntrigger:\n    type: nope\nextra: 1\n"},
-                        {"domains/d.yaml", id + "fqdn: ''\n"}}));
+        check(project_of({{"functions/f.yaml", "name: a-b\ntrigger:\n    type: nope\nextra: 1\n"},
+                          {"domains/d.yaml", id + "fqdn: ''\n"}}));
     std::multiset<std::string_view> codes;
     for (const Problem& each : problems) {
         codes.insert(each.code);
@@ -182,11 +174,11 @@ TEST_CASE("references are looked up by scope") {
     };
     const std::string library = id + "source:\n    github:\n        id: 1\n        fullname: a/b\n";
     const auto verdict = [&](const std::string& source, const std::string& place) {
-        const Store store = store_of({{"applications/a/config.yaml", id},
-                                      {"applications/b/config.yaml", id},
-                                      {"libraries/shared.yaml", library},
-                                      {"applications/a/libraries/own.yaml", library},
-                                      {place + "functions/f.yaml", function(source)}});
+        const Store store = project_of({{"applications/a/config.yaml", id},
+                                        {"applications/b/config.yaml", id},
+                                        {"libraries/shared.yaml", library},
+                                        {"applications/a/libraries/own.yaml", library},
+                                        {place + "functions/f.yaml", function(source)}});
         return first_error(check(store)) == nullptr;
     };
     CHECK(verdict("libraries/own", "applications/a/"));
@@ -203,29 +195,29 @@ TEST_CASE("references are looked up by scope") {
     CHECK_FALSE(verdict("libraries/../shared", ""));
     CHECK_FALSE(verdict("libraries/", ""));
 
-    const auto problems = check(store_of(
+    const auto problems = check(project_of(
         {{"libraries/my_lib.yaml", library}, {"functions/f.yaml", function("libraries/My-Lib")}}));
     const Problem wrong = only(problems, "reference");
     CHECK(wrong.located() == "/functions/f.yaml:6:9: no libraries named \"My-Lib\" in scope");
     REQUIRE(wrong.fix.has_value());
     CHECK(wrong.fix->value == "libraries/my_lib");
-    const auto scoped = check(store_of(
+    const auto scoped = check(project_of(
         {{"libraries/shared.yaml", library}, {"functions/f.yaml", function("libraries//shared")}}));
     CHECK(only(scoped, "older-scope").severity == Severity::warning);
 }
 
 TEST_CASE("tags attach smart operations that must be there") {
     const std::string domain = "fqdn: a.b\ntags:\n    - x\n    - smartops:gpu\n";
-    const auto without = check(store_of({{"domains/d.yaml", id + domain}}));
+    const auto without = check(project_of({{"domains/d.yaml", id + domain}}));
     CHECK(only(without, "reference").located() ==
           "/domains/d.yaml:5:7: no smartops named \"gpu\" in scope");
-    const auto with = check(store_of(
+    const auto with = check(project_of(
         {{"domains/d.yaml", id + domain}, {"smartops/gpu.yaml", id + "source: .\n" + execution}}));
     CHECK(first_error(with) == nullptr);
 }
 
 TEST_CASE("unknown and older keys are mentioned, and are no errors") {
-    const auto problems = check(store_of(
+    const auto problems = check(project_of(
         {{"databases/d.yaml", id + "match: /x\npath: /x\nreplicas:\n    min: 3\n    max: 3\n"
                                    "storage:\n    size: 1GB\n    speed: 3\nmine: {a: b}\n"},
          {"domains/d.yaml", id + "fqdn: a.b\ndescription: {a: 1}\n"}}));
@@ -248,7 +240,7 @@ TEST_CASE("unknown and older keys are mentioned, and are no errors") {
 
 TEST_CASE("clouds have an account and a plan, or neither") {
     const auto verdict = [](const std::string& clouds) {
-        return check(store_of({{"config.yaml", id + "clouds:\n    tau-cloud.io:\n" + clouds}}));
+        return check(project_of({{"config.yaml", id + "clouds:\n    tau-cloud.io:\n" + clouds}}));
     };
     CHECK(only(verdict("        account: acme\n"), "cloud-incomplete").sentence ==
           "clouds[\"tau-cloud.io\"] is incomplete; fields [account plan] must all be set or all "
@@ -260,7 +252,7 @@ TEST_CASE("generated domains name their project, others need a record") {
     const auto verdict = [](const std::string& fqdn) {
         const std::string project = "id: QmZXAh5aAtkPYrtA5ytDonQ5MkqQz9kQseyXGuHEK5tx6o\n";
         return check(
-            store_of({{"config.yaml", project}, {"domains/d.yaml", id + "fqdn: " + fqdn + "\n"}}),
+            project_of({{"config.yaml", project}, {"domains/d.yaml", id + "fqdn: " + fqdn + "\n"}}),
             CheckOptions{.generated_suffix = "g.tau.link"});
     };
     CHECK(verdict("hek5tx6o1.g.tau.link").empty());
@@ -273,7 +265,7 @@ TEST_CASE("generated domains name their project, others need a record") {
 }
 
 TEST_CASE("the project's id is the one that the cloud knows") {
-    const auto problems = check(store_of({}), CheckOptions{.registered_id = "QmOther"});
+    const auto problems = check(project_of({}), CheckOptions{.registered_id = "QmOther"});
     CHECK(only(problems, "project-id").sentence ==
           "project ids not equal `QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR` != `QmOther`");
 }
@@ -283,10 +275,10 @@ TEST_CASE("channels and matchers are compared with who uses them") {
         id + "trigger:\n    type: pubsub\n    channel: orders\n" + function_end;
     const auto messaging = [](const std::string& rest) { return id + "channel:\n" + rest; };
     const auto channel = [&](const std::string& path, const std::string& text) {
-        return has(check(store_of({{"applications/a/config.yaml", id},
-                                   {"applications/b/config.yaml", id},
-                                   {"applications/a/functions/f.yaml", function},
-                                   {path, text}})),
+        return has(check(project_of({{"applications/a/config.yaml", id},
+                                     {"applications/b/config.yaml", id},
+                                     {"applications/a/functions/f.yaml", function},
+                                     {path, text}})),
                    "channel");
     };
     CHECK_FALSE(channel("messaging/m.yaml", messaging("    match: orders\n")));
@@ -296,12 +288,12 @@ TEST_CASE("channels and matchers are compared with who uses them") {
     CHECK(channel("messaging/m.yaml", messaging("    match: Orders\n")));
 
     const Store store =
-        store_of({{"applications/a/config.yaml", id},
-                  {"applications/a/functions/f.yaml", function},
-                  {"functions/g.yaml", function},
-                  {"databases/d.yaml", id + "match: /orders\nstorage: {size: 1GB}\n"},
-                  {"databases/e.yaml", id + "match: /other\nstorage: {size: 1GB}\n"},
-                  {"messaging/m.yaml", messaging("    match: orders\n")}});
+        project_of({{"applications/a/config.yaml", id},
+                    {"applications/a/functions/f.yaml", function},
+                    {"functions/g.yaml", function},
+                    {"databases/d.yaml", id + "match: /orders\nstorage: {size: 1GB}\n"},
+                    {"databases/e.yaml", id + "match: /other\nstorage: {size: 1GB}\n"},
+                    {"messaging/m.yaml", messaging("    match: orders\n")}});
     CheckOptions options;
     options.code = std::make_shared<CodeStrings>(CodeStrings::from(
         {{"functions/g/.taubyte/config.yaml", ""},
@@ -322,17 +314,17 @@ TEST_CASE("documents that must be there") {
     CHECK(problems[0].code == "missing-file");
     CHECK(problems[1].code == "yaml");
     const auto application =
-        check(store_of({{"applications/a/README.md", ""}, {"applications/b/config.yaml", id}}));
+        check(project_of({{"applications/a/README.md", ""}, {"applications/b/config.yaml", id}}));
     CHECK(only(application, "missing-file").path == "applications/a/config.yaml");
-    CHECK(has(check(store_of({{"functions/f.yaml", "# nothing\n"}})), "required"));
-    CHECK(has(check(store_of({{"functions/f.yaml", "- a\n"}})), "required"));
+    CHECK(has(check(project_of({{"functions/f.yaml", "# nothing\n"}})), "required"));
+    CHECK(has(check(project_of({{"functions/f.yaml", "- a\n"}})), "required"));
 }
 
 TEST_CASE("files that stand where no cloud looks are mentioned") {
-    const auto problems = check(store_of({{"function/f.yaml", id},
-                                          {"functions/a/b.yaml", id},
-                                          {"functions/g.yml", id},
-                                          {"functions/README.md", ""}}));
+    const auto problems = check(project_of({{"function/f.yaml", id},
+                                            {"functions/a/b.yaml", id},
+                                            {"functions/g.yml", id},
+                                            {"functions/README.md", ""}}));
     std::set<std::string> paths;
     for (const Problem& each : problems) {
         CHECK(each.code == "unknown-file");
@@ -368,13 +360,13 @@ TEST_CASE("the real repositories have the verdicts that the cloud gives") {
 }
 
 TEST_CASE("checking again after one change gives what checking all gives") {
-    Store store = store_of({{"applications/a/config.yaml", id},
-                            {"applications/a/functions/f.yaml",
-                             id +
-                                 "trigger:\n    type: http\n    method: GET\n    paths: [/]\n"
-                                 "    domains: [d]\n" +
-                                 function_end},
-                            {"domains/d.yaml", id + "fqdn: a.b\n"}});
+    Store store = project_of({{"applications/a/config.yaml", id},
+                              {"applications/a/functions/f.yaml",
+                               id +
+                                   "trigger:\n    type: http\n    method: GET\n    paths: [/]\n"
+                                   "    domains: [d]\n" +
+                                   function_end},
+                              {"domains/d.yaml", id + "fqdn: a.b\n"}});
     Checker checker;
     checker.check_all(store);
     const auto agree = [&](const std::string& path, const std::optional<std::string>& text) {
@@ -404,7 +396,7 @@ TEST_CASE("one edit among ten thousand resources is checked while a person types
     for (int i = 0; i < 50; ++i) {
         files["applications/a" + std::to_string(i) + "/config.yaml"] = id;
     }
-    Store store = store_of(files);
+    Store store = project_of(files);
     Checker checker;
     checker.check_all(store);
     // Generous beside the 20 ms of the benchmark: tests run beside others and under sanitizers.

@@ -6,6 +6,7 @@
 #include "core/project/refactor.h"
 #include "core/project/suggest.h"
 #include "core/yaml/edit.h"
+#include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
 #include "tests/support/vectors.h"
 
@@ -18,15 +19,7 @@ using namespace tau::project;
 
 namespace {
 
-const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
 const std::string other = "id: QmUcVJtgGZYkqFr2J9t2jV2fJJWZBvD7FJ6RyXzJY2kAj1\n";
-
-Store store_of(git::Files files) {
-    files.emplace("config.yaml", id + "name: shop\n");
-    auto store = Store::from(files);
-    REQUIRE(store.has_value());
-    return std::move(*store);
-}
 
 const Problem* find(const std::vector<Problem>& problems, std::string_view code,
                     std::string_view field) {
@@ -74,7 +67,7 @@ TEST_CASE("each fix changes its own value and no other byte") {
          other + "fqdn: a.b\ntags:\n    - x\n"}};
     for (const Case& each : cases) {
         INFO(each.before);
-        Store store = store_of({{each.path, each.before}});
+        Store store = project_of({{each.path, each.before}});
         const auto problems = check(store);
         const Problem* problem = find(problems, each.code, each.field);
         REQUIRE(problem != nullptr);
@@ -93,7 +86,7 @@ TEST_CASE("a missing, wrong or doubled id is made anew") {
                                      "fqdn: a.b\n",
                                      "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n"
                                      "fqdn: a.b\n"}) {
-        Store store = store_of({{"domains/d.yaml", before}});
+        Store store = project_of({{"domains/d.yaml", before}});
         const auto problems = check(store);
         const auto problem = std::find_if(problems.begin(), problems.end(),
                                           [](const Problem& each) { return each.field == "id"; });
@@ -107,7 +100,7 @@ TEST_CASE("a missing, wrong or doubled id is made anew") {
 }
 
 TEST_CASE("the project's id is never made up") {
-    const auto problems = check(store_of({{"config.yaml", "id: nonsense\n"}}));
+    const auto problems = check(project_of({{"config.yaml", "id: nonsense\n"}}));
     const Problem* problem = find(problems, "cid", "id");
     REQUIRE(problem != nullptr);
     CHECK(!problem->fix.has_value());
@@ -132,7 +125,7 @@ TEST_CASE("naughty strings as any value are taken or refused, and never break th
     for (const auto& each : strings) {
         const auto text = each.get<std::string>();
         INFO(text);
-        Store store = store_of(
+        Store store = project_of(
             {{"databases/d.yaml", other + "match: x\nname: x\nuseRegex: x\nstorage:\n    size: x\n"
                                           "access:\n    network: x\n"}});
         for (const std::string field : {"name", "match", "useRegex", "storage/size", "id",

@@ -3,6 +3,7 @@
 
 #include "core/project/check.h"
 #include "core/project/scalars.h"
+#include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
 
 #include <doctest/doctest.h>
@@ -12,9 +13,6 @@ using namespace tau;
 using namespace tau::project;
 
 namespace {
-
-const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
-const std::string execution = "execution:\n    timeout: 10s\n    memory: 10MB\n    call: ping\n";
 
 std::string function(const std::string& domains, const std::string& source = ".") {
     return id + "source: " + source +

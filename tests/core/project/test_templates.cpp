@@ -4,6 +4,7 @@
 #include "core/project/check.h"
 #include "core/project/generated_domain.h"
 #include "core/project/scalars.h"
+#include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
 
 #include <doctest/doctest.h>
@@ -14,9 +15,7 @@ using namespace tau::project;
 
 namespace {
 
-const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
-
-Store shop() {
+Store shop_with_application() {
     auto store = Store::from(
         {{"config.yaml", id + "name: shop\n"},
          {"domains/front.yaml",
@@ -53,7 +52,7 @@ TEST_CASE("a new resource lacks only what a person must know") {
                 continue;
             }
             INFO(kind.name << " " << application);
-            Store store = shop();
+            Store store = shop_with_application();
             test::CountingEntropy entropy(1);
             NewResource wanted;
             wanted.kind = kind.id;
@@ -80,7 +79,7 @@ TEST_CASE("inline code lies where the cloud's builder looks") {
     for (const LanguageInfo& language : languages()) {
         for (const KindId kind : {KindId::function, KindId::smartop}) {
             INFO(language.label);
-            Store store = shop();
+            Store store = shop_with_application();
             test::CountingEntropy entropy(1);
             NewResource wanted;
             wanted.kind = kind;
@@ -110,7 +109,7 @@ TEST_CASE("inline code lies where the cloud's builder looks") {
 }
 
 TEST_CASE("a function in a library has no code of its own") {
-    const Store store = shop();
+    const Store store = shop_with_application();
     test::CountingEntropy entropy(1);
     NewResource wanted;
     wanted.name = "f";
@@ -122,7 +121,7 @@ TEST_CASE("a function in a library has no code of its own") {
 }
 
 TEST_CASE("what cannot be made is refused") {
-    const Store store = shop();
+    const Store store = shop_with_application();
     test::CountingEntropy entropy(1);
     NewResource wanted;
     wanted.name = "a/b";

@@ -14,14 +14,14 @@ namespace {
 const std::string ping = "functions/ping.yaml";
 const std::string pong = "functions/pong.yaml";
 
-Store store_of(const git::Files& files) {
+Store opened(const git::Files& files) {
     auto store = Store::from(files);
     REQUIRE(store);
     return std::move(*store);
 }
 
 Workspace workspace_of(const git::Files& files) {
-    return Workspace(store_of(files));
+    return Workspace(opened(files));
 }
 
 std::string text_of(const Workspace& workspace, const std::string& path) {
@@ -87,7 +87,7 @@ TEST_CASE("a step that cannot be done changes nothing") {
 }
 
 TEST_CASE("files stand as added or changed, by the last commit and by what is unsaved") {
-    Workspace workspace(store_of({{ping, "a"}, {pong, "b"}, {"config.yaml", "id: 1"}}),
+    Workspace workspace(opened({{ping, "a"}, {pong, "b"}, {"config.yaml", "id: 1"}}),
                         {{pong, Standing::changed}});
     CHECK(workspace.standing(ping) == Standing::same);
     CHECK(workspace.standing(pong) == Standing::changed);
@@ -150,7 +150,7 @@ TEST_CASE("a save refuses to write over what another program wrote") {
 TEST_CASE("reading the folder again keeps edits and takes everything else") {
     Workspace workspace = workspace_of({{ping, "a"}, {pong, "b"}, {"config.yaml", "id: 1"}});
     REQUIRE(workspace.apply(change_of(ping, "mine")));
-    const Store there = store_of({{ping, "a"}, {pong, "theirs"}, {"functions/new.yaml", "id: 3"}});
+    const Store there = opened({{ping, "a"}, {pong, "theirs"}, {"functions/new.yaml", "id: 3"}});
     const auto found = workspace.reload(there, {{pong, Standing::changed}});
     CHECK(found.taken == std::vector<std::string>{"config.yaml", "functions/new.yaml", pong});
     CHECK(found.edited.empty());
@@ -168,7 +168,7 @@ TEST_CASE("what both sides changed is told, keeps the edit, and cannot be undone
     Workspace workspace = workspace_of({{ping, "a"}, {pong, "b"}});
     REQUIRE(workspace.apply(change_of(ping, "mine")));
     REQUIRE(workspace.apply(change_of(pong, "later")));
-    const auto found = workspace.reload(store_of({{ping, "theirs"}, {pong, "b"}}), {});
+    const auto found = workspace.reload(opened({{ping, "theirs"}, {pong, "b"}}), {});
     CHECK(found.edited == std::vector<std::string>{ping});
     CHECK(text_of(workspace, ping) == "mine");
     CHECK(workspace.unsaved().configuration_before == Edits{{ping, "theirs"}, {pong, "b"}});
