@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t max_key_file = 64U << 10U;
 
-Exit failed(const Terminal& out, const Error& error) {
-    out.error(error);
-    return Exit::failed;
-}
-
 /// The node id of the project's vault that --vault names by name or id; without it, of the first.
 Result<std::string> chosen_vault(const CommandLine& line, const flow::LocalProject& project) {
     const auto file = flow::load_export(project);

@@ -10,12 +10,7 @@ namespace tau::app {
 
 namespace {
 
-constexpr std::size_t max_file = 2U << 20U;
-
-Exit failed(const Terminal& out, const Error& error) {
-    out.error(error);
-    return Exit::failed;
-}
+constexpr std::size_t max_bundle_file = 2U << 20U;
 
 std::string or_never(std::int64_t time) {
     return time == 0 ? "never" : to_iso8601(time);
@@ -160,7 +155,7 @@ Exit verify_command(const QStringList& arguments) {
     }
     const Terminal out(line.json());
     const std::string name = line.positional(0);
-    const auto yaml = read_file(name == "-" ? "/dev/stdin" : name, max_file);
+    const auto yaml = read_file(name == "-" ? "/dev/stdin" : name, max_bundle_file);
     if (!yaml) {
         return failed(out, yaml.error());
     }

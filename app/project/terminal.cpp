@@ -116,6 +116,11 @@ void Terminal::show_step(std::size_t index, const flow::StepView& step) {
     std::cout << out << std::flush;
 }
 
+Exit failed(const Terminal& out, const Error& error) {
+    out.error(error);
+    return Exit::failed;
+}
+
 bool confirmed(const std::string& question) {
     if (::isatty(STDIN_FILENO) != 1) {
         return false;

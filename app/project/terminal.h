@@ -34,6 +34,9 @@ private:
     std::map<std::size_t, std::string> running_;
 };
 
+/// Prints it; the command has failed.
+Exit failed(const Terminal& out, const Error& error);
+
 /// Whether a question on the terminal was answered with yes; false where nobody can answer.
 bool confirmed(const std::string& question);
 /// A passphrase typed without echo; `unavailable` where there is no terminal.

@@ -17,11 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_bundle = 2U << 20U;
 
-Exit failed(const Terminal& out, const Error& error) {
-    out.error(error);
-    return Exit::failed;
-}
-
 Result<std::string> signed_file(const CommandLine& line) {
     const auto project = find_project(line.data(), line.positional(0));
     return project ? read_file(project->export_file, max_bundle)
