@@ -1,9 +1,11 @@
 // ui: the window. It has no network, no files and no logic of its own.
 // services.h  this file: everything the window can ask for; app/console answers
+//             (git_services.h: what concerns the clones of a project)
 // common/     small parts: theme, jobs, fields, messages
 // shell/      main window, start page, project page, creation page
 // vaults/     the ranked list of vault nodes
 // wizard/     a new project, page by page
+// project/    an open project: its pages as tabs, changes, history, branches, merging
 #pragma once
 
 #include "core/base/secret.h"
@@ -14,6 +16,7 @@
 #include "core/project/export.h"
 #include "core/vault/network.h"
 #include "core/vault/node_source.h"
+#include "ui/git_services.h"
 
 #include <QString>
 #include <QVariant>
@@ -85,6 +88,9 @@ public:
     virtual Result<flow::LocalProject> import_project(const std::filesystem::path& file) = 0;
     virtual Result<void> write_export(const project::Export& project,
                                       const std::filesystem::path& file) = 0;
+
+    /// The clones of projects: changes, branches, history, push and pull.
+    virtual GitServices& git() = 0;
 
     /// Small choices of the person (window size, theme, networks); at once, on the main thread.
     virtual QVariant setting(const QString& key) const = 0;

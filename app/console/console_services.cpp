@@ -45,7 +45,10 @@ struct ConsoleServices::OpenFlow {
 ConsoleServices::ConsoleServices(std::filesystem::path data, std::optional<Secret> passphrase)
     : data_(std::move(data)), settings_(to_qt(data_ / "settings.ini"), QSettings::IniFormat),
       http_("tau-console/" TAU_VERSION), log_(std::make_unique<ConsoleLog>()),
-      passphrase_(std::move(passphrase)) {}
+      passphrase_(std::move(passphrase)),
+      git_([this](const flow::LocalProject& project, vault::Role role, std::stop_token stop) {
+          return reach(project, role, std::move(stop));
+      }) {}
 
 Result<vault::Network> ConsoleServices::load_network(const std::filesystem::path& file,
                                                      std::stop_token) {

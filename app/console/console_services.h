@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/adapters/qt_http.h"
+#include "app/console/git_work.h"
 #include "core/base/secret.h"
 #include "ui/services.h"
 
@@ -49,6 +50,7 @@ public:
     Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
     Result<void> write_export(const project::Export& project,
                               const std::filesystem::path& file) override;
+    ui::GitServices& git() override { return git_; }
     QVariant setting(const QString& key) const override;
     void set_setting(const QString& key, const QVariant& value) override;
 
@@ -59,6 +61,9 @@ private:
 
     Result<void> open_file(const Secret& passphrase);
     Result<SecretStore*> secrets();
+    std::vector<vault::Network> known_networks(const std::string& project_id);
+    Result<git::Remote> reach(const flow::LocalProject& project, vault::Role role,
+                              std::stop_token stop);
     Result<std::shared_ptr<vault::NodeSource>> source_of(const vault::Network& network);
     Result<std::shared_ptr<flow::Flow>>
     make_flow(const vault::Network& network, const std::string& git_host, const MakeFlow& make);
@@ -72,6 +77,7 @@ private:
     std::mutex secrets_mutex_;
     std::optional<Secret> passphrase_;
     std::unique_ptr<SecretStore> secrets_;
+    GitWork git_;
     std::mutex sources_mutex_;
     std::map<std::string, std::shared_ptr<vault::NodeSource>> sources_; ///< by the network's YAML
 };

@@ -1,6 +1,10 @@
 #include "app/console/pictures.h"
 
+#include "core/base/file.h"
 #include "ui/common/theme.h"
+#include "ui/project/changes_view.h"
+#include "ui/project/history_view.h"
+#include "ui/project/project_tabs.h"
 #include "ui/shell/project_page.h"
 #include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
@@ -111,8 +115,32 @@ void Pictures::after_scenes() {
                        [this] { return window_.project_page().has_project(); }});
     scenes_.push_back({QStringLiteral("verified"), [this] { window_.project_page().verify(); },
                        [this] { return window_.project_page().is_verified(); }});
+    scenes_.push_back({QStringLiteral("changes"),
+                       [this] {
+                           change_clones();
+                           window_.project_tabs().show_tab(&window_.changes_view());
+                       },
+                       [this] {
+                           return !window_.changes_view().busy() &&
+                                  !window_.changes_view().diff().caption().isEmpty();
+                       }});
+    scenes_.push_back({QStringLiteral("history"),
+                       [this] { window_.project_tabs().show_tab(&window_.history_view()); },
+                       [this] { return window_.history_view().commits().rowCount() > 0; }});
     scenes_.push_back(
         {QStringLiteral("projects"), [this] { window_.show_start(); }, [] { return true; }});
+}
+
+/// Something to commit in both clones.
+void Pictures::change_clones() {
+    const flow::LocalProject& project = window_.project_tabs().project();
+    const auto config = read_file(project.configuration / "config.yaml");
+    if (config) {
+        (void)write_file_atomic(project.configuration / "config.yaml",
+                                *config + "tags:\n    - plants\n    - garden\n", 0644);
+    }
+    (void)write_file_atomic(project.code / "go.mod", std::string_view("module shop\n\ngo 1.21\n"),
+                            0644);
 }
 
 void Pictures::start() {

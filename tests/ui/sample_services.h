@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/console/git_work.h"
 #include "ui/services.h"
 
 #include <atomic>
@@ -29,6 +30,12 @@ public:
     std::chrono::milliseconds step_time{0};
     std::atomic<int> questions{0}; ///< find_repository calls
     std::atomic<int> forgotten{0};
+    /// The git host of a test with one; without, nobody can be reached.
+    app::GitWork::Reach reach = [](const flow::LocalProject&, vault::Role,
+                                   std::stop_token) -> Result<git::Remote> {
+        return fail(ErrorCode::unavailable, "The git host cannot be reached: connection refused.",
+                    "Check the network, then try again.");
+    };
 
     Result<vault::Network> load_network(const std::filesystem::path& file,
                                         std::stop_token stop) override;
@@ -63,11 +70,16 @@ public:
     Result<void> write_export(const project::Export&, const std::filesystem::path&) override {
         return {};
     }
+    ui::GitServices& git() override { return git_; }
     QVariant setting(const QString& key) const override {
         const auto found = settings.find(key);
         return found == settings.end() ? QVariant() : found->second;
     }
     void set_setting(const QString& key, const QVariant& value) override { settings[key] = value; }
+
+private:
+    app::GitWork git_{[this](const flow::LocalProject& project, vault::Role role,
+                             std::stop_token stop) { return reach(project, role, stop); }};
 };
 
 } // namespace tau::test

@@ -1,9 +1,16 @@
 // Every page of the window, over services in memory: what is shown, whether it fits, and whether
 // keyboard and screen reader reach it.
+#include "core/git/merge.h"
+#include "tests/support/git_cli.h"
 #include "tests/ui/sample_services.h"
 #include "tests/ui/walk.h"
 #include "ui/common/job.h"
 #include "ui/common/theme.h"
+#include "ui/project/branch_bar.h"
+#include "ui/project/changes_view.h"
+#include "ui/project/history_view.h"
+#include "ui/project/merge_view.h"
+#include "ui/project/project_tabs.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
@@ -103,12 +110,12 @@ class TestPages : public QObject {
             window.resize(look.size);
             settle();
             keep_picture(window, name + QLatin1Char('-') + look.name);
-            QCOMPARE(test::clipped(window), QStringList());
+            QCOMPARE(test::clipped(window).join(QStringLiteral("; ")), QString());
         }
-        QCOMPARE(test::unnamed(window), QStringList());
-        QCOMPARE(test::without_label(window), QStringList());
-        QCOMPARE(test::ambiguous_keys(window), QStringList());
-        QCOMPARE(test::out_of_order(window), QStringList());
+        QCOMPARE(test::unnamed(window).join(QStringLiteral("; ")), QString());
+        QCOMPARE(test::without_label(window).join(QStringLiteral("; ")), QString());
+        QCOMPARE(test::ambiguous_keys(window).join(QStringLiteral("; ")), QString());
+        QCOMPARE(test::out_of_order(window).join(QStringLiteral("; ")), QString());
         Theme::get().set_mode(ThemeMode::light);
     }
 
@@ -300,10 +307,87 @@ private Q_SLOTS:
         check(*stage.window, QStringLiteral("unlock"));
     }
 
+    void imported_project() {
+        Stage stage;
+        stage.window->open_project({"QmX", "shop", std::time(nullptr), {}, {}, "/e"});
+        Job::wait_for_all();
+        settle();
+        check(*stage.window, QStringLiteral("project-imported"));
+        stage.window->project_tabs().show_tab(&stage.window->changes_view());
+        settle();
+        check(*stage.window, QStringLiteral("changes-no-clone"));
+    }
+
+    void what_git_has_of_a_project() {
+        const test::Clone configuration;
+        const test::Clone code;
+        Stage stage;
+        MainWindow& window = *stage.window;
+        window.open_project(
+            {"QmX", "shop", std::time(nullptr), configuration.path, code.path, "/e"});
+        const auto show = [&](ProjectTab& tab, const QString& name) {
+            window.project_tabs().show_tab(&tab);
+            for (int turn = 0; turn < 4; ++turn) { // one answer asks the next question
+                Job::wait_for_all();
+                settle();
+            }
+            check(window, name);
+        };
+        show(window.changes_view(), QStringLiteral("changes-none"));
+        test::write(configuration.path / "config.yaml", "id: Qm\nname: garden\nnotification:\n"
+                                                        "    email: me@example.org\n");
+        test::write(configuration.path / "functions/ping.yaml",
+                    test::numbered(30, {{4, "timeout: 20s"}, {25, "memory: 10MB"}}));
+        test::write(configuration.path / "websites/shop.yaml", "id: QmShop\nname: shop\n");
+        test::write(code.path / "functions/ping/main.go", "package main\n");
+        stage.window->project_tabs().refresh();
+        show(window.history_view(), QStringLiteral("history"));
+        show(window.changes_view(), QStringLiteral("changes"));
+        ChangesView& changes = window.changes_view();
+        changes.list().setCurrentIndex(
+            changes.files().index_of(vault::Role::configuration, "functions/ping.yaml"));
+        changes.diff().set_layout(DiffModel::Layout::side_by_side);
+        changes.message().setPlainText(QStringLiteral("Rename the shop to garden"));
+        show(changes, QStringLiteral("changes-side-by-side"));
+        window.branch_bar().pull();
+        show(changes, QStringLiteral("changes-offline"));
+    }
+
+    void both_sides_changed() {
+        const test::Clone configuration;
+        const auto& path = configuration.path;
+        test::git(path, {"checkout", "-q", "-b", "theirs"});
+        test::write(path / "config.yaml", "id: Qm\nname: garden\n");
+        test::write(path / "functions/ping.yaml", test::numbered(30, {{28, "theirs"}}));
+        test::write(path / "websites/shop.yaml", "id: QmShop\n");
+        const std::string theirs = configuration.commit("Theirs");
+        test::git(path, {"checkout", "-q", "main"});
+        test::git(path, {"update-ref", "refs/remotes/origin/main", theirs});
+        test::write(path / "config.yaml", "id: Qm\nname: plants\n");
+        configuration.commit("Mine");
+        auto plan = git::plan_merge(path, [](const auto&, const auto&) { return true; });
+        QVERIFY(plan.has_value());
+        Stage stage;
+        MainWindow& window = *stage.window;
+        window.open_project({"QmX", "shop", std::time(nullptr), path, {}, "/e"});
+        flow::Pulled pulled{vault::Role::configuration, {}, std::move(*plan)};
+        Q_EMIT window.branch_bar().merge_wanted({pulled});
+        for (int turn = 0; turn < 4; ++turn) {
+            Job::wait_for_all();
+            settle();
+        }
+        check(window, QStringLiteral("merge"));
+        window.merge_view().take(git::MergeChoice::Take::text);
+        settle();
+        check(window, QStringLiteral("merge-edited"));
+    }
+
     void project_page() {
-        Stage stage([](SampleServices& s) {
-            s.project_list = {{"QmX", "shop", std::time(nullptr), "/home/me/tb_shop",
-                               "/home/me/tb_code_shop", "/e"}};
+        const test::Clone configuration;
+        const test::Clone code;
+        Stage stage([&](SampleServices& s) {
+            s.project_list = {
+                {"QmX", "shop", std::time(nullptr), configuration.path, code.path, "/e"}};
         });
         stage.window->open_project(stage.services.project_list.front());
         Job::wait_for_all();

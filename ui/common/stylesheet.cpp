@@ -106,16 +106,30 @@ QProgressBar::chunk { background: {accent}; border-radius: 2px; }
 QProgressBar[tone="good"]::chunk { background: {good}; }
 QProgressBar[tone="bad"]::chunk { background: {bad}; }
 
-QTableView { background: {surface}; alternate-background-color: {stripe}; border: 1px solid {line};
+QTableView, QTreeView, QListWidget { background: {surface}; color: {text}; alternate-background-color: {stripe}; border: 1px solid {line};
     border-radius: {radius}px; padding: 1px; gridline-color: transparent; font-size: {table}pt;
     selection-background-color: {selected}; selection-color: {text}; }
-QTableView:focus { border: 2px solid {accent}; padding: 0; }
+QTableView:focus, QTreeView:focus, QListWidget:focus { border: 2px solid {accent}; padding: 0; }
 QTableView::item { padding: 0 8px; border: none; }
-QTableView::item:selected { background: {selected}; color: {text}; }
+QTableView::item:selected, QTreeView::item:selected, QListWidget::item:selected { background: {selected}; color: {text}; }
+QTreeView::item, QListWidget::item { padding: 4px 6px; border: none; }
+QTreeView::branch { background: transparent; }
+QTreeView::indicator { width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 3px; background: {surface}; }
+QTreeView::indicator:checked { background: {accent}; border-color: {accent}; image: url(:/icons/tick-{scheme}.svg); }
+QTreeView::indicator:indeterminate { background: {accent_line}; border-color: {accent}; }
 QHeaderView { background: {surface}; border: none; border-top-left-radius: {radius}px; border-top-right-radius: {radius}px; }
 QHeaderView::section { background: transparent; color: {muted}; border: none; border-bottom: 1px solid {line};
     padding: 5px 8px; font-size: {table}pt; font-weight: 400; }
 QTableCornerButton::section { background: {surface}; border: none; }
+
+QTabWidget::pane { border: none; border-top: 1px solid {line}; }
+QTabWidget::tab-bar { left: 20px; }
+QTabBar { background: transparent; }
+QTabBar::tab { background: transparent; color: {muted}; border: none; border-bottom: 2px solid transparent;
+    padding: 6px 10px; margin: 0 2px; }
+QTabBar::tab:hover { color: {text}; }
+QTabBar::tab:selected { color: {text}; border-bottom: 2px solid {accent}; font-weight: 600; }
+QTabBar::tab:focus { background: {accent_tint}; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }

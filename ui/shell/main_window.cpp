@@ -2,6 +2,11 @@
 
 #include "ui/common/page.h"
 #include "ui/common/text.h"
+#include "ui/project/branch_bar.h"
+#include "ui/project/changes_view.h"
+#include "ui/project/history_view.h"
+#include "ui/project/merge_view.h"
+#include "ui/project/project_tabs.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
@@ -30,8 +35,10 @@ constexpr QSize smallest_size{720, 520};
 MainWindow::MainWindow(Services& services, QWidget* parent)
     : QMainWindow(parent), services_(services), networks_(services), messages_(new MessageBar),
       pages_(new QStackedWidget), start_(new StartPage(services, networks_)),
-      project_(new ProjectPage(services)), resume_(new ResumePage(services)),
-      network_label_(new QLabel) {
+      branches_(new BranchBar(services)), tabs_(new ProjectTabs(branches_)),
+      project_(new ProjectPage(services)), changes_(new ChangesView(services)),
+      history_(new HistoryView(services)), merge_(new MergeView(services)),
+      resume_(new ResumePage(services)), network_label_(new QLabel) {
     setWindowIcon(QIcon(QStringLiteral(":/icons/tau-console.svg")));
     setMinimumSize(smallest_size);
     resize(first_size);
@@ -50,7 +57,8 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     bar->hide();
     connect(messages_, &MessageBar::shown_changed, bar, &QWidget::setVisible);
     setCentralWidget(middle);
-    for (QWidget* page : {static_cast<QWidget*>(start_), static_cast<QWidget*>(project_),
+    make_project_tabs();
+    for (QWidget* page : {static_cast<QWidget*>(start_), static_cast<QWidget*>(tabs_),
                           static_cast<QWidget*>(resume_)}) {
         pages_->addWidget(page);
     }
@@ -67,7 +75,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     connect(start_, &StartPage::project_wanted, this, &MainWindow::open_project);
     connect(start_, &StartPage::resume_wanted, this, &MainWindow::resume);
     connect(start_, &StartPage::failed, messages_, &MessageBar::show_error);
-    connect(project_, &ProjectPage::back_wanted, this, &MainWindow::show_start);
+    connect(tabs_, &ProjectTabs::back_wanted, this, &MainWindow::show_start);
     connect(project_, &ProjectPage::export_wanted, this, &MainWindow::export_current);
     connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
     connect(resume_, &ResumePage::closed, this, &MainWindow::show_start);
@@ -79,6 +87,28 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
 }
 
 MainWindow::~MainWindow() = default;
+
+/// An open project: what its pages share is over them, and each page is a tab.
+void MainWindow::make_project_tabs() {
+    tabs_->add_tab(project_, tr("&Overview"));
+    tabs_->add_tab(changes_, tr("&Changes"));
+    tabs_->add_tab(history_, tr("H&istory"));
+    tabs_->add_tab(merge_, tr("Merge"));
+    tabs_->set_tab_visible(merge_, false);
+    connect(tabs_, &ProjectTabs::project_changed, branches_, &BranchBar::refresh);
+    connect(branches_, &BranchBar::project_changed, tabs_, &ProjectTabs::refresh);
+    connect(branches_, &BranchBar::project_cloned, tabs_, &ProjectTabs::reload);
+    connect(branches_, &BranchBar::merge_wanted, this,
+            [this](const std::vector<flow::Pulled>& pulled) {
+                tabs_->set_tab_visible(merge_, true);
+                tabs_->show_tab(merge_);
+                merge_->show_merge(tabs_->project(), pulled);
+            });
+    connect(merge_, &MergeView::closed, this, [this] {
+        tabs_->show_tab(changes_);
+        tabs_->set_tab_visible(merge_, false);
+    });
+}
 
 void MainWindow::make_menus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
@@ -215,8 +245,10 @@ void MainWindow::drop_wizard() {
 }
 
 void MainWindow::open_project(const flow::LocalProject& project) {
-    project_->show_project(project);
-    show_page(project_, to_qt(project.name));
+    show_page(tabs_, to_qt(project.name));
+    tabs_->set_tab_visible(merge_, false);
+    branches_->show_project(project);
+    tabs_->show_project(project);
 }
 
 void MainWindow::import_file(const std::filesystem::path& file) {
@@ -272,7 +304,7 @@ void MainWindow::choose_import() {
 }
 
 void MainWindow::export_current() {
-    if (pages_->currentWidget() == project_ && project_->has_project()) {
+    if (pages_->currentWidget() == tabs_ && project_->has_project()) {
         choose_export(project_->exported());
     }
 }
@@ -316,7 +348,7 @@ void MainWindow::choose_export(std::shared_ptr<const project::Export> exported) 
 }
 
 void MainWindow::refresh_actions() {
-    export_action_->setEnabled(pages_->currentWidget() == project_ && project_->has_project());
+    export_action_->setEnabled(pages_->currentWidget() == tabs_ && project_->has_project());
 }
 
 void MainWindow::show_count() {

@@ -13,8 +13,13 @@ class QMenu;
 
 namespace tau::ui {
 
+class BranchBar;
+class ChangesView;
 class FlowView;
+class HistoryView;
+class MergeView;
 class ProjectPage;
+class ProjectTabs;
 class ResumePage;
 class StartPage;
 class VaultsPage;
@@ -30,6 +35,11 @@ public:
 
     Networks& networks() { return networks_; }
     StartPage& start_page() { return *start_; }
+    ProjectTabs& project_tabs() { return *tabs_; }
+    BranchBar& branch_bar() { return *branches_; }
+    ChangesView& changes_view() { return *changes_; }
+    HistoryView& history_view() { return *history_; }
+    MergeView& merge_view() { return *merge_; }
     ProjectPage& project_page() { return *project_; }
     ResumePage& resume_page() { return *resume_; }
     MessageBar& message_bar() { return *messages_; }
@@ -49,6 +59,7 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
+    void make_project_tabs();
     void make_menus();
     void make_theme_menu(QMenu& view);
     void show_page(QWidget* page, const QString& title);
@@ -71,7 +82,12 @@ private:
     MessageBar* messages_;
     QStackedWidget* pages_;
     StartPage* start_;
+    BranchBar* branches_;
+    ProjectTabs* tabs_;
     ProjectPage* project_;
+    ChangesView* changes_;
+    HistoryView* history_;
+    MergeView* merge_;
     ResumePage* resume_;
     Wizard* wizard_ = nullptr;
     VaultsPage* vaults_ = nullptr;

@@ -14,8 +14,7 @@
 namespace tau::ui {
 
 ProjectPage::ProjectPage(Services& services, QWidget* parent)
-    : QWidget(parent), services_(services), page_(new ScrollPage(this)),
-      title_(make_label({}, QStringLiteral("title"))), origin_(make_label({})),
+    : ProjectTab(parent), services_(services), page_(new ScrollPage(this)), origin_(make_label({})),
       verify_(make_button(tr("Ve&rify"), ButtonKind::primary, QStringLiteral("shield"))),
       export_(make_button(tr("&Export YAML…"), ButtonKind::plain, QStringLiteral("export"))),
       error_(new ErrorView), facts_(new Card), repositories_(new Card), vaults_(new Card),
@@ -23,18 +22,12 @@ ProjectPage::ProjectPage(Services& services, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(page_);
-    auto* back = make_button(tr("&Projects"), ButtonKind::quiet, QStringLiteral("back"));
     auto* top = new QHBoxLayout;
     top->setSpacing(space::s);
-    auto* words = new QVBoxLayout;
-    words->setSpacing(space::xs);
-    words->addWidget(title_);
     set_tone(origin_, Tone::muted);
-    words->addWidget(origin_);
-    top->addLayout(words, 1);
-    top->addWidget(export_, 0, Qt::AlignTop);
-    top->addWidget(verify_, 0, Qt::AlignTop);
-    page_->box()->addWidget(back, 0, Qt::AlignLeft);
+    top->addWidget(origin_, 1);
+    top->addWidget(export_);
+    top->addWidget(verify_);
     page_->box()->addLayout(top);
     page_->box()->addWidget(error_);
     page_->box()->addWidget(findings_);
@@ -42,7 +35,6 @@ ProjectPage::ProjectPage(Services& services, QWidget* parent)
     page_->box()->addWidget(repositories_);
     page_->box()->addWidget(vaults_);
     page_->box()->addStretch(1);
-    connect(back, &QPushButton::clicked, this, &ProjectPage::back_wanted);
     connect(verify_, &QPushButton::clicked, this, &ProjectPage::verify);
     connect(export_, &QPushButton::clicked, this, &ProjectPage::export_wanted);
 }
@@ -63,7 +55,6 @@ void ProjectPage::show_project(const flow::LocalProject& project) {
     }
     verify_->setEnabled(false);
     export_->setEnabled(false);
-    title_->setText(to_qt(project.name));
     const QString time = time_text(project.created_at);
     origin_->setText(project.configuration.empty() ? tr("Imported; made on %1").arg(time)
                                                    : tr("Made on this computer, %1").arg(time));
@@ -80,13 +71,14 @@ void ProjectPage::show_project(const flow::LocalProject& project) {
 }
 
 void ProjectPage::show_export() {
-    title_->setText(to_qt(exported_->name));
     verify_->setEnabled(true);
     export_->setEnabled(true);
     show_facts();
     show_repositories();
     show_vaults();
-    verify_->setFocus(Qt::OtherFocusReason);
+    if (isVisible()) {
+        verify_->setFocus(Qt::OtherFocusReason);
+    }
     Q_EMIT changed();
 }
 

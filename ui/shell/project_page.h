@@ -3,28 +3,28 @@
 #include "ui/common/error_view.h"
 #include "ui/common/job.h"
 #include "ui/common/page.h"
+#include "ui/project/project_tab.h"
 #include "ui/services.h"
 #include "ui/shell/finding_list.h"
 
 namespace tau::ui {
 
 /// One registered project: what it is, where it lives, its vaults' receipts, and its verification.
-class ProjectPage : public QWidget {
+class ProjectPage : public ProjectTab {
     Q_OBJECT
 public:
     explicit ProjectPage(Services& services, QWidget* parent = nullptr);
-    void show_project(const flow::LocalProject& project);
+    void show_project(const flow::LocalProject& project) override;
     bool has_project() const { return exported_ != nullptr; }
     std::shared_ptr<const project::Export> exported() const { return exported_; }
     QString name() const;
     void verify();
     /// Whether the last verification since it was shown found everything good.
     bool is_verified() const { return verified_; }
-    QWidget* first_input() const { return verify_; }
+    QWidget* first_input() const override { return verify_; }
 
 Q_SIGNALS:
     void export_wanted();
-    void back_wanted();
     void changed();
 
 private:
@@ -38,7 +38,6 @@ private:
     flow::LocalProject project_;
     bool verified_ = false;
     ScrollPage* page_;
-    QLabel* title_;
     QLabel* origin_;
     QPushButton* verify_;
     QPushButton* export_;

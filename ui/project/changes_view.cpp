@@ -1,0 +1,214 @@
+#include "ui/project/changes_view.h"
+
+#include "ui/common/message_bar.h"
+#include "ui/common/page.h"
+#include "ui/common/text.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QShortcut>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace tau::ui {
+
+namespace {
+
+const QString layout_key = QStringLiteral("diff/side-by-side");
+constexpr int message_lines = 4;
+
+} // namespace
+
+ChangesView::ChangesView(Services& services, QWidget* parent)
+    : ProjectTab(parent), services_(services), pages_(new QStackedWidget), error_(new ErrorView),
+      model_(new ChangesModel(this)), list_(new QTreeView), diff_(new DiffView),
+      message_(new QPlainTextEdit), author_(new AuthorLine(services)),
+      reason_(make_label({}, QStringLiteral("caption"))),
+      commit_(make_button(tr("Co&mmit"), ButtonKind::primary, QStringLiteral("check"))),
+      nothing_(new EmptyState(QStringLiteral("done"), tr("Nothing to commit"),
+                              tr("Every file of both clones is as it was committed."))),
+      no_clone_(new EmptyState(QStringLiteral("repository"), tr("There is no clone here"),
+                               tr("Clone the repositories first; then changes show here."))) {
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(space::xl, space::l, space::xl, space::l);
+    box->setSpacing(space::s);
+    box->addWidget(error_);
+    auto* split = new QSplitter(Qt::Horizontal);
+    split->setChildrenCollapsible(false);
+    split->setHandleWidth(space::m);
+    split->addWidget(make_files());
+    split->addWidget(diff_);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    for (QWidget* page : {static_cast<QWidget*>(split), static_cast<QWidget*>(nothing_),
+                          static_cast<QWidget*>(no_clone_)}) {
+        pages_->addWidget(page);
+    }
+    box->addWidget(pages_, 1);
+    diff_->set_layout(services_.setting(layout_key).toBool() ? DiffModel::Layout::side_by_side
+                                                             : DiffModel::Layout::unified);
+    connect(diff_, &DiffView::layout_chosen, this, [this](DiffModel::Layout layout) {
+        services_.set_setting(layout_key, layout == DiffModel::Layout::side_by_side);
+    });
+    connect(model_, &ChangesModel::choice_changed, this, &ChangesView::refresh_commit);
+    connect(message_, &QPlainTextEdit::textChanged, this, &ChangesView::refresh_commit);
+    connect(commit_, &QPushButton::clicked, this, &ChangesView::commit);
+    refresh_commit();
+}
+
+QWidget* ChangesView::make_files() {
+    auto* side = new QWidget;
+    auto* box = new QVBoxLayout(side);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::s);
+    list_->setModel(model_);
+    list_->setAccessibleName(tr("Changed files"));
+    list_->setHeaderHidden(true);
+    list_->setUniformRowHeights(true);
+    list_->setRootIsDecorated(false);
+    list_->setItemsExpandable(false);
+    list_->setIndentation(space::l);
+    list_->setTextElideMode(Qt::ElideMiddle);
+    list_->header()->setStretchLastSection(false);
+    list_->header()->setSectionResizeMode(ChangesModel::file_column, QHeaderView::Stretch);
+    list_->header()->setSectionResizeMode(ChangesModel::state_column,
+                                          QHeaderView::ResizeToContents);
+    connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &ChangesView::show_file);
+    box->addWidget(list_, 1);
+    box->addWidget(make_commit_box());
+    return side;
+}
+
+QWidget* ChangesView::make_commit_box() {
+    auto* card = new Card;
+    card->box()->setContentsMargins(space::m, space::m, space::m, space::m);
+    auto* label = new QLabel(tr("Messa&ge"));
+    label->setBuddy(message_);
+    card->box()->addWidget(label);
+    message_->setAccessibleName(tr("Message of the commit"));
+    message_->setPlaceholderText(tr("What was changed, and why"));
+    message_->setTabChangesFocus(true);
+    message_->setFixedHeight(message_lines * fontMetrics().lineSpacing() + 2 * space::s);
+    card->box()->addWidget(message_);
+    card->box()->addWidget(author_);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    row->addWidget(reason_, 1);
+    row->addWidget(commit_);
+    card->box()->addLayout(row);
+    auto* quick = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this);
+    quick->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(quick, &QShortcut::activated, commit_, &QPushButton::click);
+    return card;
+}
+
+void ChangesView::show_project(const flow::LocalProject& project) {
+    project_ = project;
+    shown_.reset();
+    error_->clear();
+    message_->clear();
+    model_->set_states({});
+    author_->show_project(project);
+    diff_->show_nothing(tr("Choose a file to see what changed in it."));
+    if (project.configuration.empty() && project.code.empty()) {
+        pages_->setCurrentWidget(no_clone_);
+        return;
+    }
+    pages_->setCurrentWidget(nothing_);
+    enter();
+}
+
+void ChangesView::enter() {
+    if (project_.configuration.empty() && project_.code.empty()) {
+        return;
+    }
+    look_job_.start(
+        [&git = services_.git(), project = project_](std::stop_token) { return git.look(project); },
+        [this](const Result<std::vector<flow::CloneState>>& states) { show_states(states); });
+}
+
+bool ChangesView::is_empty() const {
+    return pages_->currentWidget() == nothing_;
+}
+
+QWidget* ChangesView::first_input() const {
+    return pages_->currentIndex() == 0 ? static_cast<QWidget*>(list_) : nothing_;
+}
+
+void ChangesView::show_states(const Result<std::vector<flow::CloneState>>& states) {
+    if (!states) {
+        error_->show_error(states.error(), false);
+        return;
+    }
+    error_->clear();
+    const auto before = shown_;
+    const bool had_focus = list_->hasFocus();
+    model_->set_states(*states);
+    list_->expandAll();
+    if (model_->file_count() == 0) {
+        shown_.reset();
+        pages_->setCurrentWidget(nothing_);
+        return;
+    }
+    pages_->setCurrentIndex(0);
+    QModelIndex current;
+    if (before) {
+        current = model_->index_of(before->role, before->change.path);
+    }
+    if (!current.isValid()) {
+        current = model_->index(0, 0, model_->index(0, 0));
+    }
+    shown_.reset();
+    list_->setCurrentIndex(current);
+    if (had_focus) {
+        list_->setFocus(Qt::OtherFocusReason);
+    }
+}
+
+void ChangesView::show_file(const QModelIndex& index) {
+    shown_ = model_->file_at(index);
+    if (!shown_) {
+        diff_job_.drop();
+        diff_->show_nothing(tr("Choose a file to see what changed in it."));
+        return;
+    }
+    diff_job_.start([&git = services_.git(), project = project_, file = *shown_](
+                        std::stop_token) { return git.diff(project, file.role, file.change.path); },
+                    [this](const Result<git::FileDiff>& diff) { diff_->show_diff(diff); });
+}
+
+void ChangesView::refresh_commit() {
+    const int chosen = model_->chosen_count();
+    const bool worded = !message_->toPlainText().trimmed().isEmpty();
+    const bool working = commit_job_.running();
+    commit_->setEnabled(chosen > 0 && worded && !working);
+    reason_->setText(working       ? tr("Committing…")
+                     : chosen == 0 ? tr("No file is chosen.")
+                     : !worded     ? tr("A message is missing.")
+                     : chosen == 1 ? tr("One file")
+                                   : tr("%1 files").arg(chosen));
+}
+
+void ChangesView::commit() {
+    if (!commit_->isEnabled()) {
+        return;
+    }
+    error_->clear();
+    commit_job_.start([&git = services_.git(), project = project_, chosen = model_->chosen(),
+                       author = author_->author(), message = to_utf8(message_->toPlainText())](
+                          std::stop_token) { return git.commit(project, chosen, author, message); },
+                      [this](const Result<void>& done) {
+                          if (done) {
+                              message_->clear();
+                              announce(this, tr("Committed."));
+                          } else {
+                              error_->show_error(done.error());
+                          }
+                          refresh_commit();
+                          Q_EMIT project_changed();
+                      });
+    refresh_commit();
+}
+
+} // namespace tau::ui

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "ui/common/empty_state.h"
+#include "ui/common/error_view.h"
+#include "ui/common/job.h"
+#include "ui/project/author_line.h"
+#include "ui/project/changes_model.h"
+#include "ui/project/diff_view.h"
+#include "ui/project/project_tab.h"
+#include "ui/services.h"
+
+#include <QPlainTextEdit>
+#include <QStackedWidget>
+#include <QTreeView>
+
+namespace tau::ui {
+
+/// What is not committed yet, in both clones: files with their states, the difference of each, and
+/// a message to commit those that are chosen. Needs no network.
+class ChangesView : public ProjectTab {
+    Q_OBJECT
+public:
+    explicit ChangesView(Services& services, QWidget* parent = nullptr);
+    void show_project(const flow::LocalProject& project) override;
+    void enter() override;
+    QWidget* first_input() const override;
+
+    ChangesModel& files() { return *model_; }
+    QTreeView& list() { return *list_; }
+    DiffView& diff() { return *diff_; }
+    QPlainTextEdit& message() { return *message_; }
+    QPushButton& commit_button() { return *commit_; }
+    ErrorView& error() { return *error_; }
+    bool busy() const {
+        return look_job_.running() || diff_job_.running() || commit_job_.running();
+    }
+    bool is_empty() const;
+    void commit();
+
+private:
+    QWidget* make_files();
+    QWidget* make_commit_box();
+    void show_states(const Result<std::vector<flow::CloneState>>& states);
+    void show_file(const QModelIndex& index);
+    void refresh_commit();
+
+    Services& services_;
+    flow::LocalProject project_;
+    QStackedWidget* pages_;
+    ErrorView* error_;
+    ChangesModel* model_;
+    QTreeView* list_;
+    DiffView* diff_;
+    QPlainTextEdit* message_;
+    AuthorLine* author_;
+    QLabel* reason_;
+    QPushButton* commit_;
+    EmptyState* nothing_;
+    EmptyState* no_clone_;
+    std::optional<ChangesModel::File> shown_;
+    Job look_job_;
+    Job diff_job_;
+    Job commit_job_;
+};
+
+} // namespace tau::ui

@@ -1,0 +1,274 @@
+#include "ui/project/merge_view.h"
+
+#include "ui/common/message_bar.h"
+#include "ui/common/page.h"
+#include "ui/common/text.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace tau::ui {
+
+using git::MergeChoice;
+using git::MergeFile;
+using Verdict = git::MergeFile::Verdict;
+
+MergeView::MergeView(Services& services, QWidget* parent)
+    : ProjectTab(parent), services_(services), error_(new ErrorView),
+      heading_(make_label({}, QStringLiteral("heading"))), model_(new MergeModel(this)),
+      list_(new QTableView), why_(make_label({})),
+      mine_(make_button(tr("&Keep mine"), ButtonKind::quiet)),
+      theirs_(make_button(tr("&Take theirs"), ButtonKind::quiet)),
+      edit_(make_button(tr("E&dit"), ButtonKind::quiet)), sides_(new QStackedWidget),
+      mine_diff_(new DiffView), their_diff_(new DiffView), editor_(new QPlainTextEdit),
+      message_(new QLineEdit), author_(new AuthorLine(services)),
+      reason_(make_label({}, QStringLiteral("caption"))),
+      merge_(make_button(tr("&Merge"), ButtonKind::primary, QStringLiteral("check"))) {
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(space::xl, space::l, space::xl, space::l);
+    box->setSpacing(space::s);
+    box->addWidget(error_);
+    box->addWidget(heading_);
+    auto* split = new QSplitter(Qt::Horizontal);
+    split->setChildrenCollapsible(false);
+    split->setHandleWidth(space::m);
+    split->addWidget(make_list());
+    split->addWidget(make_choice());
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 5);
+    box->addWidget(split, 1);
+    box->addWidget(make_footer());
+    connect(model_, &MergeModel::decided, this, &MergeView::refresh);
+    refresh();
+}
+
+QWidget* MergeView::make_list() {
+    list_->setModel(model_);
+    list_->setAccessibleName(tr("Files that differ"));
+    list_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    list_->setSelectionMode(QAbstractItemView::SingleSelection);
+    list_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    list_->setShowGrid(false);
+    list_->setWordWrap(false);
+    list_->setTextElideMode(Qt::ElideMiddle);
+    list_->setTabKeyNavigation(false);
+    list_->verticalHeader()->hide();
+    list_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    list_->verticalHeader()->setDefaultSectionSize(space::row);
+    list_->horizontalHeader()->setHighlightSections(false);
+    list_->horizontalHeader()->setSectionsClickable(false);
+    list_->horizontalHeader()->setSectionResizeMode(MergeModel::file_column, QHeaderView::Stretch);
+    list_->horizontalHeader()->setSectionResizeMode(MergeModel::outcome_column,
+                                                    QHeaderView::ResizeToContents);
+    connect(list_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) { show_file(current.row()); });
+    return list_;
+}
+
+QWidget* MergeView::make_choice() {
+    auto* side = new QWidget;
+    auto* box = new QVBoxLayout(side);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::s);
+    box->addWidget(why_);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    for (const auto& [button, choice] : {std::pair(mine_, MergeChoice::Take::ours),
+                                         {theirs_, MergeChoice::Take::theirs},
+                                         {edit_, MergeChoice::Take::text}}) {
+        button->setCheckable(true);
+        connect(button, &QPushButton::clicked, this, [this, choice = choice] { take(choice); });
+        row->addWidget(button);
+    }
+    row->addStretch(1);
+    box->addLayout(row);
+    auto* both = new QSplitter(Qt::Vertical);
+    both->setChildrenCollapsible(false);
+    both->addWidget(mine_diff_);
+    both->addWidget(their_diff_);
+    sides_->addWidget(both);
+    editor_->setAccessibleName(tr("The file's text after the merge"));
+    editor_->setFont(Theme::get().mono_font());
+    editor_->setTabChangesFocus(true);
+    connect(editor_, &QPlainTextEdit::textChanged, this, [this] {
+        if (!filling_ && row_ >= 0) {
+            model_->choose(row_, MergeChoice::Take::text, to_utf8(editor_->toPlainText()));
+        }
+    });
+    sides_->addWidget(editor_);
+    box->addWidget(sides_, 1);
+    return side;
+}
+
+QWidget* MergeView::make_footer() {
+    auto* card = new Card;
+    auto* words = new QHBoxLayout;
+    words->setSpacing(space::s);
+    auto* label = new QLabel(tr("Messa&ge"));
+    label->setBuddy(message_);
+    message_->setAccessibleName(tr("Message of the commit"));
+    words->addWidget(label);
+    words->addWidget(message_, 1);
+    card->box()->addLayout(words);
+    card->box()->addWidget(author_);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    row->addWidget(reason_, 1);
+    auto* later = make_button(tr("Not now"));
+    connect(later, &QPushButton::clicked, this, &MergeView::closed);
+    connect(merge_, &QPushButton::clicked, this, &MergeView::merge);
+    row->addWidget(later);
+    row->addWidget(merge_);
+    card->box()->addLayout(row);
+    connect(message_, &QLineEdit::textChanged, this, &MergeView::refresh);
+    return card;
+}
+
+void MergeView::show_project(const flow::LocalProject& project) {
+    project_ = project;
+    author_->show_project(project);
+}
+
+void MergeView::show_merge(const flow::LocalProject& project,
+                           const std::vector<flow::Pulled>& pulled) {
+    show_project(project);
+    error_->clear();
+    pulled_ = pulled;
+    row_ = -1;
+    QString branch;
+    for (const flow::Pulled& one : pulled_) {
+        branch = one.merge ? to_qt(one.merge->branch) : branch;
+    }
+    heading_->setText(tr("Both sides changed %1 since they were last together").arg(branch));
+    message_->setText(tr("Merge the changes of %1 at the git host").arg(branch));
+    model_->set_pulled(pulled_);
+    if (model_->rowCount() > 0) {
+        list_->setCurrentIndex(model_->index(0, 0));
+    }
+    refresh();
+}
+
+void MergeView::show_file(int row) {
+    row_ = row;
+    if (row < 0) {
+        return;
+    }
+    const MergeFile& file = model_->file_at(row);
+    why_->setText(file.verdict == Verdict::ours
+                      ? tr("Only you changed it, or both sides did the same.")
+                  : file.verdict == Verdict::theirs ? tr("Only the other side changed it.")
+                  : file.verdict == Verdict::merged
+                      ? tr("Both sides changed it in different places; the changes fit together.")
+                      : to_qt(file.why));
+    const bool open = model_->is_open(row);
+    mine_->setVisible(open);
+    theirs_->setVisible(open);
+    edit_->setVisible(open && file.is_text && file.in_ours && file.in_theirs);
+    mine_diff_->show_nothing(open ? QString() : tr("There is nothing to decide."));
+    their_diff_->setVisible(open);
+    show_choice();
+    if (!open) {
+        return;
+    }
+    using Both = std::pair<Result<git::FileDiff>, Result<git::FileDiff>>;
+    diff_job_.start(
+        [file](std::stop_token) {
+            return Both{git::diff_texts("mine: " + file.path, file.base.value_or(""),
+                                        file.ours.value_or("")),
+                        git::diff_texts("theirs: " + file.path, file.base.value_or(""),
+                                        file.theirs.value_or(""))};
+        },
+        [this](const Both& both) {
+            mine_diff_->show_diff(both.first);
+            their_diff_->show_diff(both.second);
+        });
+}
+
+void MergeView::show_choice() {
+    const auto& choice = model_->choice_at(row_);
+    using Take = MergeChoice::Take;
+    mine_->setChecked(choice && choice->take == Take::ours);
+    theirs_->setChecked(choice && choice->take == Take::theirs);
+    const bool edited = choice && choice->take == Take::text;
+    edit_->setChecked(edited);
+    if (edited) {
+        filling_ = true;
+        editor_->setPlainText(to_qt(choice->text));
+        filling_ = false;
+    }
+    sides_->setCurrentIndex(edited ? 1 : 0);
+}
+
+/// An edited text begins as the merged one, or as this side's.
+void MergeView::take(MergeChoice::Take choice) {
+    if (row_ < 0 || !model_->is_open(row_)) {
+        return;
+    }
+    const MergeFile& file = model_->file_at(row_);
+    model_->choose(row_, choice,
+                   choice != MergeChoice::Take::text ? std::string()
+                   : file.verdict == Verdict::merged ? file.merged
+                                                     : file.ours.value_or(""));
+    show_choice();
+    if (choice == MergeChoice::Take::text) {
+        editor_->setFocus(Qt::OtherFocusReason);
+    }
+}
+
+void MergeView::refresh() {
+    const int open = model_->undecided();
+    const bool working = merge_job_.running();
+    const bool worded = !message_->text().trimmed().isEmpty();
+    merge_->setEnabled(open == 0 && worded && !working && model_->rowCount() > 0);
+    reason_->setText(working     ? tr("Merging…")
+                     : open == 1 ? tr("One file needs your choice.")
+                     : open > 1  ? tr("%1 files need your choice.").arg(open)
+                     : !worded   ? tr("A message is missing.")
+                                 : tr("Nothing is changed before you press Merge."));
+}
+
+void MergeView::merge() {
+    if (!merge_->isEnabled()) {
+        return;
+    }
+    error_->clear();
+    struct Order {
+        vault::Role role;
+        git::MergePlan plan;
+        std::vector<MergeChoice> choices;
+    };
+    std::vector<Order> orders;
+    for (const flow::Pulled& one : pulled_) {
+        if (one.merge) {
+            orders.push_back({one.role, *one.merge, model_->choices(one.role)});
+        }
+    }
+    merge_job_.start(
+        [&git = services_.git(), project = project_, orders = std::move(orders),
+         author = author_->author(),
+         message = to_utf8(message_->text())](std::stop_token) -> Result<void> {
+            for (const Order& order : orders) {
+                auto made =
+                    git.merge(project, order.role, order.plan, order.choices, author, message);
+                if (!made) {
+                    return fail(made.error());
+                }
+            }
+            return {};
+        },
+        [this](const Result<void>& done) {
+            refresh();
+            if (!done) {
+                error_->show_error(done.error());
+                return;
+            }
+            announce(this, tr("Merged."));
+            Q_EMIT project_changed();
+            Q_EMIT closed();
+        });
+    refresh();
+}
+
+} // namespace tau::ui

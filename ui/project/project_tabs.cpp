@@ -1,0 +1,94 @@
+#include "ui/project/project_tabs.h"
+
+#include "ui/common/page.h"
+#include "ui/common/text.h"
+
+#include <QHBoxLayout>
+#include <QTabBar>
+
+namespace tau::ui {
+
+ProjectTabs::ProjectTabs(QWidget* header, QWidget* parent)
+    : QWidget(parent), title_(make_label({}, QStringLiteral("title"))), tabs_(new QTabWidget) {
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(0, space::l, 0, 0);
+    box->setSpacing(space::s);
+    auto* top = new QHBoxLayout;
+    top->setContentsMargins(space::xl, 0, space::xl, 0);
+    top->setSpacing(space::s);
+    auto* back = make_button(tr("&Projects"), ButtonKind::quiet, QStringLiteral("back"));
+    connect(back, &QPushButton::clicked, this, &ProjectTabs::back_wanted);
+    top->addWidget(back);
+    title_->setWordWrap(false);
+    top->addWidget(title_, 1);
+    box->addLayout(top);
+    auto* middle = new QVBoxLayout;
+    middle->setContentsMargins(space::xl, 0, space::xl, 0);
+    middle->addWidget(header);
+    box->addLayout(middle);
+    tabs_->setDocumentMode(true);
+    tabs_->setFocusPolicy(Qt::NoFocus); // its bar has it
+    tabs_->setAccessibleName(tr("Pages of the project"));
+    tabs_->tabBar()->setAccessibleName(tabs_->accessibleName());
+    tabs_->tabBar()->setExpanding(false);
+    tabs_->tabBar()->setDrawBase(false);
+    box->addWidget(tabs_, 1);
+    connect(tabs_, &QTabWidget::currentChanged, this, &ProjectTabs::enter_current);
+}
+
+void ProjectTabs::add_tab(ProjectTab* tab, const QString& title) {
+    tabs_->addTab(tab, title);
+    connect(tab, &ProjectTab::project_changed, this, &ProjectTabs::refresh);
+    connect(tab, &ProjectTab::project_changed, this, &ProjectTabs::project_changed);
+}
+
+ProjectTab* ProjectTabs::current_tab() const {
+    return qobject_cast<ProjectTab*>(tabs_->currentWidget());
+}
+
+void ProjectTabs::set_tab_visible(ProjectTab* tab, bool visible) {
+    tabs_->setTabVisible(tabs_->indexOf(tab), visible);
+}
+
+void ProjectTabs::reload(const flow::LocalProject& project) {
+    project_ = project;
+    knowing_.clear();
+    enter_current();
+}
+
+void ProjectTabs::show_tab(ProjectTab* tab) {
+    tabs_->setCurrentWidget(tab);
+    QWidget* input = tab->first_input();
+    (input->focusPolicy() == Qt::NoFocus ? tabs_->tabBar() : input)->setFocus(Qt::OtherFocusReason);
+}
+
+void ProjectTabs::show_project(const flow::LocalProject& project) {
+    project_ = project;
+    knowing_.clear();
+    title_->setText(to_qt(project.name));
+    if (tabs_->currentIndex() != 0) {
+        tabs_->setCurrentIndex(0);
+    } else {
+        enter_current();
+    }
+}
+
+void ProjectTabs::refresh() {
+    if (ProjectTab* tab = current_tab()) {
+        tab->enter();
+    }
+}
+
+void ProjectTabs::enter_current() {
+    ProjectTab* tab = current_tab();
+    if (tab == nullptr || project_.project_id.empty()) {
+        return;
+    }
+    if (knowing_.insert(tab).second) {
+        tab->show_project(project_);
+    } else {
+        tab->enter();
+    }
+}
+
+} // namespace tau::ui
