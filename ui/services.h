@@ -1,11 +1,12 @@
 // ui: the window. It has no network, no files and no logic of its own.
 // services.h  this file: everything the window can ask for; app/console answers
+//             (config_services.h: what concerns the files of a project)
 //             (git_services.h: what concerns the clones of a project)
 // common/     small parts: theme, jobs, fields, messages
 // shell/      main window, start page, project page, creation page
 // vaults/     the ranked list of vault nodes
 // wizard/     a new project, page by page
-// project/    an open project: its pages as tabs, changes, history, branches, merging
+// project/    an open project: its pages as tabs: configuration, changes, history, merging
 #pragma once
 
 #include "core/base/secret.h"
@@ -16,6 +17,7 @@
 #include "core/project/export.h"
 #include "core/vault/network.h"
 #include "core/vault/node_source.h"
+#include "ui/config_services.h"
 #include "ui/git_services.h"
 
 #include <QString>
@@ -89,6 +91,8 @@ public:
     virtual Result<void> write_export(const project::Export& project,
                                       const std::filesystem::path& file) = 0;
 
+    /// The files of a project's clones, while they are edited.
+    virtual ConfigServices& config() = 0;
     /// The clones of projects: changes, branches, history, push and pull.
     virtual GitServices& git() = 0;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/adapters/qt_http.h"
+#include "app/console/config_services.h"
 #include "app/console/git_work.h"
 #include "core/base/secret.h"
 #include "ui/services.h"
@@ -50,6 +51,7 @@ public:
     Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
     Result<void> write_export(const project::Export& project,
                               const std::filesystem::path& file) override;
+    ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
     QVariant setting(const QString& key) const override;
     void set_setting(const QString& key, const QVariant& value) override;
@@ -77,6 +79,7 @@ private:
     std::mutex secrets_mutex_;
     std::optional<Secret> passphrase_;
     std::unique_ptr<SecretStore> secrets_;
+    ConfigWork config_{open_with_desktop};
     GitWork git_;
     std::mutex sources_mutex_;
     std::map<std::string, std::shared_ptr<vault::NodeSource>> sources_; ///< by the network's YAML

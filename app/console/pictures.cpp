@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "ui/common/theme.h"
 #include "ui/project/changes_view.h"
+#include "ui/project/config_tab.h"
 #include "ui/project/history_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/project_page.h"
@@ -115,6 +116,12 @@ void Pictures::after_scenes() {
                        [this] { return window_.project_page().has_project(); }});
     scenes_.push_back({QStringLiteral("verified"), [this] { window_.project_page().verify(); },
                        [this] { return window_.project_page().is_verified(); }});
+    scenes_.push_back({QStringLiteral("configuration"),
+                       [this] { window_.project_tabs().show_tab(&window_.config_tab()); },
+                       [this] {
+                           return !window_.config_tab().busy() &&
+                                  !window_.config_tab().current_path().empty();
+                       }});
     scenes_.push_back({QStringLiteral("changes"),
                        [this] {
                            change_clones();

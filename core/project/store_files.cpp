@@ -42,7 +42,11 @@ Result<void> write_text(const fs::path& path, const std::string& text) {
         return fail(ErrorCode::io, "Cannot make the folder " + path.parent_path().string() + ": " +
                                        code.message() + ".");
     }
-    return write_file_atomic(path, std::string_view(text), 0644);
+    // A script that can be run stays one.
+    const fs::file_status there = fs::status(path, code);
+    const unsigned mode =
+        fs::exists(there) ? static_cast<unsigned>(there.permissions() & fs::perms::all) : 0644;
+    return write_file_atomic(path, std::string_view(text), mode);
 }
 
 Result<void> remove_file(const fs::path& folder, const fs::path& path) {

@@ -7,6 +7,8 @@ namespace tau::project {
 namespace {
 
 constexpr std::size_t most_steps = 1000;
+/// Beyond so many files, checking all at once is quicker than one after another.
+constexpr std::size_t many_files = 100;
 
 bool touches(const Change& change, const std::vector<std::string>& paths) {
     return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
@@ -16,8 +18,20 @@ bool touches(const Change& change, const std::vector<std::string>& paths) {
 
 } // namespace
 
-Workspace::Workspace(Store store, Standings uncommitted)
-    : store_(std::move(store)), uncommitted_(std::move(uncommitted)) {}
+Workspace::Workspace(Store store, Standings uncommitted, CheckOptions options)
+    : store_(std::move(store)), checker_(std::move(options)), uncommitted_(std::move(uncommitted)) {
+    checker_.check_all(store_);
+}
+
+void Workspace::check(const std::vector<std::string>& paths) {
+    if (paths.size() > many_files) {
+        checker_.check_all(store_);
+        return;
+    }
+    for (const std::string& path : paths) {
+        checker_.check_again(store_, path);
+    }
+}
 
 bool Workspace::is_unsaved(std::string_view path) const {
     return store_.is_changed(path);
@@ -51,6 +65,11 @@ Result<Change> Workspace::perform(const Change& change) {
     if (!inverse) {
         return fail(inverse.error());
     }
+    std::vector<std::string> paths;
+    for (const auto& [path, text] : change.configuration) {
+        paths.push_back(path);
+    }
+    check(paths);
     Change back{change.label, std::move(*inverse), {}};
     for (const auto& [path, text] : change.code) {
         const auto known = code_.find(path);
@@ -145,6 +164,7 @@ Store::Rebase Workspace::reload(const Store& there, Standings uncommitted) {
     Store::Rebase found = store_.rebase(there);
     std::vector<std::string> paths = found.taken;
     paths.insert(paths.end(), found.edited.begin(), found.edited.end());
+    check(found.taken);
     const auto last = std::find_if(undo_.rbegin(), undo_.rend(),
                                    [&](const Step& step) { return touches(step, paths); });
     undo_.erase(undo_.begin(), last.base());

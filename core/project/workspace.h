@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/project/check.h"
 #include "core/project/store.h"
 
 #include <deque>
@@ -18,16 +19,17 @@ enum class Standing { same, changed, added };
 /// Of the files that are not as they were committed; those that were removed may be missing.
 using Standings = std::map<std::string, Standing, std::less<>>;
 
-/// An open project as one person edits it: the configuration, and those files of code that were
-/// looked at. Everything is in memory; what reads and writes folders is done by the caller, so that
-/// it can be done elsewhere meanwhile. Not shared between threads.
+/// An open project as one person edits it: the configuration, checked after every change, and those
+/// files of code that were looked at. Everything is in memory; what reads and writes folders is
+/// done by the caller, so that it can be done elsewhere meanwhile. Not shared between threads.
 class Workspace {
 public:
     /// `uncommitted`: what differs between the last commit and the folder that `store` was read
-    /// from.
-    explicit Workspace(Store store, Standings uncommitted = {});
+    /// from. Checks all of it.
+    explicit Workspace(Store store, Standings uncommitted = {}, CheckOptions options = {});
 
     const Store& store() const { return store_; }
+    const std::vector<Problem>& problems() const { return checker_.problems(); }
     Standing standing(std::string_view path) const;
     bool is_unsaved(std::string_view path) const;
 
@@ -71,8 +73,10 @@ private:
 
     Result<Change> perform(const Change& change);
     Result<Change> go(Steps& from, Steps& to);
+    void check(const std::vector<std::string>& paths);
 
     Store store_;
+    Checker checker_;
     Standings uncommitted_; ///< files of the folder
     git::Files code_;
     Edits code_before_; ///< what is in the folder, of every file of code that was edited

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/console/config_services.h"
 #include "app/console/git_work.h"
 #include "ui/services.h"
 
@@ -70,6 +71,7 @@ public:
     Result<void> write_export(const project::Export&, const std::filesystem::path&) override {
         return {};
     }
+    ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
     QVariant setting(const QString& key) const override {
         const auto found = settings.find(key);
@@ -78,6 +80,7 @@ public:
     void set_setting(const QString& key, const QVariant& value) override { settings[key] = value; }
 
 private:
+    app::ConfigWork config_{[](const std::filesystem::path&) { return true; }};
     app::GitWork git_{[this](const flow::LocalProject& project, vault::Role role,
                              std::stop_token stop) { return reach(project, role, stop); }};
 };

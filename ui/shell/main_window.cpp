@@ -4,6 +4,7 @@
 #include "ui/common/text.h"
 #include "ui/project/branch_bar.h"
 #include "ui/project/changes_view.h"
+#include "ui/project/config_tab.h"
 #include "ui/project/history_view.h"
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
@@ -36,9 +37,11 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     : QMainWindow(parent), services_(services), networks_(services), messages_(new MessageBar),
       pages_(new QStackedWidget), start_(new StartPage(services, networks_)),
       branches_(new BranchBar(services)), tabs_(new ProjectTabs(branches_)),
-      project_(new ProjectPage(services)), changes_(new ChangesView(services)),
-      history_(new HistoryView(services)), merge_(new MergeView(services)),
-      resume_(new ResumePage(services)), network_label_(new QLabel) {
+      project_(new ProjectPage(services)),
+      configuration_(new ConfigTab(services, services.config())),
+      changes_(new ChangesView(services)), history_(new HistoryView(services)),
+      merge_(new MergeView(services)), resume_(new ResumePage(services)),
+      network_label_(new QLabel) {
     setWindowIcon(QIcon(QStringLiteral(":/icons/tau-console.svg")));
     setMinimumSize(smallest_size);
     resize(first_size);
@@ -91,6 +94,7 @@ MainWindow::~MainWindow() = default;
 /// An open project: what its pages share is over them, and each page is a tab.
 void MainWindow::make_project_tabs() {
     tabs_->add_tab(project_, tr("&Overview"));
+    tabs_->add_tab(configuration_, tr("Confi&guration"));
     tabs_->add_tab(changes_, tr("&Changes"));
     tabs_->add_tab(history_, tr("H&istory"));
     tabs_->add_tab(merge_, tr("Merge"));
@@ -392,6 +396,15 @@ void MainWindow::closeEvent(QCloseEvent* event) {
             Tone::warn,
             tr("Work is going on. It is recorded: after closing it can be continued or undone."),
             {{tr("Keep going"), [] {}}, {tr("Stop and close"), [this] { stop_and_close(); }}});
+        return;
+    }
+    if (configuration_->has_unsaved() && !close_unsaved_) {
+        event->ignore();
+        messages_->show_message(Tone::warn, tr("Some edits of the configuration are not saved."),
+                                {{tr("Keep editing"), [] {}}, {tr("Close without them"), [this] {
+                                                                   close_unsaved_ = true;
+                                                                   close();
+                                                               }}});
         return;
     }
     services_.set_setting(geometry_key, saveGeometry());

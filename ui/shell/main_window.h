@@ -15,6 +15,7 @@ namespace tau::ui {
 
 class BranchBar;
 class ChangesView;
+class ConfigTab;
 class FlowView;
 class HistoryView;
 class MergeView;
@@ -37,6 +38,7 @@ public:
     StartPage& start_page() { return *start_; }
     ProjectTabs& project_tabs() { return *tabs_; }
     BranchBar& branch_bar() { return *branches_; }
+    ConfigTab& config_tab() { return *configuration_; }
     ChangesView& changes_view() { return *changes_; }
     HistoryView& history_view() { return *history_; }
     MergeView& merge_view() { return *merge_; }
@@ -85,6 +87,7 @@ private:
     BranchBar* branches_;
     ProjectTabs* tabs_;
     ProjectPage* project_;
+    ConfigTab* configuration_;
     ChangesView* changes_;
     HistoryView* history_;
     MergeView* merge_;
@@ -96,6 +99,7 @@ private:
     bool closing_ = false; ///< as soon as the running work has stopped
     Job export_job_;
     Job import_job_;
+    bool close_unsaved_ = false; ///< the person said so
 };
 
 } // namespace tau::ui

@@ -1,0 +1,129 @@
+#include "app/console/config_services.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/git/work_tree.h"
+
+#include <QDesktopServices>
+#include <QUrl>
+
+#include <ctime>
+
+namespace tau::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t most_code_files = 5000;
+constexpr std::size_t most_code_bytes = 1U << 20U; ///< of one file
+constexpr std::size_t most_code_total = 32U << 20U;
+
+/// A way without links below the clone, so that nothing outside of it is read or written.
+bool leads_outside(const fs::path& clone, const fs::path& folder) {
+    fs::path here = clone;
+    for (const fs::path& part : folder) {
+        here /= part;
+        std::error_code code;
+        if (part == ".." || part == ".git" || fs::is_symlink(here, code)) {
+            return true;
+        }
+    }
+    return folder.is_absolute();
+}
+
+} // namespace
+
+Result<ui::ConfigServices::Configuration> ConfigWork::read(const flow::LocalProject& project,
+                                                           std::stop_token stop) {
+    auto store = project::Store::load(project.configuration);
+    if (!store) {
+        return fail(store.error());
+    }
+    Configuration out{std::move(*store), {}, {}};
+    // Without git the files can be edited as well; they only do not tell what was committed.
+    if (const auto status = git::status(project.configuration)) {
+        for (const git::FileChange& each : status->files) {
+            out.uncommitted.emplace(each.path, each.state == git::FileState::changed
+                                                   ? project::Standing::changed
+                                                   : project::Standing::added);
+        }
+    }
+    out.check.registered_id = project.project_id;
+    if (!project.code.empty() && !stop.stop_requested()) {
+        if (auto strings = project::CodeStrings::load(project.code)) {
+            out.check.code = std::make_shared<const project::CodeStrings>(std::move(*strings));
+        }
+    }
+    return out;
+}
+
+Result<void> ConfigWork::save(const flow::LocalProject& project,
+                              const project::Workspace::Unsaved& unsaved) {
+    if (!unsaved.code.empty() && project.code.empty()) {
+        return fail(ErrorCode::not_found, "There is no clone of the code repository here.",
+                    "Clone the repositories first, then save again.");
+    }
+    auto done = project::write_changes(project.configuration, unsaved.configuration,
+                                       unsaved.configuration_before);
+    if (!done || unsaved.code.empty()) {
+        return done;
+    }
+    return project::write_changes(project.code, unsaved.code, unsaved.code_before);
+}
+
+Result<git::Files> ConfigWork::code(const flow::LocalProject& project, const std::string& folder,
+                                    std::stop_token stop) {
+    git::Files files;
+    const fs::path top = project.code / folder;
+    std::error_code code;
+    if (leads_outside(project.code, folder) || !fs::is_directory(top, code)) {
+        return files;
+    }
+    std::size_t total = 0;
+    auto entry = fs::recursive_directory_iterator(top, code);
+    for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::cancelled, "Reading the code was stopped.");
+        }
+        if (!fs::is_regular_file(entry->symlink_status(code))) {
+            continue;
+        }
+        auto text = read_file(entry->path(), most_code_bytes);
+        if (!text || !is_utf8(*text)) {
+            continue; // no text that a person would edit here
+        }
+        total += text->size();
+        if (files.size() == most_code_files || total > most_code_total) {
+            return fail(ErrorCode::limit_exceeded,
+                        "There is more code in " + bounded_text(folder) + " than fits here.",
+                        "Open the folder in your editor.");
+        }
+        files.emplace(entry->path().lexically_relative(project.code).generic_string(),
+                      std::move(*text));
+    }
+    return files;
+}
+
+Result<void> ConfigWork::open_in_editor(const fs::path& path) {
+    std::error_code code;
+    if (!fs::exists(path, code)) {
+        return fail(ErrorCode::not_found, "There is no file " + path.string() + " yet.",
+                    "Save the changes first.");
+    }
+    if (!open_(path)) {
+        return fail(ErrorCode::unavailable, "No program opened " + path.string() + ".",
+                    "Choose a program for such files in the settings of the desktop.");
+    }
+    return {};
+}
+
+std::int64_t ConfigWork::now() {
+    return std::time(nullptr);
+}
+
+bool open_with_desktop(const fs::path& path) {
+    return QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(path.string())));
+}
+
+} // namespace tau::app

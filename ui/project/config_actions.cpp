@@ -1,0 +1,323 @@
+// The configuration tab, as far as it works on the tree or on all of it: new, rename, clone, move,
+// delete, search, save.
+#include "ui/common/text.h"
+#include "ui/project/config_tab.h"
+
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScopedValueRollback>
+
+namespace tau::ui {
+
+using project::KindId;
+
+namespace {
+
+constexpr int most_users_named = 5;
+
+/// The files of code that a plan makes, and those that move or are copied along with it.
+project::Edits code_edits(const project::Plan& plan, const git::Files& code) {
+    project::Edits edits = plan.code;
+    for (const project::CodeMove& move : plan.code_moves) {
+        const std::string start = move.from + "/";
+        for (auto each = code.lower_bound(start);
+             each != code.end() && each->first.starts_with(start); ++each) {
+            if (!move.to.empty()) {
+                edits.insert_or_assign(move.to + "/" + each->first.substr(start.size()),
+                                       each->second);
+            }
+            if (!move.copy) {
+                edits.emplace(each->first, std::nullopt);
+            }
+        }
+    }
+    return edits;
+}
+
+std::string folder_of_code(const project::Resource& resource) {
+    return resource.kind == KindId::application ? resource.name : project::code_folder(resource);
+}
+
+} // namespace
+
+const project::Resource* ConfigTab::chosen() const {
+    return model_->resource_at(filter_->mapToSource(tree_->currentIndex()));
+}
+
+QStringList ConfigTab::names_of(const std::string& group) const {
+    QStringList own;
+    QStringList global;
+    const auto here = project::resource_at(path_);
+    const project::Kind* kind = project::kind_of_group(group);
+    if (!open_ || kind == nullptr) {
+        return {};
+    }
+    for (const project::Resource& each : open_->store().resources()) {
+        if (each.kind == kind->id && each.application.empty()) {
+            global << to_qt(each.name);
+        } else if (each.kind == kind->id && here && each.application == here->application) {
+            own << to_qt(each.name);
+        }
+    }
+    own << global;
+    own.removeDuplicates();
+    return own;
+}
+
+std::size_t ConfigTab::domain_count() const {
+    std::size_t count = 0;
+    for (const project::Resource& each : open_->store().resources()) {
+        count += each.kind == KindId::domain ? 1 : 0;
+    }
+    return count;
+}
+
+/// Files came or went: what was open and chosen stays so.
+void ConfigTab::rebuild_tree() {
+    const QScopedValueRollback<bool> quiet(showing_, true);
+    QStringList open;
+    const std::function<void(const QModelIndex&)> collect = [&](const QModelIndex& parent) {
+        for (int row = 0; row < filter_->rowCount(parent); ++row) {
+            const QModelIndex index = filter_->index(row, 0, parent);
+            if (filter_->rowCount(index) > 0 && tree_->isExpanded(index)) {
+                open << model_->key_of(filter_->mapToSource(index));
+                collect(index);
+            }
+        }
+    };
+    collect({});
+    model_->rebuild();
+    for (const QString& key : open) {
+        tree_->expand(filter_->mapFromSource(model_->index_of_key(key)));
+    }
+    const QModelIndex now = filter_->mapFromSource(model_->index_of(path_));
+    if (now.isValid()) {
+        tree_->setCurrentIndex(now);
+    }
+}
+
+void ConfigTab::search_for(const QString& text) {
+    const QScopedValueRollback<bool> quiet(showing_, true);
+    filter_->setFilterFixedString(text);
+    if (text.isEmpty()) {
+        tree_->collapseAll();
+        tree_->expandToDepth(0);
+    } else {
+        tree_->expandAll();
+    }
+    const QModelIndex now = filter_->mapFromSource(model_->index_of(path_));
+    if (now.isValid()) {
+        tree_->setCurrentIndex(now);
+        tree_->scrollTo(now);
+    }
+}
+
+bool ConfigTab::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == search_ && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Escape && !search_->text().isEmpty()) {
+            search_->clear();
+            return true;
+        }
+        if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
+            tree_->setFocus(Qt::OtherFocusReason);
+            // The first resource that was found, not the group above it.
+            QModelIndex index = filter_->index(0, 0);
+            while (index.isValid() && filter_->rowCount(index) > 0 && !search_->text().isEmpty()) {
+                index = filter_->index(0, 0, index);
+            }
+            if (!search_->text().isEmpty() && index.isValid()) {
+                tree_->setCurrentIndex(index);
+            }
+            return true;
+        }
+    }
+    return ProjectTab::eventFilter(watched, event);
+}
+
+void ConfigTab::ask_new() {
+    flush();
+    if (!open_) {
+        return;
+    }
+    const QModelIndex index = filter_->mapToSource(tree_->currentIndex());
+    const project::Resource* near = chosen();
+    const bool resource =
+        near != nullptr && near->kind != KindId::project && near->kind != KindId::application;
+    new_->ask(open_->store(), resource ? near->kind : KindId::function,
+              model_->application_at(index));
+    right_->setCurrentWidget(new_);
+    new_->name().setFocus(Qt::OtherFocusReason);
+}
+
+void ConfigTab::create(const project::NewResource& wanted) {
+    right_->setCurrentIndex(0);
+    perform(project::plan_new(open_->store(), wanted, config_.entropy(), config_.now()),
+            project::path_of(wanted.kind, wanted.application, wanted.name));
+}
+
+/// A plan's notes are told, its code goes with it.
+void ConfigTab::perform(const Result<project::Plan>& plan, const std::string& go_to) {
+    if (!plan) {
+        prompt_->isVisible() ? prompt_->set_note(to_qt(plan.error().message), true)
+                             : messages_->show_error(plan.error());
+        return;
+    }
+    const project::Change change{plan->label, plan->edits, code_edits(*plan, open_->code())};
+    prompt_->close_prompt();
+    if (!apply(change)) {
+        return;
+    }
+    after(change);
+    if (!go_to.empty()) {
+        select(go_to);
+    }
+    tree_->setFocus(Qt::OtherFocusReason);
+    announce(this, to_qt(plan->label));
+    if (!plan->notes.empty() && !go_to.empty()) {
+        QStringList notes;
+        for (const std::string& note : plan->notes) {
+            notes << to_qt(note);
+        }
+        messages_->show_message(Tone::warn, notes.join(QLatin1Char(' ')));
+    }
+}
+
+void ConfigTab::ask_rename() {
+    flush();
+    const project::Resource* resource = open_ ? chosen() : nullptr;
+    if (resource == nullptr) {
+        return;
+    }
+    with_code(folder_of_code(*resource), [this, resource = *resource] {
+        prompt_->ask(tr("New name of %1").arg(to_qt(resource.name)), to_qt(resource.name),
+                     tr("Rename"), [this, resource](const QString& answer) {
+                         const std::string name = to_utf8(answer);
+                         perform(project::plan_rename(open_->store(), resource, name),
+                                 resource.kind == KindId::project
+                                     ? resource.path
+                                     : project::path_of(resource.kind, resource.application, name));
+                     });
+        prompt_->edit()->setText(to_qt(resource.name));
+        prompt_->edit()->selectAll();
+    });
+}
+
+void ConfigTab::ask_clone() {
+    flush();
+    const project::Resource* resource = open_ ? chosen() : nullptr;
+    if (resource == nullptr || resource->kind == KindId::project) {
+        return;
+    }
+    with_code(folder_of_code(*resource), [this, resource = *resource] {
+        prompt_->ask(tr("Name of the copy of %1").arg(to_qt(resource.name)), to_qt(resource.name),
+                     tr("Clone"), [this, resource](const QString& answer) {
+                         const std::string name = to_utf8(answer);
+                         const std::string application = resource.kind == KindId::application
+                                                             ? std::string()
+                                                             : resource.application;
+                         perform(project::plan_clone(open_->store(), resource, name, application,
+                                                     config_.entropy(), config_.now()),
+                                 project::path_of(resource.kind, application, name));
+                     });
+        prompt_->edit()->setText(to_qt(resource.name) + QStringLiteral("_copy"));
+        prompt_->edit()->selectAll();
+    });
+}
+
+void ConfigTab::show_move_menu(QMenu& menu) {
+    const project::Resource* resource = open_ ? chosen() : nullptr;
+    if (resource == nullptr) {
+        return;
+    }
+    if (!resource->application.empty()) {
+        menu.addAction(tr("The project (global)"), this, [this] { move_to({}); });
+    }
+    for (const std::string& name : open_->store().applications()) {
+        if (name != resource->application) {
+            menu.addAction(to_qt(name).replace(QLatin1Char('&'), QStringLiteral("&&")), this,
+                           [this, name] { move_to(name); });
+        }
+    }
+}
+
+void ConfigTab::move_to(const std::string& application) {
+    flush();
+    const project::Resource* resource = open_ ? chosen() : nullptr;
+    if (resource == nullptr) {
+        return;
+    }
+    with_code(folder_of_code(*resource), [this, resource = *resource, application] {
+        perform(project::plan_move(open_->store(), resource, application),
+                project::path_of(resource.kind, application, resource.name));
+    });
+}
+
+void ConfigTab::ask_delete() {
+    flush();
+    const project::Resource* resource = open_ ? chosen() : nullptr;
+    if (resource == nullptr || resource->kind == KindId::project) {
+        return;
+    }
+    with_code(folder_of_code(*resource), [this, resource = *resource] {
+        const auto plan = project::plan_remove(open_->store(), resource);
+        if (!plan) {
+            messages_->show_error(plan.error());
+            return;
+        }
+        QStringList users;
+        const auto used_by = project::References(open_->store()).used_by(resource);
+        for (const project::Reference& use : used_by) {
+            const QString user = to_qt(use.from.path);
+            if (!users.contains(user)) {
+                users << user;
+            }
+        }
+        const int more = static_cast<int>(users.size()) - most_users_named;
+        QString sentence = tr("Delete %1?").arg(to_qt(resource.name));
+        if (!users.isEmpty()) {
+            const QString named = users.mid(0, most_users_named).join(QStringLiteral(", "));
+            sentence += QLatin1Char(' ') +
+                        (more > 0 ? tr("It is used by %1 and %2 more.").arg(named).arg(more)
+                                  : tr("It is used by %1.").arg(named));
+        } else {
+            sentence += QLatin1Char(' ') + tr("Nothing uses it.");
+        }
+        messages_->show_message(users.isEmpty() ? Tone::accent : Tone::warn, sentence,
+                                {{tr("Delete"), [this, plan] { perform(plan, {}); }},
+                                 {tr("Keep"), [this] { tree_->setFocus(Qt::OtherFocusReason); }}});
+    });
+}
+
+bool ConfigTab::has_unsaved() const {
+    for (const auto& [id, workspace] : kept_) {
+        if (workspace != nullptr && !workspace->unsaved().empty()) {
+            return true;
+        }
+    }
+    return text_timer_.isActive();
+}
+
+void ConfigTab::save() {
+    flush();
+    if (!open_ || save_job_.running() || open_->unsaved().empty()) {
+        return;
+    }
+    auto unsaved = std::make_shared<project::Workspace::Unsaved>(open_->unsaved());
+    save_job_.start([&config = config_, project = project_,
+                     unsaved](std::stop_token) { return config.save(project, *unsaved); },
+                    [this, unsaved, workspace = open_](const Result<void>& done) {
+                        if (!done) {
+                            messages_->show_error(done.error());
+                        } else {
+                            workspace->saved(*unsaved);
+                            announce(this, tr("Saved."));
+                            Q_EMIT project_changed();
+                        }
+                        refresh_lists();
+                        refresh_bar();
+                    });
+    refresh_bar();
+}
+
+} // namespace tau::ui

@@ -1,0 +1,386 @@
+#include "ui/project/config_tab.h"
+
+#include "ui/common/error_view.h"
+#include "ui/common/page.h"
+#include "ui/common/text.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QMenu>
+#include <QShortcut>
+#include <QVBoxLayout>
+
+namespace tau::ui {
+
+namespace {
+
+constexpr int text_pause_ms = 350;   ///< after which what is typed as YAML is read
+constexpr int lists_pause_ms = 60;   ///< tree and problems follow an edit at most so late
+constexpr int burst_pause_ms = 1500; ///< typing after such a pause is a step of its own
+
+QToolButton* tool(const QString& icon_name, const QString& name) {
+    auto* button = new QToolButton;
+    button->setIcon(icon(icon_name, Tone::muted));
+    button->setAccessibleName(name);
+    button->setToolTip(name);
+    button->setFocusPolicy(Qt::StrongFocus);
+    return button;
+}
+
+} // namespace
+
+ConfigTab::ConfigTab(Services& services, ConfigServices& config, QWidget* parent)
+    : ProjectTab(parent), services_(services), config_(config), pages_(new QStackedWidget),
+      work_(new QWidget),
+      no_clone_(new EmptyState(QStringLiteral("repository"), tr("There is no clone here"),
+                               tr("Clone the repositories first; then they can be edited."))),
+      error_(new ErrorView), messages_(new MessageBar), prompt_(new PromptRow),
+      model_(new ResourceModel(this)), filter_(new QSortFilterProxyModel(this)),
+      tree_(new QTreeView), search_(new QLineEdit), right_(new QStackedWidget),
+      title_(make_label({}, QStringLiteral("heading"))),
+      caption_(make_label({}, QStringLiteral("caption"))), views_(new QTabWidget),
+      form_(new ResourceForm), yaml_(new TextEditor), code_(new CodeView), new_(new NewResource),
+      nothing_(make_label(tr("Choose something in the tree."))), problems_(new ProblemStrip),
+      status_(make_label({}, QStringLiteral("caption"))),
+      save_(make_button(tr("&Save"), ButtonKind::primary)),
+      undo_(tool(QStringLiteral("undo"), tr("Undo"))),
+      redo_(tool(QStringLiteral("redo"), tr("Redo"))) {
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(space::xl, space::l, space::xl, space::l);
+    outer->setSpacing(space::s);
+    outer->addWidget(error_);
+    auto* box = new QVBoxLayout(work_);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::s);
+    make_bar(*box);
+    box->addWidget(messages_);
+    box->addWidget(prompt_);
+    auto* split = new QSplitter(Qt::Horizontal);
+    split->setChildrenCollapsible(false);
+    split->setHandleWidth(space::m);
+    split->addWidget(make_side());
+    set_tone(nothing_, Tone::muted);
+    nothing_->setAlignment(Qt::AlignCenter);
+    for (QWidget* page :
+         {make_document(), static_cast<QWidget*>(new_), static_cast<QWidget*>(nothing_)}) {
+        right_->addWidget(page);
+    }
+    split->addWidget(right_);
+    split->setStretchFactor(0, 1);
+    split->setStretchFactor(1, 4);
+    box->addWidget(split, 1);
+    box->addWidget(problems_);
+    auto* waiting = make_label(tr("Reading the configuration…"));
+    set_tone(waiting, Tone::muted);
+    waiting->setAlignment(Qt::AlignCenter);
+    for (QWidget* page :
+         {work_, static_cast<QWidget*>(no_clone_), static_cast<QWidget*>(waiting)}) {
+        pages_->addWidget(page);
+    }
+    outer->addWidget(pages_, 1);
+    right_->setCurrentWidget(nothing_);
+    pages_->setCurrentIndex(2);
+    make_keys();
+    connect_parts();
+}
+
+void ConfigTab::make_bar(QVBoxLayout& box) {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    auto* add = make_button(tr("&New"), ButtonKind::plain, QStringLiteral("plus"));
+    add->setToolTip(tr("A new resource or application (Ctrl+Shift+N)"));
+    connect(add, &QPushButton::clicked, this, &ConfigTab::ask_new);
+    row->addWidget(add);
+    auto* more = new QToolButton;
+    more->setText(tr("&Actions"));
+    more->setPopupMode(QToolButton::InstantPopup);
+    more->setFocusPolicy(Qt::StrongFocus);
+    auto* menu = new QMenu(more);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        make_menu(*menu);
+    });
+    more->setMenu(menu);
+    row->addWidget(more);
+    status_->setWordWrap(false);
+    row->addWidget(status_, 1, Qt::AlignRight);
+    row->addWidget(undo_);
+    row->addWidget(redo_);
+    save_->setToolTip(tr("Write the changed files into the clones (Ctrl+S)"));
+    row->addWidget(save_);
+    box.addLayout(row);
+}
+
+void ConfigTab::make_menu(QMenu& menu) {
+    const project::Resource* resource = chosen();
+    const bool some = resource != nullptr;
+    const bool apart = some && resource->kind != project::KindId::project;
+    menu.addAction(tr("&Rename…"), QKeySequence(Qt::Key_F2), this, &ConfigTab::ask_rename)
+        ->setEnabled(some);
+    menu.addAction(tr("&Clone…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &ConfigTab::ask_clone)
+        ->setEnabled(apart);
+    auto* move = menu.addMenu(tr("&Move to"));
+    show_move_menu(*move);
+    move->setEnabled(apart && resource->kind != project::KindId::application && !move->isEmpty());
+    menu.addAction(tr("&Delete…"), QKeySequence(Qt::Key_Delete), this, &ConfigTab::ask_delete)
+        ->setEnabled(apart);
+    menu.addSeparator();
+    menu.addAction(tr("&Open file in editor"), this,
+                   [this] {
+                       if (const project::Resource* file = chosen()) {
+                           if (auto done =
+                                   config_.open_in_editor(project_.configuration / file->path);
+                               !done) {
+                               messages_->show_error(done.error());
+                           }
+                       }
+                   })
+        ->setEnabled(some);
+}
+
+QWidget* ConfigTab::make_side() {
+    auto* side = new QWidget;
+    auto* box = new QVBoxLayout(side);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::s);
+    search_->setPlaceholderText(tr("Search"));
+    search_->setClearButtonEnabled(true);
+    auto* label = new QLabel(tr("Searc&h"));
+    label->setBuddy(search_);
+    search_->setAccessibleName(tr("Search resources"));
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    row->addWidget(label);
+    row->addWidget(search_, 1);
+    box->addLayout(row);
+    filter_->setSourceModel(model_);
+    filter_->setRecursiveFilteringEnabled(true);
+    filter_->setFilterRole(ResourceModel::search_role);
+    filter_->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    tree_->setModel(filter_);
+    tree_->setAccessibleName(tr("Applications and resources"));
+    tree_->setHeaderHidden(true);
+    tree_->setUniformRowHeights(true);
+    tree_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    tree_->setIndentation(space::l);
+    tree_->setContextMenuPolicy(Qt::CustomContextMenu);
+    tree_->setMinimumWidth(space::field_width / 2);
+    box->addWidget(tree_, 1);
+    return side;
+}
+
+QWidget* ConfigTab::make_document() {
+    auto* page = new QWidget;
+    auto* box = new QVBoxLayout(page);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::xs);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(space::m);
+    title_->setWordWrap(false);
+    caption_->setWordWrap(false);
+    caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    head->addWidget(title_);
+    head->addWidget(caption_, 1, Qt::AlignBottom);
+    box->addLayout(head);
+    auto* both = new QSplitter(Qt::Horizontal);
+    both->setChildrenCollapsible(false);
+    both->setHandleWidth(space::m);
+    both->addWidget(form_);
+    yaml_->setAccessibleName(tr("YAML text"));
+    yaml_->set_language(Highlighter::Language::yaml);
+    both->addWidget(yaml_);
+    both->setStretchFactor(0, 1);
+    both->setStretchFactor(1, 1);
+    both->setSizes({1000, 1000});
+    both->setContentsMargins(0, space::s, 0, 0);
+    views_->setDocumentMode(true);
+    views_->setAccessibleName(tr("Settings or code"));
+    views_->tabBar()->setDrawBase(false);
+    views_->tabBar()->setExpanding(false);
+    views_->tabBar()->setAccessibleName(tr("Settings or code"));
+    views_->addTab(both, tr("Settings"));
+    views_->addTab(code_, tr("Code"));
+    box->addWidget(views_, 1);
+    return page;
+}
+
+void ConfigTab::make_keys() {
+    const auto key = [this](const QKeySequence& keys, auto&& act) {
+        auto* shortcut = new QShortcut(keys, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, act);
+    };
+    key(QKeySequence::Undo, &ConfigTab::undo);
+    key(QKeySequence::Redo, &ConfigTab::redo);
+    key(QKeySequence::Save, &ConfigTab::save);
+    key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N), &ConfigTab::ask_new);
+    key(QKeySequence(Qt::Key_F2), &ConfigTab::ask_rename);
+    key(QKeySequence(Qt::CTRL | Qt::Key_D), &ConfigTab::ask_clone);
+    key(QKeySequence::Find, [this] {
+        search_->setFocus(Qt::ShortcutFocusReason);
+        search_->selectAll();
+    });
+    auto* remove = new QShortcut(QKeySequence::Delete, tree_);
+    remove->setContext(Qt::WidgetShortcut);
+    connect(remove, &QShortcut::activated, this, &ConfigTab::ask_delete);
+    search_->installEventFilter(this);
+}
+
+void ConfigTab::connect_parts() {
+    connect(undo_, &QToolButton::clicked, this, &ConfigTab::undo);
+    connect(redo_, &QToolButton::clicked, this, &ConfigTab::redo);
+    connect(save_, &QPushButton::clicked, this, &ConfigTab::save);
+    connect(search_, &QLineEdit::textChanged, this, &ConfigTab::search_for);
+    connect(tree_, &QTreeView::customContextMenuRequested, this, [this](const QPoint& at) {
+        auto* menu = new QMenu(tree_);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        make_menu(*menu);
+        menu->popup(tree_->viewport()->mapToGlobal(at));
+    });
+    connect(tree_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex& now) {
+                if (const auto* resource = model_->resource_at(filter_->mapToSource(now));
+                    resource != nullptr && !showing_) {
+                    select(resource->path);
+                }
+            });
+    for (const auto& [timer, pause] :
+         {std::pair{&text_timer_, text_pause_ms}, std::pair{&lists_timer_, lists_pause_ms},
+          std::pair{&burst_timer_, burst_pause_ms}}) {
+        timer->setSingleShot(true);
+        timer->setInterval(pause);
+    }
+    connect(&text_timer_, &QTimer::timeout, this, &ConfigTab::take_text);
+    connect(&lists_timer_, &QTimer::timeout, this, &ConfigTab::refresh_lists);
+    connect(&burst_timer_, &QTimer::timeout, this, [this] { ++burst_; });
+    connect(yaml_, &QPlainTextEdit::textChanged, this, [this] {
+        if (!showing_) {
+            text_timer_.start();
+            refresh_bar();
+        }
+    });
+    form_->set_names([this](const std::string& group) { return names_of(group); });
+    connect(form_, &ResourceForm::edited, this,
+            [this](const project::FieldRow* row, const project::FieldValue& value, bool finished) {
+                take_field(*row, value, finished);
+            });
+    connect(form_, &ResourceForm::suffix_chosen, this, [this](const QString& suffix) {
+        services_.set_setting(QStringLiteral("domain-suffix"), suffix);
+    });
+    connect(code_, &CodeView::edited, this, &ConfigTab::take_code);
+    connect(code_, &CodeView::editor_wanted, this, [this](const std::string& path) {
+        flush();
+        if (auto done = config_.open_in_editor(project_.code / path); !done) {
+            messages_->show_error(done.error());
+        }
+    });
+    connect(views_, &QTabWidget::currentChanged, this, &ConfigTab::fill_code);
+    connect(problems_, &ProblemStrip::opened, this, &ConfigTab::open_problem);
+    connect(problems_, &ProblemStrip::fix_wanted, this, &ConfigTab::fix);
+    connect(new_, &NewResource::wanted, this, &ConfigTab::create);
+    connect(new_, &NewResource::cancelled, this, [this] {
+        right_->setCurrentIndex(path_.empty() ? 2 : 0);
+        tree_->setFocus(Qt::OtherFocusReason);
+    });
+}
+
+QWidget* ConfigTab::first_input() const {
+    return pages_->currentIndex() == 0 ? static_cast<QWidget*>(tree_)
+                                       : const_cast<ConfigTab*>(this);
+}
+
+void ConfigTab::show_project(const flow::LocalProject& project) {
+    flush();
+    project_ = project;
+    error_->clear();
+    messages_->close_message();
+    prompt_->close_prompt();
+    right_->setCurrentWidget(nothing_);
+    path_.clear();
+    code_known_.clear();
+    read_job_.drop();
+    code_job_.drop();
+    if (project.configuration.empty()) {
+        open_.reset();
+        pages_->setCurrentWidget(no_clone_);
+        return;
+    }
+    open_ = kept_[project.project_id];
+    if (open_) {
+        show_workspace();
+    } else {
+        model_->show(nullptr, nullptr);
+        pages_->setCurrentIndex(2);
+    }
+    enter();
+}
+
+void ConfigTab::enter() {
+    if (project_.configuration.empty() || read_job_.running()) {
+        return;
+    }
+    flush();
+    struct Answer {
+        Result<ConfigServices::Configuration> read;
+        std::shared_ptr<project::Workspace> made;
+    };
+    read_job_.start(
+        [&config = config_, project = project_, first = !open_](std::stop_token stop) {
+            Answer answer{config.read(project, stop), nullptr};
+            if (answer.read && first) {
+                answer.made = std::make_shared<project::Workspace>(
+                    std::move(answer.read->store), std::move(answer.read->uncommitted),
+                    std::move(answer.read->check));
+            }
+            return answer;
+        },
+        [this](Answer answer) { take_read(std::move(answer.read), std::move(answer.made)); });
+}
+
+void ConfigTab::take_read(Result<ConfigServices::Configuration> read,
+                          std::shared_ptr<project::Workspace> made) {
+    if (!read) {
+        error_->show_error(read.error());
+        if (!open_) {
+            pages_->setCurrentWidget(no_clone_);
+        }
+        return;
+    }
+    error_->clear();
+    if (made) {
+        open_ = made;
+        kept_[project_.project_id] = std::move(made);
+        show_workspace();
+        return;
+    }
+    const auto found = open_->reload(read->store, std::move(read->uncommitted));
+    code_known_.clear();
+    if (!found.edited.empty()) {
+        QStringList names;
+        for (const std::string& path : found.edited) {
+            names << to_qt(path);
+        }
+        messages_->show_message(
+            Tone::warn, tr("Another program changed %1, which you edited here too. Your text stays "
+                           "and will replace it when you save.")
+                            .arg(names.join(QStringLiteral(", "))));
+    }
+    if (!found.taken.empty()) {
+        rebuild_tree();
+    }
+    refresh_lists();
+    show_document();
+}
+
+void ConfigTab::show_workspace() {
+    pages_->setCurrentWidget(work_);
+    model_->show(open_.get(), &open_->problems());
+    tree_->expandToDepth(0);
+    refresh_lists();
+    refresh_bar();
+    select(open_->store().file("config.yaml") == nullptr && !open_->store().resources().empty()
+               ? open_->store().resources().front().path
+               : "config.yaml");
+}
+
+} // namespace tau::ui

@@ -1,0 +1,256 @@
+#include "ui/project/form_input.h"
+
+#include "ui/common/icons.h"
+#include "ui/common/text.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QSignalBlocker>
+#include <QToolButton>
+
+#include <algorithm>
+
+namespace tau::ui {
+
+using project::FieldType;
+
+namespace {
+
+constexpr int most_names = 40; ///< in a menu
+constexpr int text_lines = 3;
+constexpr int pem_lines = 6;
+
+bool has_lines(FieldType type) {
+    return project::is_list(type) || type == FieldType::text || type == FieldType::pem;
+}
+
+} // namespace
+
+FormInput::FormInput(const project::FieldRow& row, const QStringList& names, QWidget* parent)
+    : QWidget(parent), row_(row) {
+    auto* box = new QHBoxLayout(this);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::xs);
+    if (row.type == FieldType::boolean) {
+        check_ = new QCheckBox(tr("Yes"));
+        connect(check_, &QCheckBox::clicked, this, [this] {
+            change();
+            finish();
+        });
+        box->addWidget(check_);
+        box->addStretch(1);
+    } else if (row.type == FieldType::source || !row.choices.empty()) {
+        make_choice(row, names);
+        box->addWidget(choice_, 1);
+    } else if (has_lines(row.type)) {
+        make_lines(row, names);
+        box->addWidget(lines_, 1);
+        if (add_ != nullptr) {
+            box->addWidget(add_, 0, Qt::AlignTop);
+        }
+    } else {
+        make_line(row);
+        box->addWidget(line_, 1);
+    }
+    focus_widget()->setToolTip(to_qt(row.help));
+    focus_widget()->installEventFilter(this);
+    setFocusProxy(focus_widget());
+}
+
+void FormInput::make_choice(const project::FieldRow& row, const QStringList& names) {
+    choice_ = new QComboBox;
+    choice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    choice_->setMinimumContentsLength(8);
+    if (row.type == FieldType::source) {
+        choice_->addItem(tr("Code of this project (.)"), QStringLiteral("."));
+        for (const QString& name : names) {
+            const QString value = to_qt(row.reference_prefix) + name;
+            choice_->addItem(value, value);
+        }
+    } else {
+        if (!row.required && row.type != FieldType::block) {
+            choice_->addItem(row.default_value.empty()
+                                 ? tr("not set")
+                                 : tr("not set (%1)").arg(to_qt(row.default_value)),
+                             QString());
+        }
+        for (const std::string_view each : row.choices) {
+            choice_->addItem(to_qt(each), to_qt(each));
+        }
+    }
+    connect(choice_, &QComboBox::activated, this, [this] {
+        change();
+        finish();
+    });
+}
+
+void FormInput::make_lines(const project::FieldRow& row, const QStringList& names) {
+    lines_ = new QPlainTextEdit;
+    lines_->setTabChangesFocus(true);
+    lines_->setPlaceholderText(to_qt(row.placeholder));
+    if (row.type == FieldType::pem) {
+        lines_->setFont(Theme::get().mono_font());
+    }
+    const int count = row.type == FieldType::pem ? pem_lines : text_lines;
+    lines_->setFixedHeight(count * fontMetrics().lineSpacing() + 2 * space::s);
+    if (project::is_list(row.type)) {
+        lines_->setAccessibleDescription(tr("One in each line."));
+    }
+    connect(lines_, &QPlainTextEdit::textChanged, this, &FormInput::change);
+    if (row.type != FieldType::references || names.isEmpty()) {
+        return;
+    }
+    add_ = new QToolButton;
+    add_->setIcon(icon(QStringLiteral("plus"), Tone::muted));
+    add_->setPopupMode(QToolButton::InstantPopup);
+    add_->setAccessibleName(tr("Add to %1").arg(to_qt(row.label)));
+    add_->setToolTip(add_->accessibleName());
+    auto* menu = new QMenu(add_);
+    for (const QString& name : names.mid(0, most_names)) {
+        menu->addAction(name, this, [this, name] {
+            QStringList now = lines();
+            if (!now.contains(name)) {
+                lines_->setPlainText((now << name).join(QLatin1Char('\n')));
+                finish();
+            }
+        });
+    }
+    add_->setMenu(menu);
+}
+
+void FormInput::make_line(const project::FieldRow& row) {
+    line_ = new QLineEdit;
+    line_->setPlaceholderText(to_qt(row.placeholder));
+    if (row.type == FieldType::cid) {
+        line_->setFont(Theme::get().mono_font());
+        line_->setReadOnly(true);
+    }
+    connect(line_, &QLineEdit::textEdited, this, &FormInput::change);
+    connect(line_, &QLineEdit::editingFinished, this, &FormInput::finish);
+}
+
+void FormInput::change() {
+    touched_ = true;
+    Q_EMIT edited();
+}
+
+void FormInput::finish() {
+    if (touched_) {
+        touched_ = false;
+        Q_EMIT finished();
+    }
+}
+
+QWidget* FormInput::focus_widget() const {
+    return check_ != nullptr    ? static_cast<QWidget*>(check_)
+           : choice_ != nullptr ? static_cast<QWidget*>(choice_)
+           : lines_ != nullptr  ? static_cast<QWidget*>(lines_)
+                                : static_cast<QWidget*>(line_);
+}
+
+QStringList FormInput::lines() const {
+    QStringList out;
+    for (const QString& line : lines_->toPlainText().split(QLatin1Char('\n'))) {
+        if (!line.trimmed().isEmpty()) {
+            out << line.trimmed();
+        }
+    }
+    return out;
+}
+
+QString FormInput::typed() const {
+    return lines_ != nullptr ? lines_->toPlainText() : line_ != nullptr ? line_->text() : QString();
+}
+
+void FormInput::show_value(const project::FieldValue& value) {
+    const QSignalBlocker quiet_lines(lines_);
+    if (check_ != nullptr) {
+        check_->setChecked(value.text == "true");
+    } else if (choice_ != nullptr) {
+        QString text = to_qt(value.text);
+        if (row_.type == FieldType::http_method) {
+            text = text.toUpper();
+        }
+        int at = choice_->findData(text);
+        if (at < 0 && !text.isEmpty()) {
+            choice_->addItem(text, text); // what is there is shown, whatever it is
+            at = choice_->count() - 1;
+        }
+        choice_->setCurrentIndex(at);
+    } else if (lines_ != nullptr && project::is_list(row_.type)) {
+        QStringList items;
+        for (const std::string& item : value.items) {
+            items << to_qt(item);
+        }
+        if (lines() != items) {
+            lines_->setPlainText(items.join(QLatin1Char('\n')));
+        }
+    } else if (lines_ != nullptr) {
+        if (lines_->toPlainText() != to_qt(value.text)) {
+            lines_->setPlainText(to_qt(value.text));
+        }
+    } else if (line_->text() != to_qt(value.text)) {
+        line_->setText(to_qt(value.text));
+        line_->setCursorPosition(0);
+    }
+    shown_ = typed();
+    set_read_only(read_only_ || !value.readable);
+}
+
+void FormInput::read_into(project::FieldValue& value) const {
+    if (check_ == nullptr && choice_ == nullptr && typed() == shown_) {
+        return; // it may hold what such an input cannot show
+    }
+    value.items.clear();
+    if (check_ != nullptr) {
+        value.text = check_->isChecked() ? "true" : "false";
+    } else if (choice_ != nullptr) {
+        value.text = to_utf8(choice_->currentData().toString());
+    } else if (lines_ != nullptr && project::is_list(row_.type)) {
+        for (const QString& line : lines()) {
+            value.items.push_back(to_utf8(line));
+        }
+    } else {
+        value.text = to_utf8(typed());
+    }
+}
+
+void FormInput::set_read_only(bool read_only) {
+    read_only_ = read_only;
+    if (lines_ != nullptr) {
+        lines_->setReadOnly(read_only);
+    } else if (line_ != nullptr) {
+        line_->setReadOnly(read_only || row_.type == FieldType::cid);
+    } else {
+        focus_widget()->setEnabled(!read_only);
+    }
+    if (add_ != nullptr) {
+        add_->setEnabled(!read_only);
+    }
+}
+
+bool FormInput::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo)) {
+            event->ignore(); // goes over all that was edited, not over this input
+            return true;
+        }
+    }
+    if (event->type() == QEvent::FocusOut && lines_ != nullptr) {
+        finish();
+    }
+    // A wheel that only scrolls the form must not change what it passes over.
+    if (event->type() == QEvent::Wheel && choice_ != nullptr && !choice_->hasFocus()) {
+        event->ignore();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace tau::ui

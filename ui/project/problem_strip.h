@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/project/problem.h"
+
+#include <QAbstractTableModel>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableView>
+
+namespace tau::ui {
+
+/// Problems of a project as rows.
+class ProblemModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { severity_column, place_column, sentence_column, column_count };
+    using QAbstractTableModel::QAbstractTableModel;
+    void set_problems(const std::vector<project::Problem>& problems);
+    const project::Problem* problem_at(int row) const;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    std::vector<project::Problem> problems_;
+};
+
+/// What a check found, below what it was found in: Enter leads to the place, a button applies the
+/// fix that the check describes.
+class ProblemStrip : public QWidget {
+    Q_OBJECT
+public:
+    explicit ProblemStrip(QWidget* parent = nullptr);
+    void set_problems(const std::vector<project::Problem>& problems);
+    /// The one that is chosen; nullptr: none.
+    const project::Problem* current() const;
+    QTableView& table() { return *table_; }
+    QPushButton& fix_button() { return *fix_; }
+    QString summary() const { return summary_->text(); }
+
+Q_SIGNALS:
+    void opened(const tau::project::Problem& problem);
+    void fix_wanted(const tau::project::Problem& problem);
+
+private:
+    void show_current();
+
+    ProblemModel* model_;
+    QLabel* summary_;
+    QPushButton* fix_;
+    QTableView* table_;
+};
+
+} // namespace tau::ui
