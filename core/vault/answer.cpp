@@ -30,6 +30,7 @@ Result<RefState> read_ref(const json::Value& value) {
     ref.ref = in.text("ref", 1, 1024);
     ref.commit = in.text("commit", 40, 64);
     ref.observed_at = in.integer("observed_at", 0, INT64_MAX);
+    ref.forced_at = in.has("forced_at") ? in.integer("forced_at", 0, INT64_MAX) : 0;
     if (!in.ok()) {
         return fail(*in.error());
     }
@@ -131,7 +132,8 @@ std::string to_json(const RegistrationStatus& status) {
         refs.push_back({{"repository", to_string(ref.repository)},
                         {"ref", ref.ref},
                         {"commit", ref.commit},
-                        {"observed_at", ref.observed_at}});
+                        {"observed_at", ref.observed_at},
+                        {"forced_at", ref.forced_at}});
     }
     json::Value deployments = json::Value::array();
     for (const Deployment& deployment : status.deployments) {
@@ -139,6 +141,7 @@ std::string to_json(const RegistrationStatus& status) {
     }
     return json::dump({{"registration_id", status.registration_id},
                        {"state", status.state},
+                       {"sealed_version", status.sealed_version},
                        {"checks", to_value(status.checks)},
                        {"webhook_seen", status.webhook_seen},
                        {"refs", std::move(refs)},
@@ -154,6 +157,8 @@ Result<RegistrationStatus> parse_registration_status(std::string_view text) {
     RegistrationStatus status;
     status.registration_id = in.text("registration_id", 32, 32);
     status.state = in.text("state", 1, 32);
+    status.sealed_version =
+        in.has("sealed_version") ? in.integer("sealed_version", 1, INT64_MAX) : 1;
     const json::Value& rows = in.array("checks", 0, max_checks);
     const json::Value& seen = in.array("webhook_seen", 2, 2);
     const json::Value& refs = in.array("refs", 0, max_refs);

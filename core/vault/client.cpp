@@ -1,6 +1,6 @@
 #include "core/vault/client.h"
 
-#include "core/base/text.h"
+#include "core/vault/client_checks.h"
 #include "core/vault/json.h"
 #include "core/vault/retry.h"
 
@@ -10,9 +10,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-/// How far the node's clock may be from ours, in seconds; our own tries take up to 6 minutes.
-constexpr std::int64_t receipt_tolerance = 600;
 
 bool worth_repeating(const HttpResponse& response) {
     switch (response.status) {
@@ -32,10 +29,6 @@ bool worth_repeating(const Error& error) {
     return error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
 }
 
-std::string retry_hint() {
-    return "Try again later, or choose another vault node.";
-}
-
 /// Says which vault it is that does not answer: there may be several on one host.
 Result<HttpResponse> named(Result<HttpResponse> response, const std::string& vault) {
     if (response || !worth_repeating(response.error())) {
@@ -44,140 +37,6 @@ Result<HttpResponse> named(Result<HttpResponse> response, const std::string& vau
     Error error = response.error();
     error.message = "The vault " + vault + " cannot be reached. " + error.message;
     return fail(std::move(error));
-}
-
-/// The sentence and hint that our own nodes put into an error's body; empty for other bodies.
-Error error_from(const HttpResponse& response, std::string_view vault) {
-    Error error{ErrorCode::unavailable,
-                "The vault " + std::string(vault) + " answered with status " +
-                    std::to_string(response.status) + ".",
-                retry_hint(), bounded_text(response.body)};
-    switch (response.status) {
-    case 400:
-    case 413:
-        error.code = ErrorCode::invalid_argument;
-        break;
-    case 401:
-        error.code = ErrorCode::unauthenticated;
-        break;
-    case 404:
-        error.code = ErrorCode::not_found;
-        break;
-    case 409:
-        error.code = ErrorCode::conflict;
-        break;
-    case 422:
-        error.code = ErrorCode::permission_denied;
-        break;
-    default:
-        break;
-    }
-    if (const Result<json::Value> value = json::parse(response.body, 64U << 10U, "It")) {
-        if (value->is_object() && value->contains("sentence") && (*value)["sentence"].is_string()) {
-            error.message = "The vault " + std::string(vault) +
-                            " refused: " + bounded_text((*value)["sentence"].get<std::string>());
-        }
-    }
-    return error;
-}
-
-/// A refusal's failed checks as one message, the whole answer as detail.
-Error refusal(const HttpResponse& response, std::string_view vault) {
-    const Result<RegistrationAnswer> answer = parse_registration_answer(response.body);
-    std::string sentences;
-    if (answer) {
-        for (const Check& check : answer->checks) {
-            if (check.outcome == Outcome::failed) {
-                sentences += (sentences.empty() ? "" : " ") + bounded_text(check.sentence);
-            }
-        }
-    }
-    if (sentences.empty()) {
-        return error_from(response, vault);
-    }
-    return {ErrorCode::permission_denied,
-            "The vault " + std::string(vault) + " refused the registration. " + sentences,
-            "Correct what it names, then try again.", bounded_text(response.body, 64U << 10U)};
-}
-
-Error untrusted(std::string_view vault, std::string_view why) {
-    return {ErrorCode::untrusted,
-            "The vault " + std::string(vault) +
-                " gave a receipt that does not hold: " + std::string(why) + ".",
-            "Do not rely on this registration; choose another vault node.",
-            {}};
-}
-
-/// What an answer to a registration is held against.
-struct Sent {
-    const Registration& registration;
-    Hash32 body{};
-    std::string id;
-    std::int64_t now = 0;
-};
-
-/// A new receipt is of this moment and of the node's record that we know, or a later one. One that
-/// is given again may be older than both, but not older than the seals in the request.
-Result<void> check_moment(const Receipt& receipt, bool repeated, std::int64_t sealed_at,
-                          std::int64_t now, const NodeRecord& record) {
-    const std::int64_t earliest = (repeated ? sealed_at : now) - receipt_tolerance;
-    if (receipt.time < earliest || receipt.time > now + receipt_tolerance) {
-        return fail(untrusted(record.name, "its time, " + to_iso8601(receipt.time) +
-                                               ", is not that of the registration"));
-    }
-    if (!repeated && receipt.record_seq < record.seq) {
-        return fail(untrusted(record.name, "it is for an older record of the vault"));
-    }
-    return {};
-}
-
-/// Holds every field of the receipt against what was sent.
-Result<void> check_receipt(const Receipt& receipt, bool repeated, const Sent& sent,
-                           const NodeRecord& record) {
-    if (Result<void> verified = verify_receipt(receipt, record.sign_key); !verified) {
-        return fail(untrusted(record.name, "its signature is not the vault's"));
-    }
-    if (receipt.registration_id != sent.id || receipt.project_id != sent.registration.project_id ||
-        receipt.node_id != record.node_id() || receipt.owner_key != sent.registration.owner_key) {
-        return fail(untrusted(record.name, "it names another registration"));
-    }
-    if (receipt.body_hash != sent.body) {
-        return fail(untrusted(record.name, "it is for another request"));
-    }
-    std::uint64_t sealed_at = 0;
-    for (std::size_t i = 0; i < sent.registration.repositories.size(); ++i) {
-        const Result<seal::Bundle> bundle =
-            seal::decode_bundle(sent.registration.repositories[i].sealed);
-        if (!bundle) {
-            return fail(bundle.error());
-        }
-        if (receipt.proof_hashes[2 * i] != proof_hash(bundle->deploy_key.proof) ||
-            receipt.proof_hashes[2 * i + 1] != proof_hash(bundle->webhook.proof)) {
-            return fail(untrusted(record.name, "it is for other proofs"));
-        }
-        sealed_at = std::max(sealed_at, bundle->deploy_key.context.created_at);
-    }
-    return check_moment(receipt, repeated, static_cast<std::int64_t>(sealed_at), sent.now, record);
-}
-
-/// Accepts an answer only when all of it says that the project is registered.
-Result<void> check_accepted(const RegistrationAnswer& answer, bool repeated, const Sent& sent,
-                            const NodeRecord& record) {
-    if (!answer.receipt || answer.registration_id != sent.id) {
-        return fail(untrusted(record.name, "it is missing or for another registration"));
-    }
-    if (answer.state != "active") {
-        return fail(untrusted(record.name, "it comes with the state \"" +
-                                               bounded_text(answer.state, 32) +
-                                               "\" instead of \"active\""));
-    }
-    for (const Check& check : answer.checks) {
-        if (check.outcome == Outcome::failed) {
-            return fail(untrusted(record.name,
-                                  "it comes with a failed check, " + bounded_text(check.name, 64)));
-        }
-    }
-    return check_receipt(*answer.receipt, repeated, sent, record);
 }
 
 } // namespace
@@ -216,6 +75,17 @@ Result<HttpResponse> Client::send(HttpRequest request, std::stop_token stop) {
         }
         ceiling = std::min(ceiling * 2, milliseconds(30000));
     }
+}
+
+Result<HttpResponse> Client::send_as(const keys::OwnerKey& owner, HttpRequest request,
+                                     std::int64_t now, std::stop_token stop) {
+    request.headers.push_back(
+        {"Authorization",
+         owner_authorization(owner, request.method, request.url, request.body, now)});
+    if (!request.body.empty()) {
+        request.headers.push_back({"Content-Type", "application/json"});
+    }
+    return send(std::move(request), std::move(stop));
 }
 
 Result<NodeRecord> Client::fetch_record(std::int64_t now, std::stop_token stop) {
@@ -316,7 +186,7 @@ Result<RegistrationAnswer> Client::register_project(const Registration& registra
     }
     const bool repeated = response->status == 200;
     if (Result<void> held =
-            check_accepted(*answer, repeated, {registration, body, *id, now}, record_);
+            check_accepted(*answer, {registration, body, *id, now, repeated}, record_);
         !held) {
         return fail(held.error());
     }
@@ -328,10 +198,8 @@ Result<RegistrationStatus> Client::status(const std::string& registration_id,
                                           std::stop_token stop) {
     HttpRequest request;
     request.url = "/v1/registrations/" + registration_id;
-    request.headers.push_back(
-        {"Authorization", owner_authorization(owner, "GET", request.url, "", now)});
     request.max_response = 4U << 20U;
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
     if (!response) {
         return fail(response.error());
     }
@@ -346,9 +214,7 @@ Result<bool> Client::revoke(const std::string& registration_id, const keys::Owne
     HttpRequest request;
     request.method = "DELETE";
     request.url = "/v1/registrations/" + registration_id;
-    request.headers.push_back(
-        {"Authorization", owner_authorization(owner, "DELETE", request.url, "", now)});
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
     if (!response) {
         return fail(response.error());
     }
@@ -356,6 +222,119 @@ Result<bool> Client::revoke(const std::string& registration_id, const keys::Owne
         return fail(error_from(*response, record_.name));
     }
     return response->status != 404;
+}
+
+Result<RegistrationAnswer> Client::replace_sealed(const std::string& registration_id,
+                                                  const Registration& registration,
+                                                  const keys::OwnerKey& owner, std::int64_t now,
+                                                  std::stop_token stop) {
+    HttpRequest request;
+    request.method = "PUT";
+    request.url = "/v1/registrations/" + registration_id + "/sealed";
+    request.body = to_json(registration);
+    request.deadline = milliseconds(60000); // the vault logs in to both repositories meanwhile
+    const Hash32 body = body_hash(request.body);
+    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
+    if (!response) {
+        return fail(response.error());
+    }
+    if (response->status == 422) {
+        return fail(refusal(*response, record_.name));
+    }
+    if (response->status != 200) {
+        return fail(error_from(*response, record_.name));
+    }
+    Result<RegistrationAnswer> answer = parse_registration_answer(response->body);
+    if (!answer) {
+        return answer;
+    }
+    if (Result<void> held =
+            check_accepted(*answer, {registration, body, registration_id, now, true}, record_);
+        !held) {
+        return fail(held.error());
+    }
+    return answer;
+}
+
+Result<DeploymentsAnswer> Client::set_deployments(const std::string& registration_id,
+                                                  const std::vector<Deployment>& deployments,
+                                                  const keys::OwnerKey& owner, std::int64_t now,
+                                                  std::stop_token stop) {
+    HttpRequest request;
+    request.method = "PUT";
+    request.url = "/v1/registrations/" + registration_id + "/deployments";
+    request.body = to_json(deployments);
+    request.deadline = milliseconds(60000); // the vault asks both repositories meanwhile
+    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
+    if (!response) {
+        return fail(response.error());
+    }
+    if (response->status != 200) {
+        return fail(error_from(*response, record_.name));
+    }
+    Result<DeploymentsAnswer> answer = parse_deployments_answer(response->body);
+    if (!answer) {
+        return answer;
+    }
+    if (Result<void> held = check_deployments(*answer, registration_id, deployments, record_.name);
+        !held) {
+        return fail(held.error());
+    }
+    return answer;
+}
+
+Result<ProjectVersion> Client::version(const std::string& project_id, const PartOfNetwork& part,
+                                       std::stop_token stop) {
+    HttpRequest request;
+    request.url = "/v1/projects/" + project_id + "/version";
+    char before = '?';
+    for (const auto& [name, value] :
+         {std::pair<std::string, std::string>{"region", part.region}, {"node", part.node}}) {
+        if (!value.empty()) {
+            request.url += before + name + "=" + value;
+            before = '&';
+        }
+    }
+    request.max_response = 64U << 10U;
+    const Result<HttpResponse> response = send(std::move(request), stop);
+    if (!response) {
+        return fail(response.error());
+    }
+    if (response->status != 200) {
+        return fail(error_from(*response, record_.name));
+    }
+    Result<ProjectVersion> version = parse_project_version(response->body);
+    if (version) {
+        if (Result<void> held = check_version(*version, project_id, part, record_.name); !held) {
+            return fail(held.error());
+        }
+    }
+    return version;
+}
+
+Result<PublishedProofs> Client::proofs(const std::string& registration_id, std::stop_token stop) {
+    HttpRequest request;
+    request.url = "/v1/registrations/" + registration_id + "/proofs";
+    request.max_response = 64U << 10U;
+    const Result<HttpResponse> response = send(std::move(request), stop);
+    if (!response) {
+        return fail(response.error());
+    }
+    if (response->status != 200) {
+        return fail(error_from(*response, record_.name));
+    }
+    Result<PublishedProofs> proofs = parse_proofs(response->body);
+    if (!proofs) {
+        return proofs;
+    }
+    if (proofs->registration_id != registration_id) {
+        return fail(ErrorCode::untrusted,
+                    "The vault " + record_.name + " showed the proofs of another registration.");
+    }
+    if (Result<void> held = verify_proofs(*proofs, record_); !held) {
+        return fail(held.error());
+    }
+    return proofs;
 }
 
 std::string Client::hook_url(const std::string& registration_id, Role role) const {

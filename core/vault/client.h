@@ -2,7 +2,8 @@
 
 #include "core/ports.h"
 #include "core/vault/node_record.h"
-#include "core/vault/registration.h"
+#include "core/vault/proofs.h"
+#include "core/vault/running.h"
 
 namespace tau::vault {
 
@@ -39,11 +40,32 @@ public:
     /// Revokes; false when the registration was not there (any more).
     Result<bool> revoke(const std::string& registration_id, const keys::OwnerKey& owner,
                         std::int64_t now, std::stop_token stop);
+    /// Gives the vault new bundles, signed as a registration of the same project and repositories
+    /// with a challenge of its own; the vault erases the old ones once it has logged in with the
+    /// new. Answer and errors as in register_project; the receipt keeps the registration's id.
+    Result<RegistrationAnswer> replace_sealed(const std::string& registration_id,
+                                              const Registration& registration,
+                                              const keys::OwnerKey& owner, std::int64_t now,
+                                              std::stop_token stop);
+    /// Replaces what the parts of the network run. Every row comes back with its commit;
+    /// `permission_denied` when the vault does not find a branch or commit in the repository.
+    Result<DeploymentsAnswer> set_deployments(const std::string& registration_id,
+                                              const std::vector<Deployment>& deployments,
+                                              const keys::OwnerKey& owner, std::int64_t now,
+                                              std::stop_token stop);
+    /// What this part of the network must run; anyone may ask. `not_found` when the project is not
+    /// registered there.
+    Result<ProjectVersion> version(const std::string& project_id, const PartOfNetwork& part,
+                                   std::stop_token stop);
+    /// What the vault shows to anyone, verified against its record.
+    Result<PublishedProofs> proofs(const std::string& registration_id, std::stop_token stop);
     /// Where the git host must send this repository's webhook.
     std::string hook_url(const std::string& registration_id, Role role) const;
 
 private:
     Result<HttpResponse> send(HttpRequest request, std::stop_token stop);
+    Result<HttpResponse> send_as(const keys::OwnerKey& owner, HttpRequest request, std::int64_t now,
+                                 std::stop_token stop);
     Http& http_;
     Entropy& entropy_;
     NodeRecord record_;

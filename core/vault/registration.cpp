@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/vault/messages.h"
+#include "core/vault/running.h"
 
 namespace tau::vault {
 
@@ -9,7 +10,6 @@ namespace {
 
 constexpr std::string_view register_tag = "TauREG1-register";
 constexpr std::uint32_t protocol_version = 1;
-constexpr std::size_t max_deployments = 64;
 constexpr std::size_t max_host_keys = 8;
 /// Two proofs, contexts of four texts of 1 KB each, and room for what surrounds them.
 constexpr std::size_t max_bundle = 24U << 10U;
@@ -22,22 +22,6 @@ void write_repository(ByteWriter& out, const RegisteredRepository& repository) {
     }
     out.lp16(repository.default_branch);
     out.raw(tagged_hash32("TauREG1-sealed", repository.sealed));
-}
-
-bool is_commit(std::string_view text) {
-    return text.size() == 40 &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_place(std::string_view where) {
-    if (where.starts_with("region:")) {
-        return region_from_name(where.substr(7)).has_value();
-    }
-    if (where.starts_with("node:")) {
-        const Result<Bytes> id = from_base58(where.substr(5));
-        return id && id->size() == 32;
-    }
-    return where == "*";
 }
 
 Result<RegisteredRepository> read_repository(const json::Value& value, Role role) {
@@ -71,7 +55,7 @@ Result<Deployment> read_deployment(const json::Value& value, std::size_t index) 
     json::ObjectReader in(value, "deployments[" + std::to_string(index) + "].");
     Deployment deployment;
     deployment.where = in.text("where", 1, 80);
-    if (!is_place(deployment.where)) {
+    if (!is_part_of_network(deployment.where)) {
         in.refuse("where", "must be *, region:<name> or node:<id>");
     }
     const Result<Role> role = role_from_string(in.text("repository", 1, 32));
@@ -89,7 +73,7 @@ Result<Deployment> read_deployment(const json::Value& value, std::size_t index) 
         }
     } else {
         deployment.commit = in.text("commit", 40, 40);
-        if (!is_commit(deployment.commit)) {
+        if (!is_commit_id(deployment.commit)) {
             in.refuse("commit", "is not a full commit id");
         }
     }

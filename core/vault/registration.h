@@ -113,6 +113,8 @@ struct RefState {
     std::string ref;
     std::string commit;
     std::int64_t observed_at = 0;
+    std::int64_t forced_at =
+        0; ///< when it last moved to a history without its old commit; 0: never
 };
 
 /// GET /v1/registrations/{id}.
@@ -120,9 +122,11 @@ struct RegistrationStatus {
     std::string registration_id;
     std::string state;
     std::vector<Check> checks;
-    std::array<std::int64_t, 2> webhook_seen{}; ///< unix seconds; 0: never
+    /// Last delivery signed with the present secret; unix seconds, 0: none yet.
+    std::array<std::int64_t, 2> webhook_seen{};
     std::vector<RefState> refs;
     std::vector<Deployment> deployments;
+    std::int64_t sealed_version = 1; ///< 1, and one more with each rotation
 };
 std::string to_json(const RegistrationStatus& status);
 Result<RegistrationStatus> parse_registration_status(std::string_view json);

@@ -261,3 +261,45 @@ TEST_CASE("what is already gone counts as revoked") {
     CHECK(world.client.hook_url("id", vault::Role::code) ==
           "http://127.0.0.1:8123/v1/hooks/id/code");
 }
+
+TEST_CASE("a vault's word on deployments and versions counts only when it fits what was asked") {
+    World world;
+    const std::string id(32, 'a');
+    const std::string commit(40, '1');
+    const std::vector<vault::Deployment> rows{{"*", vault::Role::code, "main", ""}};
+    const auto set = [&](const vault::DeploymentsAnswer& told) {
+        world.http.answers.push_back(answer(200, vault::to_json(told)));
+        return world.client.set_deployments(id, rows, world.owner, now, {}).has_value();
+    };
+    CHECK(set({id, {{rows[0], commit}}}));
+    const HttpRequest& asked = world.http.asked.back();
+    CHECK(asked.method == "PUT");
+    CHECK(asked.url.ends_with("/v1/registrations/" + id + "/deployments"));
+    CHECK_FALSE(set({std::string(32, 'b'), {{rows[0], commit}}}));
+    CHECK_FALSE(set({id, {}}));
+    CHECK_FALSE(set({id, {{rows[0], ""}}}));
+    CHECK_FALSE(set({id, {{{"*", vault::Role::code, "dev", ""}, commit}}}));
+
+    const auto version = [&](const vault::ProjectVersion& told) {
+        world.http.answers.push_back(answer(200, vault::to_json(told)));
+        return world.client.version(project_id, {"eu-west", ""}, {}).has_value();
+    };
+    const std::vector<vault::RefState> refs{{vault::Role::code, "refs/heads/main", commit, 1}};
+    const auto good = vault::resolve_version(project_id, rows, refs, {"eu-west", ""});
+    CHECK(version(good));
+    CHECK(world.http.asked.back().url.ends_with("/version?region=eu-west"));
+    CHECK_FALSE(version(vault::resolve_version(project_id, rows, refs, {"us-east", ""})));
+    auto bad = good;
+    bad.repositories[1].reason = "commit_fixed";
+    CHECK_FALSE(version(bad));
+    bad = good;
+    bad.repositories[1].where = "region:us-east";
+    CHECK_FALSE(version(bad));
+    bad = good;
+    bad.repositories[1].commit.clear();
+    CHECK_FALSE(version(bad));
+    world.http.answers.push_back(answer(404));
+    const auto none = world.client.version(project_id, {}, {});
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code == ErrorCode::not_found);
+}
