@@ -69,8 +69,8 @@ inline std::optional<Refusal> check_header(const Parser& parser,
         return Refusal{505, "version_not_supported", "Only HTTP/1.1 is spoken here."};
     }
     if (request.method() != http::verb::get && request.method() != http::verb::post &&
-        request.method() != http::verb::delete_) {
-        return Refusal{405, "method_not_allowed", "Only GET, POST and DELETE are taken."};
+        request.method() != http::verb::put && request.method() != http::verb::delete_) {
+        return Refusal{405, "method_not_allowed", "Only GET, POST, PUT and DELETE are taken."};
     }
     if (request.count(http::field::host) != 1) {
         return Refusal{400, "bad_host", "A request needs exactly one Host."};

@@ -234,8 +234,9 @@ private:
         if (node::is_cheap(request.method, request.target)) {
             return write(handle(request));
         }
-        Lane& lane = node::is_registration(request.method, request.target) ? shared_->registrations
-                                                                           : shared_->others;
+        Lane& lane = node::waits_for_git_hosts(request.method, request.target)
+                         ? shared_->registrations
+                         : shared_->others;
         if (lane.waiting >= shared_->limits.queue) {
             return refuse_later();
         }

@@ -8,6 +8,7 @@
 // history.h     commits, page by page, and the files of each
 // merge.h       bringing together what two sides changed, file by file
 // clone.h       a copy of a remote repository, and news from it
+// ancestry.h    whether a commit is in the history of a branch
 // remote.h      push, fetch and list a remote, through the tau-git helper
 // url.h         the one canonical form of a repository's address
 // The helper (app/git) exists because libgit2 offers no deadline and no cancel on a stalled peer,

@@ -41,6 +41,10 @@ public:
     virtual Result<void> transaction(const std::function<Result<void>()>& work) = 0;
     /// Takes what was deleted off the disk, logs included, as far as the engine can.
     virtual Result<void> scrub() = 0;
+    /// Writes all there is to a private file `<name>.db` beside the database, where the engine has
+    /// such files, and has it on the disk when it returns. An older one is replaced. Not within a
+    /// transaction.
+    virtual Result<void> keep_copy(const std::string& name) = 0;
 };
 
 /// SQLite in WAL mode with synchronous=FULL: what was committed survives a crash and a power cut.

@@ -78,8 +78,8 @@ Result<void> Store::set_refs(const std::string& id, vault::Role role,
         for (const vault::RefState& ref : refs) {
             if (done) {
                 done = run("INSERT INTO ref_state(registration_id, role, ref, commit_id, "
-                           "observed_at) VALUES($1, $2, $3, $4, $5)",
-                           {id, text(role), ref.ref, ref.commit, ref.observed_at});
+                           "observed_at, forced_at) VALUES($1, $2, $3, $4, $5, $6)",
+                           {id, text(role), ref.ref, ref.commit, ref.observed_at, ref.forced_at});
             }
         }
         return done;
@@ -87,7 +87,8 @@ Result<void> Store::set_refs(const std::string& id, vault::Role role,
 }
 
 Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
-    const auto rows = database_->run("SELECT role, ref, commit_id, observed_at FROM ref_state "
+    const auto rows = database_->run("SELECT role, ref, commit_id, observed_at, forced_at "
+                                     "FROM ref_state "
                                      "WHERE registration_id = $1 ORDER BY role DESC, ref",
                                      {id});
     if (!rows) {
@@ -95,7 +96,8 @@ Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
     }
     std::vector<vault::RefState> refs;
     for (const Row& row : *rows) {
-        refs.push_back({role_of(row.text(0)), row.text(1), row.text(2), row.integer(3)});
+        refs.push_back(
+            {role_of(row.text(0)), row.text(1), row.text(2), row.integer(3), row.integer(4)});
     }
     return refs;
 }

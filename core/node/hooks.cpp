@@ -27,11 +27,21 @@ bool is_signature(const std::string& text) {
 
 } // namespace
 
+Response Routes::hook(const Request& request, const Names& names) const {
+    Response response = deliver(request, names);
+    const char* outcome = response.status == 202   ? "accepted"
+                          : response.status == 401 ? "not_believed"
+                          : response.status < 500  ? "refused"
+                                                   : "failed";
+    metrics.count(Counter::deliveries, outcome);
+    return response;
+}
+
 /// GitHub's shape of a delivery. The body is a hint that something happened; what happened is
 /// asked of the repository.
-Response Routes::hook(const Request& request, const std::string& id,
-                      const std::string& role_name) const {
-    const auto role = vault::role_from_string(role_name);
+Response Routes::deliver(const Request& request, const Names& names) const {
+    const std::string& id = names.at(0);
+    const auto role = vault::role_from_string(names.at(1));
     if (!role) {
         return problem(404, "not_found", "There is nothing here.");
     }

@@ -43,6 +43,12 @@ public:
         return future;
     }
 
+    /// How many wait for a thread.
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return queue_.size();
+    }
+
 private:
     void work(const std::stop_token& stop) {
         for (;;) {
@@ -60,7 +66,7 @@ private:
         }
     }
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any ready_;
     std::deque<std::function<void()>> queue_;
     std::vector<std::jthread> threads_; // last: they use the members above

@@ -1,15 +1,25 @@
 #include "core/node/ref_tracker.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tau::node {
 
 using SteadyClock = std::chrono::steady_clock;
 
+namespace {
+
+const std::string branch_prefix = "refs/heads/";
+/// More branches than this are not fetched to look for a commit.
+constexpr std::size_t most_branches = 256;
+
+} // namespace
+
 RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories,
-                       const Clock& clock, Log& log, RefTiming timing)
-    : store_(store), unsealer_(unsealer), repositories_(repositories), clock_(clock), log_(log),
-      timing_(timing), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+                       Metrics& metrics, const Clock& clock, Log& log, RefTiming timing)
+    : store_(store), unsealer_(unsealer), repositories_(repositories), metrics_(metrics),
+      clock_(clock), log_(log), timing_(timing),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 void RefTracker::hint(const std::string& registration_id, vault::Role role) {
     {
@@ -58,7 +68,10 @@ void RefTracker::work(const std::stop_token& stop) {
         }
         if (ready && !stop.stop_requested()) {
             try {
-                look(*ready, stop);
+                const auto asked = ask(ready->first, ready->second, stop);
+                if (!asked && asked.error().code != ErrorCode::not_found) {
+                    log_.write(LogLevel::warning, "refs", asked.error().message);
+                }
             } catch (const std::exception& error) { // no memory: the next look may find some
                 log_.write(LogLevel::error, "refs", error.what());
             }
@@ -70,28 +83,41 @@ void RefTracker::work(const std::stop_token& stop) {
     }
 }
 
-void RefTracker::look(const Key& key, const std::stop_token& stop) {
+Login RefTracker::Opened::login() const {
+    return {repository.role, repository.url, repository.host_keys, repository.default_branch,
+            &unsealed->opened.deploy_scalar};
+}
+
+Result<RefTracker::Opened> RefTracker::open(const Key& key) {
     const auto& [id, role] = key;
     const std::uint64_t generation = unsealer_.generation();
-    const auto registration = store_.find(id);
-    if (!registration || !*registration || (*registration)->state != "active") {
-        return;
+    auto registration = store_.find(id);
+    if (!registration) {
+        return fail(registration.error());
     }
-    const StoredRepository& repository =
-        (*registration)->repositories.at(static_cast<std::size_t>(role));
-    const auto unsealed = unsealer_.get(id, repository, clock_.now());
+    if (!*registration || (*registration)->state != "active") {
+        return fail(ErrorCode::not_found, "The registration has ended.");
+    }
+    StoredRepository& repository = (*registration)->repositories.at(static_cast<std::size_t>(role));
+    auto unsealed = unsealer_.get(id, repository, clock_.now());
     if (!unsealed) {
-        log_.write(LogLevel::error, "refs", unsealed.error().message);
-        return;
+        return fail(unsealed.error());
     }
     unsealer_.remember(id, role, *unsealed, generation);
-    const auto listed =
-        repositories_.list({role, repository.url, repository.host_keys, repository.default_branch,
-                            &(*unsealed)->opened.deploy_scalar},
-                           stop);
+    return Opened{std::move(repository), std::move(*unsealed)};
+}
+
+Result<std::vector<vault::RefState>>
+RefTracker::ask(const std::string& registration_id, vault::Role role, const std::stop_token& stop) {
+    const Key key{registration_id, role};
+    const auto opened = open(key);
+    if (!opened) {
+        return fail(opened.error());
+    }
+    const auto listed = repositories_.list(opened->login(), stop);
+    metrics_.count(Counter::ref_polls, listed ? "answered" : "failed");
     if (!listed) {
-        log_.write(LogLevel::warning, "refs", listed.error().message);
-        return;
+        return fail(listed.error());
     }
     std::vector<vault::RefState> refs;
     for (const git::RemoteRef& ref : *listed) {
@@ -99,9 +125,68 @@ void RefTracker::look(const Key& key, const std::stop_token& stop) {
             refs.push_back({role, ref.name, ref.commit, clock_.now()});
         }
     }
-    if (const auto stored = store_.set_refs(id, role, refs); !stored) {
-        log_.write(LogLevel::error, "refs", stored.error().message);
+    mark_forced(key, *opened, refs, stop);
+    if (const auto stored = store_.set_refs(registration_id, role, refs); !stored) {
+        return fail(stored.error());
     }
+    return refs;
+}
+
+void RefTracker::mark_forced(const Key& key, const Opened& opened,
+                             std::vector<vault::RefState>& refs, const std::stop_token& stop) {
+    const auto before = store_.refs(key.first);
+    const auto deployments = store_.deployments(key.first);
+    if (!before || !deployments) {
+        return;
+    }
+    std::set<std::string> watched{branch_prefix + opened.repository.default_branch};
+    for (const vault::Deployment& row : *deployments) {
+        if (row.repository == key.second && !row.branch.empty()) {
+            watched.insert(branch_prefix + row.branch);
+        }
+    }
+    for (vault::RefState& ref : refs) {
+        const auto old =
+            std::find_if(before->begin(), before->end(), [&](const vault::RefState& one) {
+                return one.repository == key.second && one.ref == ref.ref;
+            });
+        if (old == before->end()) {
+            continue;
+        }
+        ref.forced_at = old->forced_at;
+        if (old->commit == ref.commit || !watched.contains(ref.ref)) {
+            continue;
+        }
+        const auto kept = repositories_.has_commit(
+            opened.login(), {ref.ref.substr(branch_prefix.size())}, old->commit, stop);
+        if (kept && !*kept) {
+            ref.forced_at = ref.observed_at;
+            metrics_.count(Counter::ref_polls, "forced");
+            log_.write(LogLevel::warning, "refs", "A branch was moved to another history.");
+        }
+    }
+}
+
+Result<bool> RefTracker::knows(const std::string& registration_id, vault::Role role,
+                               const std::vector<vault::RefState>& refs, const std::string& commit,
+                               const std::stop_token& stop) {
+    std::vector<std::string> branches;
+    for (const vault::RefState& ref : refs) {
+        if (ref.repository == role && ref.commit == commit) {
+            return true;
+        }
+        if (ref.repository == role && ref.ref.starts_with(branch_prefix) &&
+            ref.ref != branch_prefix + std::string(vault::claim_branch) &&
+            branches.size() < most_branches) {
+            branches.push_back(ref.ref.substr(branch_prefix.size()));
+        }
+    }
+    if (branches.empty()) {
+        return false;
+    }
+    const auto opened = open({registration_id, role});
+    return opened ? repositories_.has_commit(opened->login(), branches, commit, stop)
+                  : Result<bool>(fail(opened.error()));
 }
 
 } // namespace tau::node

@@ -17,13 +17,14 @@ Registered failure(const Error& error) {
 /// The answer to a candidate that some check stopped.
 Registered stopped(Candidate& candidate) {
     if (candidate.repeated) {
-        return {Kind::repeated, "", candidate.repeated->answer, {}};
+        return {Kind::repeated, "", *candidate.repeated, {}};
     }
     if (candidate.failure) {
         return failure(*candidate.failure);
     }
-    const vault::RegistrationAnswer answer{"", "refused", std::move(candidate.checks), {}};
-    return {Kind::refused, "", vault::to_json(answer), {}};
+    vault::RegistrationAnswer answer{"", "refused", std::move(candidate.checks), {}};
+    std::string body = vault::to_json(answer);
+    return {Kind::refused, "", std::move(body), {}, {}, std::move(answer.checks)};
 }
 
 } // namespace
@@ -70,16 +71,27 @@ Registered Registrar::run(std::string_view body, const std::string& idempotency_
     candidate.body = body;
     candidate.idempotency_key = idempotency_key;
     candidate.now = now;
+    return admit(candidate, [&] { return decide(candidate); });
+}
+
+Registered Registrar::rotate(std::string_view body, const StoredRegistration& registration,
+                             std::int64_t now) {
+    Candidate candidate;
+    candidate.body = body;
+    candidate.id = registration.id;
+    candidate.now = now;
+    return admit(candidate, [&] {
+        const bool good =
+            validator_.check_rotation(candidate, registration) && validator_.check_rest(candidate);
+        return good ? replace(candidate) : stopped(candidate);
+    });
+}
+
+Registered Registrar::admit(Candidate& candidate, const std::function<Registered()>& work) {
     if (!validator_.admit(candidate)) {
         return stopped(candidate);
     }
-    const Result<std::string> id = vault::registration_id(
-        identity_.node_id(), candidate.registration.owner_key, idempotency_key);
-    if (!id) {
-        return failure(id.error());
-    }
-    candidate.id = *id;
-    const InFlight place(*this, {candidate.registration.owner_key, *id}, now);
+    const InFlight place(*this, {candidate.registration.owner_key, candidate.id}, candidate.now);
     if (place.state() == InFlight::State::withdrawn) {
         candidate.checks.push_back({"idempotency", "", vault::Outcome::failed, "registration_ended",
                                     "The owner withdrew this registration."});
@@ -91,7 +103,7 @@ Registered Registrar::run(std::string_view body, const std::string& idempotency_
                 "",
                 {ErrorCode::conflict, "The same request is still being worked on.", {}, {}}};
     }
-    return decide(candidate);
+    return work();
 }
 
 bool Registrar::withdraw(const seal::Point& owner, const std::string& id, std::int64_t now) {
@@ -114,9 +126,9 @@ Registered Registrar::decide(Candidate& candidate) {
     return good ? store(candidate) : stopped(candidate);
 }
 
-Result<vault::Receipt> Registrar::receipt(const Candidate& candidate, const std::string& id) const {
+Result<vault::Receipt> Registrar::receipt(const Candidate& candidate) const {
     vault::Receipt receipt;
-    receipt.registration_id = id;
+    receipt.registration_id = candidate.id;
     receipt.project_id = candidate.registration.project_id;
     receipt.node_id = identity_.node_id();
     receipt.owner_key = candidate.registration.owner_key;
@@ -133,29 +145,57 @@ Result<vault::Receipt> Registrar::receipt(const Candidate& candidate, const std:
     return receipt;
 }
 
-Registered Registrar::store(Candidate& candidate) {
-    Result<vault::Receipt> signed_receipt = receipt(candidate, candidate.id);
+Result<vault::RegistrationAnswer> Registrar::accept(const Candidate& candidate) const {
+    Result<vault::Receipt> signed_receipt = receipt(candidate);
     if (!signed_receipt) {
-        return failure(signed_receipt.error());
+        return fail(signed_receipt.error());
     }
+    vault::RegistrationAnswer answer{candidate.id, "active", candidate.checks,
+                                     std::move(*signed_receipt)};
     for (const auto role : {vault::Role::configuration, vault::Role::code}) {
-        candidate.checks.push_back({"webhook", std::string(vault::to_string(role)),
-                                    vault::Outcome::pending, "webhook_not_seen",
-                                    "No signed delivery of the git host's webhook has come yet."});
+        answer.checks.push_back({"webhook", std::string(vault::to_string(role)),
+                                 vault::Outcome::pending, "webhook_not_seen",
+                                 "No signed delivery of the git host's webhook has come yet."});
     }
-    const vault::RegistrationAnswer answer{candidate.id, "active", candidate.checks,
-                                           std::move(*signed_receipt)};
+    return answer;
+}
+
+Registered Registrar::store(Candidate& candidate) {
+    const auto answer = accept(candidate);
+    if (!answer) {
+        return failure(answer.error());
+    }
     Result<std::vector<std::string>> stored =
-        store_.add({candidate.registration, answer, candidate.bundles, candidate.idempotency_key,
+        store_.add({candidate.registration, *answer, candidate.bundles, candidate.idempotency_key,
                     vault::body_hash(candidate.body), candidate.challenge.nonce,
                     candidate.challenge.expires, candidate.now});
     if (stored) {
-        return {Kind::stored, candidate.id, vault::to_json(answer), {}, std::move(*stored)};
+        return {Kind::stored, candidate.id,       vault::to_json(*answer),
+                {},           std::move(*stored), answer->checks};
     }
     if (stored.error().code != ErrorCode::conflict) {
         return failure(stored.error());
     }
     return overtaken(candidate);
+}
+
+Registered Registrar::replace(Candidate& candidate) {
+    const auto answer = accept(candidate);
+    if (!answer) {
+        return failure(answer.error());
+    }
+    const Result<void> stored = store_.rotate(
+        {candidate.registration, *answer, candidate.bundles, "", vault::body_hash(candidate.body),
+         candidate.challenge.nonce, candidate.challenge.expires, candidate.now});
+    if (stored) {
+        return {Kind::stored, candidate.id, vault::to_json(*answer), {}, {}, answer->checks};
+    }
+    if (stored.error().code != ErrorCode::conflict) {
+        return failure(stored.error());
+    }
+    candidate.checks.push_back({"idempotency", "", vault::Outcome::failed, "overtaken",
+                                "The registration ended, or its challenge was used, in between."});
+    return stopped(candidate);
 }
 
 /// Another request redeemed the challenge or took the project since they were looked up.

@@ -9,13 +9,14 @@
 
 namespace tau::node {
 
-/// How one POST /v1/registrations ended.
+/// How a registration, or a rotation of its keys, ended.
 struct Registered {
     enum class Kind { stored, repeated, refused, in_flight, failed } kind = Kind::failed;
     std::string registration_id;            ///< when stored
     std::string body;                       ///< JSON: the answer
     Error error;                            ///< when in flight or failed
     std::vector<std::string> replaced = {}; ///< older registrations that this one ended
+    std::vector<vault::Check> checks = {};  ///< those that were made
 };
 
 /// Takes a request through the checks and stores it: all of it or nothing.
@@ -25,6 +26,10 @@ public:
     Registrar(const Identity& identity, Store& store, const Validator& validator,
               std::function<std::uint64_t()> record_seq);
     Registered run(std::string_view body, const std::string& idempotency_key, std::int64_t now);
+    /// New keys for a registration that is active: checked like a registration, and in place of the
+    /// old ones only when all of it holds, the login with them included.
+    Registered rotate(std::string_view body, const StoredRegistration& registration,
+                      std::int64_t now);
     /// The owner does not want this registration any more. A request for it that is still on its
     /// way, sent by a program that has ended since, will be refused for as long as its challenge
     /// can live. False while it is being worked on: ask again.
@@ -33,10 +38,14 @@ public:
 private:
     using Key = std::pair<seal::Point, std::string>; ///< owner and registration id
     class InFlight;
+    Registered admit(Candidate& candidate, const std::function<Registered()>& work);
     Registered decide(Candidate& candidate);
     Registered store(Candidate& candidate);
+    Registered replace(Candidate& candidate);
     Registered overtaken(Candidate& candidate);
-    Result<vault::Receipt> receipt(const Candidate& candidate, const std::string& id) const;
+    /// The answer to an accepted candidate, signed.
+    Result<vault::RegistrationAnswer> accept(const Candidate& candidate) const;
+    Result<vault::Receipt> receipt(const Candidate& candidate) const;
 
     const Identity& identity_;
     Store& store_;

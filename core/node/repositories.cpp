@@ -1,5 +1,6 @@
 #include "core/node/repositories.h"
 
+#include "core/git/ancestry.h"
 #include "core/git/repository.h"
 #include "core/git/url.h"
 #include "core/node/address.h"
@@ -18,6 +19,8 @@ using Instant = SteadyClock::time_point;
 
 constexpr std::chrono::milliseconds login_deadline{8000};
 constexpr std::uint64_t login_limit = 1U << 20U;
+constexpr std::chrono::milliseconds history_deadline{15000};
+constexpr std::uint64_t history_limit = 32U << 20U;
 constexpr std::size_t claim_limit = 4096;
 constexpr std::size_t config_limit = 256U << 10U;
 constexpr std::ptrdiff_t logins_at_once = 16;
@@ -152,6 +155,32 @@ public:
             return fail(remote.error());
         }
         return git::list_remote(*remote, stop);
+    }
+
+    Result<bool> has_commit(const Login& login, const std::vector<std::string>& branches,
+                            const std::string& commit, std::stop_token stop) override {
+        const Turn turn(turns_);
+        const Scratch scratch(scratch_);
+        auto local = scratch.path().empty()
+                         ? Result<git::Repository>(fail(
+                               ErrorCode::io, "The node could not make a folder for the login."))
+                         : git::Repository::init(fs::path(scratch.path()) / "clone", "main", true);
+        if (!local) {
+            return fail(local.error());
+        }
+        auto remote = remote_for(login, SteadyClock::now() + history_deadline);
+        if (!remote) {
+            return fail(remote.error());
+        }
+        remote->max_bytes = history_limit;
+        if (auto fetched = git::fetch(local->path(), *remote, branches, stop); !fetched) {
+            return fail(fetched.error());
+        }
+        std::vector<std::string> names;
+        for (const std::string& branch : branches) {
+            names.push_back("origin/" + branch);
+        }
+        return git::is_in_history(local->path(), commit, names);
     }
 
 private:

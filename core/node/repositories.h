@@ -37,6 +37,10 @@ public:
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
     virtual Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) = 0;
+    /// Whether the commit is in the history of one of these branches, within 15 s and 32 MB.
+    /// `limit_exceeded` when the history is larger than that.
+    virtual Result<bool> has_commit(const Login& login, const std::vector<std::string>& branches,
+                                    const std::string& commit, std::stop_token stop) = 0;
 };
 
 /// Real git over SSH through core/git. `allow_local` permits private and loopback addresses;

@@ -1,6 +1,9 @@
 #include "core/node/routes.h"
 
 #include "core/vault/json.h"
+#include "core/vault/proofs.h"
+
+#include <array>
 
 namespace tau::node {
 
@@ -10,69 +13,81 @@ namespace {
 
 constexpr std::string_view registrations = "/v1/registrations";
 
-/// "/v1/registrations/abc/proofs" -> {"v1", "registrations", "abc", "proofs"}; none for a query.
-std::vector<std::string> segments(std::string_view target) {
-    std::vector<std::string> parts;
-    if (target.empty() || target.front() != '/' ||
-        target.find_first_of("?#%") != std::string_view::npos) {
-        return parts;
-    }
-    for (std::size_t at = 1; parts.size() < 8;) {
-        const std::size_t slash = target.find('/', at);
-        parts.emplace_back(target.substr(at, slash - at));
-        if (slash == std::string_view::npos) {
-            break;
-        }
-        at = slash + 1;
-    }
-    return parts;
-}
+constexpr std::array table{
+    Route{"GET", "/healthz", &Routes::health},
+    Route{"GET", "/metrics", &Routes::show_metrics},
+    Route{"GET", "/v1/record", &Routes::show_record},
+    Route{"POST", "/v1/challenges", &Routes::challenge},
+    Route{"POST", registrations, &Routes::register_project},
+    Route{"GET", "/v1/registrations/{id}", &Routes::status},
+    Route{"DELETE", "/v1/registrations/{id}", &Routes::revoke},
+    Route{"PUT", "/v1/registrations/{id}/deployments", &Routes::set_deployments},
+    Route{"PUT", "/v1/registrations/{id}/sealed", &Routes::replace_sealed},
+    Route{"GET", "/v1/registrations/{id}/proofs", &Routes::proofs},
+    Route{"GET", "/v1/projects/{project_id}/version", &Routes::version, true},
+    Route{"POST", "/v1/hooks/{id}/{role}", &Routes::hook},
+};
 
-Response not_found() {
-    return problem(404, "not_found", "There is nothing here.");
+/// What stands in the pattern's braces; nullopt when the path is another one.
+std::optional<Routes::Names> match(std::string_view pattern, std::string_view path) {
+    Routes::Names names;
+    while (!pattern.empty() && !path.empty()) {
+        if (pattern.front() != '{') {
+            if (pattern.front() != path.front()) {
+                return std::nullopt;
+            }
+            pattern.remove_prefix(1);
+            path.remove_prefix(1);
+            continue;
+        }
+        const std::string_view name = path.substr(0, path.find('/'));
+        if (name.empty()) {
+            return std::nullopt;
+        }
+        names.emplace_back(name);
+        pattern.remove_prefix(pattern.find('}') + 1);
+        path.remove_prefix(name.size());
+    }
+    return pattern.empty() && path.empty() ? std::optional(std::move(names)) : std::nullopt;
 }
 
 Response not_allowed() {
     return problem(405, "method_not_allowed", "This address does not take that method.");
 }
 
-json::Value proof_row(vault::Role role, const seal::Sealed& sealed) {
-    const Result<Bytes> context = seal::encode(sealed.context);
-    return {
-        {"role", vault::to_string(role)},
-        {"purpose", sealed.context.purpose == seal::Purpose::deploy_key ? "deploy_key" : "webhook"},
-        {"point", to_base64(sealed.point)},
-        {"vault_key", to_base64(sealed.vault_key)},
-        {"context", context ? to_base64(*context) : ""},
-        {"proof", to_base64(sealed.proof)}};
+std::string_view path_of(std::string_view target) {
+    return target.substr(0, target.find('?'));
 }
 
-/// The same request, or what it is about, is being worked on: come again.
-Response in_flight(std::string_view sentence) {
-    Response response = problem(409, "in_flight", sentence);
-    response.headers.push_back({"Retry-After", "1"});
-    return response;
+bool is_put_of(std::string_view what, std::string_view method, std::string_view target) {
+    return method == "PUT" && target.starts_with(registrations) && target.ends_with(what);
 }
 
 } // namespace
 
+std::span<const Route> routes() {
+    return table;
+}
+
 std::size_t body_limit(std::string_view method, std::string_view target) {
-    if (is_registration(method, target)) {
+    if ((method == "POST" && target == registrations) || is_put_of("/sealed", method, target)) {
         return vault::max_registration_size;
     }
     if (method == "POST" && target.starts_with("/v1/hooks/")) {
         return 1U << 20U;
     }
-    return 4096;
+    return is_put_of("/deployments", method, target) ? 64U << 10U : 4096;
 }
 
 bool is_cheap(std::string_view method, std::string_view target) {
-    return (method == "GET" && (target == "/v1/record" || target == "/healthz")) ||
+    return (method == "GET" &&
+            (target == "/v1/record" || target == "/healthz" || target == "/metrics")) ||
            (method == "POST" && target == "/v1/challenges");
 }
 
-bool is_registration(std::string_view method, std::string_view target) {
-    return method == "POST" && target == registrations;
+bool waits_for_git_hosts(std::string_view method, std::string_view target) {
+    return (method == "POST" && target == registrations) || is_put_of("/sealed", method, target) ||
+           is_put_of("/deployments", method, target);
 }
 
 Response problem(int status, std::string_view reason, std::string_view sentence) {
@@ -88,44 +103,54 @@ Response node_trouble(const Error& error) {
     return response;
 }
 
-Response Routes::answer(const Request& request) const {
-    const std::vector<std::string> path = segments(request.target);
-    const bool get = request.method == "GET";
-    const bool post = request.method == "POST";
-    if (path.size() == 1 && path[0] == "healthz") {
-        return get ? Response{200, "application/json", {}, R"({"status":"ok"})"} : not_allowed();
-    }
-    if (path.size() < 2 || path[0] != "v1") {
-        return not_found();
-    }
-    if (path.size() == 2 && path[1] == "record") {
-        return get ? Response{200,
-                              "application/json",
-                              {},
-                              json::dump({{"record", to_base64(record)}})}
-                   : not_allowed();
-    }
-    if (path.size() == 2 && path[1] == "challenges") {
-        return post ? challenge(request) : not_allowed();
-    }
-    if (path.size() == 2 && path[1] == "registrations") {
-        return post ? register_project(request) : not_allowed();
-    }
-    if (path.size() == 3 && path[1] == "registrations") {
-        return get                          ? status(request, path[2])
-               : request.method == "DELETE" ? revoke(request, path[2])
-                                            : not_allowed();
-    }
-    if (path.size() == 4 && path[1] == "registrations" && path[3] == "proofs") {
-        return get ? proofs(path[2]) : not_allowed();
-    }
-    if (path.size() == 4 && path[1] == "hooks") {
-        return post ? hook(request, path[2], path[3]) : not_allowed();
-    }
-    return not_found();
+Response not_found() {
+    return problem(404, "not_found", "There is nothing here.");
 }
 
-Response Routes::challenge(const Request& request) const {
+Response in_flight(std::string_view sentence) {
+    Response response = problem(409, "in_flight", sentence);
+    response.headers.push_back({"Retry-After", "1"});
+    return response;
+}
+
+Response Routes::answer(const Request& request) const {
+    const auto start = std::chrono::steady_clock::now();
+    const std::string_view path = path_of(request.target);
+    Response response = not_found();
+    std::string_view pattern = "other";
+    for (const Route& route : table) {
+        if (path.size() != request.target.size() && !route.takes_query) {
+            continue;
+        }
+        const std::optional<Names> names = match(route.pattern, path);
+        if (!names) {
+            continue;
+        }
+        pattern = route.pattern;
+        if (route.method == request.method) {
+            response = (this->*route.handler)(request, *names);
+            break;
+        }
+        response = not_allowed();
+    }
+    metrics.took(pattern, std::chrono::steady_clock::now() - start);
+    metrics.count(Counter::answers, std::to_string(response.status));
+    return response;
+}
+
+Response Routes::health(const Request& /*request*/, const Names& /*names*/) const {
+    return {200, "application/json", {}, R"({"status":"ok"})"};
+}
+
+Response Routes::show_metrics(const Request& /*request*/, const Names& /*names*/) const {
+    return {200, "text/plain; version=0.0.4", {}, metrics.text(pool.waiting())};
+}
+
+Response Routes::show_record(const Request& /*request*/, const Names& /*names*/) const {
+    return {200, "application/json", {}, json::dump({{"record", to_base64(record)}})};
+}
+
+Response Routes::challenge(const Request& request, const Names& /*names*/) const {
     const auto value = json::parse(request.body, 4096, "The request");
     if (!value) {
         return problem(400, "malformed", value.error().message);
@@ -143,13 +168,14 @@ Response Routes::challenge(const Request& request) const {
             json::dump({{"challenge", to_base64(made)}, {"expires_at", now + challenge_life}})};
 }
 
-Response Routes::register_project(const Request& request) const {
+Response Routes::register_project(const Request& request, const Names& /*names*/) const {
     const std::string* key = request.header("Idempotency-Key");
     if (key == nullptr) {
         return problem(400, "idempotency_key_missing",
                        "A registration needs an Idempotency-Key of 32 hex digits.");
     }
     Registered result = registrar.run(request.body, *key, now);
+    count(result, Counter::registrations);
     switch (result.kind) {
     case Registered::Kind::stored:
         for (const std::string& id : result.replaced) {
@@ -195,7 +221,8 @@ tl::expected<StoredRegistration, Response> Routes::owned(const seal::Point& owne
     return std::move(**found);
 }
 
-Response Routes::status(const Request& request, const std::string& id) const {
+Response Routes::status(const Request& request, const Names& names) const {
+    const std::string& id = names.at(0);
     const auto owner = signer(request);
     if (!owner) {
         return owner.error();
@@ -216,11 +243,13 @@ Response Routes::status(const Request& request, const std::string& id) const {
         std::move(*checks),
         {registration->repositories[0].webhook_seen, registration->repositories[1].webhook_seen},
         std::move(*refs),
-        std::move(*deployments)};
+        std::move(*deployments),
+        registration->sealed_version};
     return {200, "application/json", {}, vault::to_json(status)};
 }
 
-Response Routes::revoke(const Request& request, const std::string& id) const {
+Response Routes::revoke(const Request& request, const Names& names) const {
+    const std::string& id = names.at(0);
     const auto owner = signer(request);
     if (!owner) {
         return owner.error();
@@ -240,38 +269,49 @@ Response Routes::revoke(const Request& request, const std::string& id) const {
         200, "application/json", {}, json::dump({{"registration_id", id}, {"state", "revoked"}})};
 }
 
-Response Routes::proofs(const std::string& id) const {
-    const auto found = store.find(id);
+tl::expected<StoredRegistration, Response> Routes::owned_active(const Request& request,
+                                                                const std::string& id) const {
+    const auto owner = signer(request);
+    if (!owner) {
+        return tl::unexpected<Response>(owner.error());
+    }
+    auto registration = owned(*owner, id);
+    if (registration && registration->state != "active") {
+        return tl::unexpected<Response>(problem(409, "registration_ended",
+                                                "This registration is " + registration->state +
+                                                    "; register the project again."));
+    }
+    return registration;
+}
+
+Response Routes::proofs(const Request& /*request*/, const Names& names) const {
+    const auto found = store.find(names.at(0));
     if (!found) {
         return node_trouble(found.error());
     }
     if (!*found || (*found)->state != "active") {
         return not_found();
     }
-    json::Value rows = json::Value::array();
-    for (const StoredRepository& repository : (*found)->repositories) {
-        const auto bundle = seal::decode_bundle(repository.sealed);
-        if (!bundle) {
-            return node_trouble(bundle.error());
-        }
-        rows.push_back(proof_row(repository.role, bundle->deploy_key));
-        rows.push_back(proof_row(repository.role, bundle->webhook));
-    }
     const auto answer = vault::parse_registration_answer((*found)->answer);
     if (!answer || !answer->receipt) {
         return node_trouble({ErrorCode::corrupt, "The stored answer cannot be read.", {}, {}});
     }
-    const auto receipt = json::parse(vault::to_json(*answer->receipt), 16U << 10U, "The receipt");
-    if (!receipt) {
-        return node_trouble(receipt.error());
+    vault::PublishedProofs shown{
+        (*found)->id, (*found)->project_id, (*found)->sealed_version, {}, *answer->receipt};
+    for (std::size_t i = 0; i < (*found)->repositories.size(); ++i) {
+        const auto bundle = seal::decode_bundle((*found)->repositories[i].sealed);
+        if (!bundle) {
+            return node_trouble(bundle.error());
+        }
+        const vault::Role role = (*found)->repositories[i].role;
+        for (const seal::Sealed* one : {&bundle->deploy_key, &bundle->webhook}) {
+            const Result<Bytes> context = seal::encode(one->context);
+            shown.proofs[2 * i + (one == &bundle->webhook ? 1 : 0)] = {
+                role,           one->context.purpose,         one->point,
+                one->vault_key, context ? *context : Bytes{}, one->proof};
+        }
     }
-    return {200,
-            "application/json",
-            {},
-            json::dump({{"registration_id", id},
-                        {"project_id", (*found)->project_id},
-                        {"proofs", std::move(rows)},
-                        {"receipt", *receipt}})};
+    return {200, "application/json", {}, vault::to_json(shown)};
 }
 
 } // namespace tau::node

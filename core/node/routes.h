@@ -3,6 +3,9 @@
 #include "core/node/ref_tracker.h"
 #include "core/node/registrar.h"
 #include "core/node/service.h"
+#include "core/vault/running.h"
+
+#include <span>
 
 namespace tau::node {
 
@@ -13,28 +16,62 @@ struct Routes {
     Unsealer& unsealer;
     Registrar& registrar;
     RefTracker& tracker;
+    Metrics& metrics;
     Entropy& entropy;
+    const Pool& pool;
     std::int64_t now;
     Bytes record;
 
     Response answer(const Request& request) const;
 
+    /// What stood in the braces of the route's pattern, in order.
+    using Names = std::vector<std::string>;
+    using Handler = Response (Routes::*)(const Request&, const Names&) const;
+
+    Response health(const Request& request, const Names& names) const;
+    Response show_metrics(const Request& request, const Names& names) const;
+    Response show_record(const Request& request, const Names& names) const;
+    Response challenge(const Request& request, const Names& names) const;
+    Response register_project(const Request& request, const Names& names) const;
+    Response status(const Request& request, const Names& names) const;
+    Response revoke(const Request& request, const Names& names) const;
+    Response set_deployments(const Request& request, const Names& names) const;
+    Response replace_sealed(const Request& request, const Names& names) const;
+    Response proofs(const Request& request, const Names& names) const;
+    Response version(const Request& request, const Names& names) const;
+    Response hook(const Request& request, const Names& names) const;
+
 private:
-    Response challenge(const Request& request) const;
-    Response register_project(const Request& request) const;
-    Response status(const Request& request, const std::string& id) const;
-    Response revoke(const Request& request, const std::string& id) const;
-    Response proofs(const std::string& id) const;
-    Response hook(const Request& request, const std::string& id, const std::string& role) const;
+    Response deliver(const Request& request, const Names& names) const;
+    void count(const Registered& result, Counter counter) const;
+    /// Every row with its commit; else the answer to give.
+    tl::expected<vault::DeploymentsAnswer, Response>
+    resolve(const std::string& id, std::vector<vault::Deployment> deployments) const;
     /// Who signed the request, whatever it asks for; else the answer to give.
     tl::expected<seal::Point, Response> signer(const Request& request) const;
     /// The registration, if it is this owner's; else the answer to give.
     tl::expected<StoredRegistration, Response> owned(const seal::Point& owner,
                                                      const std::string& id) const;
+    /// The same, and it must not have ended.
+    tl::expected<StoredRegistration, Response> owned_active(const Request& request,
+                                                            const std::string& id) const;
 };
+
+/// One address with one method. `pattern`: "/v1/registrations/{id}".
+struct Route {
+    std::string_view method;
+    std::string_view pattern;
+    Routes::Handler handler;
+    bool takes_query = false;
+};
+/// All there are; their description is resources/vault-node.openapi.json.
+std::span<const Route> routes();
 
 /// {"reason": …, "sentence": …}
 Response problem(int status, std::string_view reason, std::string_view sentence);
+Response not_found();
+/// The same request, or what it is about, is being worked on: come again.
+Response in_flight(std::string_view sentence);
 Response node_trouble(const Error& error);
 
 } // namespace tau::node

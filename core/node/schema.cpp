@@ -59,7 +59,17 @@ constexpr std::array second_schema{
     R"(DROP INDEX sealed_nonce)",
 };
 
-constexpr std::array<std::span<const char* const>, 2> migrations{first_schema, second_schema};
+// Rotation of keys: the registration's own row keeps its first answer for whoever asks again.
+constexpr std::array third_schema{
+    R"(CREATE TABLE rotation(
+        registration_id TEXT NOT NULL REFERENCES registration(id), version BIGINT NOT NULL,
+        body_hash BYTES NOT NULL, answer TEXT NOT NULL, created_at BIGINT NOT NULL,
+        PRIMARY KEY(registration_id, version)))",
+    R"(ALTER TABLE ref_state ADD COLUMN forced_at BIGINT NOT NULL DEFAULT 0)",
+};
+
+constexpr std::array<std::span<const char* const>, 3> migrations{first_schema, second_schema,
+                                                                 third_schema};
 constexpr std::int64_t newest_version = migrations.size();
 
 Result<std::int64_t> current_version(Database& database) {
@@ -93,6 +103,11 @@ Result<void> migrate(Database& database, std::int64_t now) {
     if (*version > newest_version) {
         return fail(ErrorCode::corrupt, "The node's database was written by a newer program.",
                     "Use that program, or give the node another data folder.");
+    }
+    if (*version > 0 && *version < newest_version) {
+        if (const auto kept = database.keep_copy("backup-" + std::to_string(*version)); !kept) {
+            return kept;
+        }
     }
     return database.transaction([&]() -> Result<void> {
         for (std::int64_t next = *version + 1; next <= newest_version; ++next) {

@@ -4,8 +4,9 @@
 
 namespace tau::node {
 
-/// Brings the database to this program's schema, one migration a transaction. `corrupt` when a
-/// newer program has already been here: its tables must not be guessed at.
+/// Brings the database to this program's schema in one transaction, once there is a copy of what
+/// was there (backup-<version>). `corrupt` when a newer program has already been here: its tables
+/// must not be guessed at.
 Result<void> migrate(Database& database, std::int64_t now);
 
 } // namespace tau::node

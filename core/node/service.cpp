@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sys/stat.h>
 #include <thread>
 
 namespace tau::node {
@@ -16,10 +17,23 @@ namespace {
 
 constexpr std::uint32_t record_life = 7 * 24 * 3600;
 constexpr std::uint32_t renew_after = record_life / 2;
+constexpr std::int64_t copy_life = 7LL * 24 * 3600;
 
 unsigned proof_threads(const Settings& settings) {
     return settings.proof_threads != 0 ? settings.proof_threads
                                        : std::thread::hardware_concurrency();
+}
+
+/// A copy from before a migration still has what owners withdrew since, so it is not kept for good.
+void forget_old_copies(const std::filesystem::path& data, std::int64_t now) {
+    std::error_code code;
+    for (const auto& entry : std::filesystem::directory_iterator(data, code)) {
+        struct stat info {};
+        if (entry.path().filename().string().starts_with("backup-") &&
+            ::lstat(entry.path().c_str(), &info) == 0 && info.st_mtime < now - copy_life) {
+            std::filesystem::remove(entry.path(), code);
+        }
+    }
 }
 
 /// A database belongs to the keys it was first opened with: under others, nothing in it opens.
@@ -59,7 +73,7 @@ struct Service::Parts {
                         const std::lock_guard lock(mutex);
                         return record.seq;
                     }),
-          tracker(*store, unsealer, *repositories, clock, log,
+          tracker(*store, unsealer, *repositories, metrics, clock, log,
                   {settings.ref_debounce, settings.ref_poll}) {}
 
     Result<void> renew();
@@ -78,6 +92,7 @@ struct Service::Parts {
     vault::NodeRecord record;
     Bytes encoded_record;
     Registrar registrar;
+    Metrics metrics;
     RefTracker tracker;
 };
 
@@ -174,8 +189,8 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
 
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
-    return Routes{p.identity, *p.store,  p.unsealer,    p.registrar,
-                  p.tracker,  p.entropy, p.clock.now(), record()}
+    return Routes{p.identity, *p.store,  p.unsealer, p.registrar,   p.tracker,
+                  p.metrics,  p.entropy, p.pool,     p.clock.now(), record()}
         .answer(request);
 }
 
@@ -192,6 +207,7 @@ Result<void> Service::maintain() {
             return renewed;
         }
     }
+    forget_old_copies(p.settings.data, now);
     return p.store->expire(now);
 }
 

@@ -2,6 +2,8 @@
 // service.h       this file: one request in, one response out
 // validator.h     the checks of a registration, in order; registrar.h stores what passes
 // store.h         what a node remembers, over database.h (SQLite)
+// routes.h        the addresses, and which function answers
+// metrics.h       what is counted, for Prometheus
 // repositories.h  logging in to git hosts; ref_tracker.h keeps their refs current
 // identity.h, challenge.h, unsealer.h   the node's keys and what they do
 #pragma once
@@ -43,13 +45,13 @@ struct Response {
     std::string body;
 };
 
-/// Bodies larger than this are answered with 413 before they are read: 128 KB for a registration,
-/// 1 MB for a webhook, 4 KB elsewhere.
+/// Bodies larger than this are answered with 413 before they are read: 128 KB for a registration
+/// or rotation, 1 MB for a webhook, 64 KB for deployments, 4 KB elsewhere.
 std::size_t body_limit(std::string_view method, std::string_view target);
 /// Answered at once, without storage or work: fit for the thread that serves all connections.
 bool is_cheap(std::string_view method, std::string_view target);
 /// Waits for git hosts, for as long as two logins may take.
-bool is_registration(std::string_view method, std::string_view target);
+bool waits_for_git_hosts(std::string_view method, std::string_view target);
 
 class Repositories;
 

@@ -24,9 +24,24 @@ struct FinishStatement {
 using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
 
+/// SQLite gives -wal and -shm the mode of the database itself, so it is made with the right one.
+Result<void> make_private_file(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0 || ::fchmod(file, 0600) != 0) {
+        const Error error = io_error("open", path);
+        if (file >= 0) {
+            ::close(file);
+        }
+        return fail(error);
+    }
+    ::close(file);
+    return {};
+}
+
 class Sqlite final : public Database {
 public:
-    explicit Sqlite(Connection connection) : connection_(std::move(connection)) {}
+    Sqlite(Connection connection, std::filesystem::path path)
+        : path_(std::move(path)), connection_(std::move(connection)) {}
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
         const std::lock_guard lock(mutex_);
@@ -75,6 +90,29 @@ public:
             return fail(done.error());
         }
         return {};
+    }
+
+    Result<void> keep_copy(const std::string& name) override {
+        const std::filesystem::path wanted = path_.parent_path() / (name + ".db");
+        const std::filesystem::path half = wanted.string() + ".half";
+        std::error_code code;
+        std::filesystem::remove(half, code);
+        // SQLite takes an empty file, and this one has the right mode.
+        if (const Result<void> made = make_private_file(half); !made) {
+            return made;
+        }
+        if (const auto copied = run("VACUUM INTO $1", {half.string()}); !copied) {
+            return fail(copied.error());
+        }
+        const int file = ::open(half.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        const bool synced = file >= 0 && ::fsync(file) == 0;
+        if (file >= 0) {
+            ::close(file);
+        }
+        if (!synced || ::rename(half.c_str(), wanted.c_str()) != 0) {
+            return fail(io_error("write", wanted));
+        }
+        return sync_directory(path_.parent_path());
     }
 
 private:
@@ -181,6 +219,7 @@ private:
     }
 
     std::recursive_mutex mutex_;
+    const std::filesystem::path path_;
     Connection connection_;
     std::map<std::string, Statement, std::less<>> statements_; // after it: they go first
 };
@@ -191,20 +230,6 @@ Result<void> run_all(Database& database, std::initializer_list<std::string_view>
             return fail(done.error());
         }
     }
-    return {};
-}
-
-/// SQLite gives -wal and -shm the mode of the database itself, so it is made with the right one.
-Result<void> make_private_file(const std::filesystem::path& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file < 0 || ::fchmod(file, 0600) != 0) {
-        const Error error = io_error("open", path);
-        if (file >= 0) {
-            ::close(file);
-        }
-        return fail(error);
-    }
-    ::close(file);
     return {};
 }
 
@@ -243,7 +268,7 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
     sqlite3_busy_timeout(raw, 5000);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
-    auto database = std::make_unique<Sqlite>(std::move(connection));
+    auto database = std::make_unique<Sqlite>(std::move(connection), path);
     const Result<void> set = run_all(
         *database, {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
                     "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON",

@@ -9,14 +9,6 @@ namespace tau::node {
 
 namespace {
 
-std::string join(const std::vector<std::string>& lines) {
-    std::string joined;
-    for (const std::string& line : lines) {
-        joined += line + "\n";
-    }
-    return joined;
-}
-
 std::vector<std::string> split(const std::string& joined) {
     std::vector<std::string> lines;
     std::istringstream in(joined);
@@ -160,22 +152,28 @@ Result<void> Store::insert_repository(const NewRegistration& added, std::size_t 
         run("INSERT INTO repository(registration_id, role, url, host_keys, "
             "default_branch, webhook_seen) VALUES($1, $2, $3, $4, $5, 0)",
             {id, role, repository.url, join(repository.host_keys), repository.default_branch});
-    if (!done) {
-        return done;
-    }
-    if (auto noted = insert_nonce(added, index); !noted) {
-        return noted;
-    }
-    return run("INSERT INTO sealed(registration_id, role, version, bundle, nonce, bundle_hash, "
-               "created_at) VALUES($1, $2, 1, $3, $4, $5, $6)",
-               {id, role, repository.sealed, blob(added.bundles[index].deploy_key.context.nonce),
-                blob(bundle_hash(repository.sealed)), added.now});
+    return done.and_then([&] { return insert_sealed(added, index, 1); });
+}
+
+Result<void> Store::insert_sealed(const NewRegistration& added, std::size_t index,
+                                  std::int64_t version) {
+    const vault::RegisteredRepository& repository = added.registration.repositories[index];
+    return insert_nonce(added, index).and_then([&] {
+        return run("INSERT INTO sealed(registration_id, role, version, bundle, nonce, bundle_hash, "
+                   "created_at) VALUES($1, $2, $3, $4, $5, $6, $7)",
+                   {added.answer.registration_id, text(repository.role), version, repository.sealed,
+                    blob(added.bundles[index].deploy_key.context.nonce),
+                    blob(bundle_hash(repository.sealed)), added.now});
+    });
+}
+
+Result<void> Store::redeem(const NewRegistration& added) {
+    return run("INSERT INTO used_challenge(nonce, expires_at) VALUES($1, $2)",
+               {added.challenge_nonce, added.challenge_expires});
 }
 
 Result<std::vector<std::string>> Store::insert(const NewRegistration& added) {
-    if (auto redeemed = run("INSERT INTO used_challenge(nonce, expires_at) VALUES($1, $2)",
-                            {added.challenge_nonce, added.challenge_expires});
-        !redeemed) {
+    if (auto redeemed = redeem(added); !redeemed) {
         return fail(redeemed.error());
     }
     auto replaced = replace_older(added);
@@ -201,26 +199,9 @@ Result<void> Store::insert_registration(const NewRegistration& added) {
     for (std::size_t i = 0; done && i < registration.repositories.size(); ++i) {
         done = insert_repository(added, i);
     }
-    std::int64_t ord = 0;
-    for (const vault::Check& check : added.answer.checks) {
-        if (done) {
-            done =
-                run("INSERT INTO check_row(registration_id, ord, name, target, outcome, "
-                    "reason, sentence) VALUES($1, $2, $3, $4, $5, $6, $7)",
-                    {id, ord++, check.name, check.target,
-                     std::string(vault::to_string(check.outcome)), check.reason, check.sentence});
-        }
-    }
-    ord = 0;
-    for (const vault::Deployment& deployment : registration.deployments) {
-        if (done) {
-            done = run("INSERT INTO deployment(registration_id, ord, place, role, branch, "
-                       "commit_id) VALUES($1, $2, $3, $4, $5, $6)",
-                       {id, ord++, deployment.where, text(deployment.repository), deployment.branch,
-                        deployment.commit});
-        }
-    }
-    return done ? audit(added.now, registration.owner_key, "register", id) : done;
+    return done.and_then([&] { return insert_checks(id, added.answer.checks); })
+        .and_then([&] { return insert_deployments(id, registration.deployments); })
+        .and_then([&] { return audit(added.now, registration.owner_key, "register", id); });
 }
 
 Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
@@ -242,7 +223,10 @@ Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
 
 Result<std::optional<StoredRegistration>> Store::find(const std::string& id) {
     const auto rows = database_->run(
-        "SELECT owner_key, project_id, state, answer FROM registration WHERE id = $1", {id});
+        "SELECT g.owner_key, g.project_id, g.state, coalesce(r.answer, g.answer), "
+        "coalesce(r.version, 1), r.body_hash FROM registration g LEFT JOIN rotation r "
+        "ON r.registration_id = g.id WHERE g.id = $1 ORDER BY r.version DESC LIMIT 1",
+        {id});
     if (!rows) {
         return fail(rows.error());
     }
@@ -252,6 +236,10 @@ Result<std::optional<StoredRegistration>> Store::find(const std::string& id) {
     const Row& row = rows->front();
     StoredRegistration found{id, fixed<32>(row.bytes(0)), row.text(1), row.text(2), row.text(3),
                              {}};
+    found.sealed_version = row.integer(4);
+    if (!row.bytes(5).empty()) {
+        found.rotated_by = fixed<32>(row.bytes(5));
+    }
     const auto repositories = database_->run(
         "SELECT r.role, r.url, r.host_keys, r.default_branch, r.webhook_seen, s.bundle "
         "FROM repository r LEFT JOIN sealed s ON s.registration_id = r.registration_id "
@@ -297,43 +285,6 @@ Result<void> Store::revoke(const std::string& id, std::int64_t now) {
             [&] { return audit(now, rows->front().bytes(0), "revoke", id); });
     });
     return done.and_then([this] { return database_->scrub(); });
-}
-
-Result<std::vector<vault::Check>> Store::checks(const std::string& id) {
-    const auto rows =
-        database_->run("SELECT name, target, outcome, reason, sentence FROM check_row "
-                       "WHERE registration_id = $1 ORDER BY ord",
-                       {id});
-    if (!rows) {
-        return fail(rows.error());
-    }
-    std::vector<vault::Check> checks;
-    for (const Row& row : *rows) {
-        vault::Check check{row.text(0), row.text(1), vault::Outcome::failed, row.text(3),
-                           row.text(4)};
-        for (const auto outcome : {vault::Outcome::passed, vault::Outcome::failed,
-                                   vault::Outcome::pending, vault::Outcome::noted}) {
-            if (row.text(2) == vault::to_string(outcome)) {
-                check.outcome = outcome;
-            }
-        }
-        checks.push_back(std::move(check));
-    }
-    return checks;
-}
-
-Result<std::vector<vault::Deployment>> Store::deployments(const std::string& id) {
-    const auto rows = database_->run("SELECT place, role, branch, commit_id FROM deployment "
-                                     "WHERE registration_id = $1 ORDER BY ord",
-                                     {id});
-    if (!rows) {
-        return fail(rows.error());
-    }
-    std::vector<vault::Deployment> deployments;
-    for (const Row& row : *rows) {
-        deployments.push_back({row.text(0), role_of(row.text(1)), row.text(2), row.text(3)});
-    }
-    return deployments;
 }
 
 } // namespace tau::node

@@ -31,9 +31,11 @@ struct StoredRegistration {
     std::string state;
     std::string answer;
     std::array<StoredRepository, 2> repositories; ///< configuration, code
+    std::int64_t sealed_version = 1;
+    std::optional<Hash32> rotated_by = {}; ///< hash of the request that brought the present keys
 };
 
-/// Everything that one accepted registration adds.
+/// Everything that one accepted registration adds, or a rotation of its keys replaces.
 struct NewRegistration {
     const vault::Registration& registration;
     const vault::RegistrationAnswer& answer;
@@ -69,6 +71,10 @@ public:
     /// the disk. `conflict` when the challenge, the idempotency key or a nonce was used, or the
     /// project taken, meanwhile. Gives the ids of those it replaced.
     Result<std::vector<std::string>> add(const NewRegistration& added);
+    /// Replaces the registration's sealed keys, checks and deployments, all of it or nothing; what
+    /// was sealed before is off the disk when it returns. `conflict` as add(), and when the
+    /// registration is not this owner's or has ended.
+    Result<void> rotate(const NewRegistration& added);
     Result<std::optional<StoredRegistration>> find(const std::string& id);
     Result<std::vector<std::string>> active_ids();
     /// Erases sealed data, refs and deliveries, off the disk when it returns; what remains says
@@ -77,6 +83,12 @@ public:
 
     Result<std::vector<vault::Check>> checks(const std::string& id);
     Result<std::vector<vault::Deployment>> deployments(const std::string& id);
+    /// False when the registration is no longer active.
+    Result<bool> set_deployments(const std::string& id, const seal::Point& owner_key,
+                                 const std::vector<vault::Deployment>& deployments,
+                                 std::int64_t now);
+    /// The id under which the project is registered now.
+    Result<std::optional<std::string>> active_registration(const std::string& project_id);
 
     /// Notes a signed delivery and, with it, that the webhook works; nothing for a registration
     /// that is no longer active.
@@ -102,6 +114,13 @@ private:
     Result<void> insert_registration(const NewRegistration& added);
     Result<void> insert_nonce(const NewRegistration& added, std::size_t index);
     Result<void> insert_repository(const NewRegistration& added, std::size_t index);
+    Result<void> insert_sealed(const NewRegistration& added, std::size_t index,
+                               std::int64_t version);
+    Result<void> insert_checks(const std::string& id, const std::vector<vault::Check>& checks);
+    Result<void> insert_deployments(const std::string& id,
+                                    const std::vector<vault::Deployment>& deployments);
+    Result<void> redeem(const NewRegistration& added);
+    Result<void> replace_keys(const NewRegistration& added, std::int64_t version);
     Result<std::vector<std::string>> replace_older(const NewRegistration& added);
     Result<void> erase_secrets(const std::string& id);
     Result<void> audit(std::int64_t now, ByteView actor, const std::string& action,

@@ -19,6 +19,15 @@ std::array<std::uint8_t, N> fixed(const Bytes& bytes) {
     return out;
 }
 
+/// One to a line; none holds a line end.
+inline std::string join(const std::vector<std::string>& lines) {
+    std::string joined;
+    for (const std::string& line : lines) {
+        joined += line + "\n";
+    }
+    return joined;
+}
+
 inline std::string text(vault::Role role) {
     return std::string(vault::to_string(role));
 }

@@ -85,10 +85,12 @@ bool Validator::check_shape(Candidate& c) const {
     if (!registration) {
         return refuse(c, "shape", "", "malformed", registration.error().message);
     }
-    if (const auto id =
-            vault::registration_id(node_id_, registration->owner_key, c.idempotency_key);
-        !id) {
-        return refuse(c, "shape", "", "idempotency_key_malformed", id.error().message);
+    if (c.id.empty()) {
+        auto id = vault::registration_id(node_id_, registration->owner_key, c.idempotency_key);
+        if (!id) {
+            return refuse(c, "shape", "", "idempotency_key_malformed", id.error().message);
+        }
+        c.id = std::move(*id);
     }
     for (std::size_t i = 0; i < roles.size(); ++i) {
         auto bundle = seal::decode_bundle(registration->repositories[i].sealed);
@@ -132,9 +134,29 @@ bool Validator::check_idempotency(Candidate& c) const {
                       "This registration was made before and is " + (*known)->state + ".");
     }
     if (*known) {
-        c.repeated = std::move(*known);
+        c.repeated = std::move((*known)->answer);
         return false;
     }
+    return check_challenge(c);
+}
+
+bool Validator::check_rotation(Candidate& c, const StoredRegistration& known) const {
+    if (known.rotated_by == vault::body_hash(c.body)) {
+        c.repeated = known.answer;
+        return false;
+    }
+    const auto& sent = c.registration.repositories;
+    if (c.registration.project_id != known.project_id ||
+        c.registration.owner_key != known.owner_key || sent[0].url != known.repositories[0].url ||
+        sent[1].url != known.repositories[1].url) {
+        return refuse(c, "idempotency", "", "registration_mismatch",
+                      "These keys are for another project or other repositories than the "
+                      "registration's.");
+    }
+    return check_challenge(c);
+}
+
+bool Validator::check_challenge(Candidate& c) const {
     if (c.now > c.challenge.expires) {
         return refuse(c, "challenge", "", "challenge_expired",
                       "The challenge has expired; ask for a new one.");

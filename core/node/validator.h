@@ -14,15 +14,16 @@ struct Candidate {
     std::string idempotency_key;
     std::int64_t now = 0;
 
-    std::string id; ///< of the registration that this becomes
+    /// Of the registration that this becomes, or whose keys this replaces; found out when empty.
+    std::string id;
     vault::Registration registration;
     std::array<seal::Bundle, 2> bundles;
     Challenge challenge;
     std::array<std::optional<seal::Opened>, 2> opened;
     std::array<Evidence, 2> evidence;
-    std::optional<KnownRequest> repeated; ///< the same request was answered before
-    std::optional<Error> failure;         ///< the node itself could not go on
-    std::vector<vault::Check> checks;     ///< the last one failed, if any did
+    std::optional<std::string> repeated; ///< the answer, when the same request was made before
+    std::optional<Error> failure;        ///< the node itself could not go on
+    std::vector<vault::Check> checks;    ///< the last one failed, if any did
 };
 
 /// The checks of the registration protocol, in its order: what is cheap comes first, what costs
@@ -37,6 +38,8 @@ public:
     /// 4, and the part of 2 that needs storage: a challenge expires and is redeemed once, but a
     /// request that was answered before gets its answer again, whatever became of its challenge.
     bool check_idempotency(Candidate& candidate) const;
+    /// In its place for a rotation: of this registration, and not repeated.
+    bool check_rotation(Candidate& candidate, const StoredRegistration& registration) const;
     /// 5 to 11.
     bool check_rest(Candidate& candidate) const;
     /// 11 alone.
@@ -44,6 +47,7 @@ public:
 
 private:
     bool check_shape(Candidate& candidate) const;
+    bool check_challenge(Candidate& candidate) const;
     bool check_contexts(Candidate& candidate) const;
     bool check_proofs(Candidate& candidate) const;
     bool check_addresses(Candidate& candidate) const;

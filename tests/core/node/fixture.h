@@ -6,6 +6,7 @@
 #include "core/vault/registration.h"
 #include "tests/support/temporary_directory.h"
 
+#include <algorithm>
 #include <atomic>
 #include <doctest/doctest.h>
 #include <map>
@@ -34,6 +35,8 @@ public:
         node::Evidence evidence;
         std::optional<node::LoginFailure> failure;
         std::optional<node::LoginFailure> forbidden;
+        std::map<std::string, std::string> tips{}; ///< instead of main alone: branch -> commit
+        std::map<std::string, std::vector<std::string>> history{}; ///< branch -> its commits
     };
     tl::expected<void, node::LoginFailure> allow(const std::string& url) override {
         const auto& content = (*contents)[url];
@@ -54,9 +57,27 @@ public:
     }
     Result<std::vector<git::RemoteRef>> list(const node::Login& login, std::stop_token) override {
         ++*listed;
+        const auto& tips = (*contents)[login.url].tips;
+        if (!tips.empty()) {
+            std::vector<git::RemoteRef> refs;
+            for (const auto& [branch, commit] : tips) {
+                refs.push_back({"refs/heads/" + branch, commit});
+            }
+            return refs;
+        }
         return std::vector<git::RemoteRef>{
             {"HEAD", std::string(40, 'a')},
             {"refs/heads/main", std::string(40, login.role == Role::code ? 'c' : 'b')}};
+    }
+    Result<bool> has_commit(const node::Login& login, const std::vector<std::string>& branches,
+                            const std::string& commit, std::stop_token) override {
+        for (const std::string& branch : branches) {
+            const auto& history = (*contents)[login.url].history[branch];
+            if (std::find(history.begin(), history.end(), commit) != history.end()) {
+                return true;
+            }
+        }
+        return false;
     }
     std::shared_ptr<std::map<std::string, Content>> contents =
         std::make_shared<std::map<std::string, Content>>();
@@ -192,10 +213,19 @@ struct Project {
                           {{"Idempotency-Key", key}});
     }
     node::Response signed_request(const World& world, const std::string& method,
-                                  const std::string& target) const {
-        return world.send(method, target, "",
-                          {{"Authorization", vault::owner_authorization(owner, method, target, "",
+                                  const std::string& target, const std::string& body = {}) const {
+        return world.send(method, target, body,
+                          {{"Authorization", vault::owner_authorization(owner, method, target, body,
                                                                         world.clock.now())}});
+    }
+    /// Other keys and secrets than before, sealed to the same node.
+    void renew(const World& world) {
+        SystemEntropy entropy;
+        for (std::size_t i = 0; i < 2; ++i) {
+            deploy_keys[i] = keys::DeployKey::generate(entropy);
+            hooks[i] = keys::WebhookSecret::generate(entropy);
+            bundles[i] = seal_for(world, i, expected(world, i));
+        }
     }
 };
 

@@ -29,8 +29,8 @@ TEST_CASE("addresses that are not there, and methods they do not take") {
     CHECK(world.send("GET", "/healthz").status == 200);
     for (const char* target :
          {"/", "", "/v1", "/v1/", "/v2/record", "/v1/record/", "/v1/record?x", "/v1/records",
-          "//v1/record", "/v1/hooks", "/v1/hooks/a", "/v1/hooks/a/code/b", "/metrics",
-          "/v1/projects/a/version", "/v1/registrations/a/deployments", "/v1/%72ecord"}) {
+          "//v1/record", "/v1/hooks", "/v1/hooks/a", "/v1/hooks/a/code/b", "/metrics?x",
+          "/v1/projects//version", "/v1/projects/a/version", "/v1/%72ecord"}) {
         CAPTURE(target);
         CHECK(world.send("GET", target).status == 404);
     }
@@ -39,6 +39,10 @@ TEST_CASE("addresses that are not there, and methods they do not take") {
     CHECK(world.send("GET", "/v1/challenges").status == 405);
     CHECK(world.send("GET", "/v1/registrations").status == 405);
     CHECK(world.send("PUT", "/v1/registrations/a").status == 405);
+    CHECK(world.send("GET", "/v1/registrations/a/deployments").status == 405);
+    CHECK(world.send("POST", "/v1/registrations/a/sealed").status == 405);
+    CHECK(world.send("PUT", "/v1/projects/a/version").status == 405);
+    CHECK(world.send("POST", "/metrics").status == 405);
     CHECK(world.send("GET", "/v1/hooks/a/code").status == 405);
 }
 

@@ -167,6 +167,72 @@ TEST_CASE("a nonce stays with its content after the registration is gone") {
     CHECK_FALSE(*store->nonce_is_taken(nonce, node::bundle_hash(Bytes(8000, 1))));
 }
 
+namespace {
+
+/// Makes of a database what this older program would have left.
+void age(const std::filesystem::path& folder, int version) {
+    auto database = node::open_sqlite(folder / "node.db");
+    REQUIRE(database);
+    std::vector<std::string> statements{"DROP TABLE rotation",
+                                        "ALTER TABLE ref_state DROP COLUMN forced_at",
+                                        "DELETE FROM migration WHERE version = 3"};
+    if (version < 2) {
+        statements.insert(statements.end(),
+                          {"DROP TABLE used_nonce", "CREATE INDEX sealed_nonce ON sealed(nonce)",
+                           "DELETE FROM migration WHERE version = 2"});
+    }
+    for (const std::string& sql : statements) {
+        REQUIRE((*database)->run(sql));
+    }
+}
+
+} // namespace
+
+TEST_CASE("a database of each older program is brought up to date, after a copy of it") {
+    for (const int version : {1, 2}) {
+        CAPTURE(version);
+        TemporaryDirectory folder;
+        SystemEntropy entropy;
+        const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+        {
+            const auto store = open_store(folder.path());
+            REQUIRE(add(*store, owner, 1));
+            REQUIRE(store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", 7}}));
+        }
+        age(folder.path(), version);
+        const auto store = open_store(folder.path());
+        const auto found = store->find(id_of(1));
+        REQUIRE(found);
+        REQUIRE(*found);
+        CHECK((*found)->owner_key == owner.public_key());
+        CHECK((*found)->sealed_version == 1);
+        CHECK((*found)->repositories[1].sealed == Bytes(8000, 1));
+        const auto refs = store->refs(id_of(1));
+        REQUIRE(refs);
+        REQUIRE(refs->size() == 1);
+        CHECK(refs->front().observed_at == 7);
+        CHECK(refs->front().forced_at == 0);
+        CHECK(store->verify_audit());
+
+        const auto copy = folder.path() / ("backup-" + std::to_string(version) + ".db");
+        struct stat info {};
+        REQUIRE(::stat(copy.c_str(), &info) == 0);
+        CHECK((info.st_mode & 0777U) == 0600U);
+        const auto old = node::open_sqlite(copy);
+        REQUIRE(old);
+        const auto newest = (*old)->run("SELECT max(version) FROM migration");
+        REQUIRE(newest);
+        CHECK(newest->front().integer(0) == version);
+        const auto kept = (*old)->run("SELECT count(*) FROM registration");
+        REQUIRE(kept);
+        CHECK(kept->front().integer(0) == 1);
+        // Nothing to do the next time, and so no copy either.
+        REQUIRE(std::filesystem::remove(copy));
+        CHECK(open_store(folder.path())->find(id_of(1)));
+        CHECK_FALSE(std::filesystem::exists(copy));
+    }
+}
+
 TEST_CASE("an older database learns the nonces it has used") {
     TemporaryDirectory folder;
     SystemEntropy entropy;
@@ -174,15 +240,7 @@ TEST_CASE("an older database learns the nonces it has used") {
     Hash32 nonce{};
     entropy.fill(nonce);
     REQUIRE(add(*open_store(folder.path()), owner, 1, nonce));
-    {
-        auto database = node::open_sqlite(folder.path() / "node.db");
-        REQUIRE(database);
-        for (const char* sql :
-             {"DROP TABLE used_nonce", "CREATE INDEX sealed_nonce ON sealed(nonce)",
-              "DELETE FROM migration WHERE version = 2"}) {
-            REQUIRE((*database)->run(sql));
-        }
-    }
+    age(folder.path(), 1);
     CHECK(*open_store(folder.path())->nonce_is_taken(nonce, {}));
 }
 

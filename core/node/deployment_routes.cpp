@@ -1,0 +1,190 @@
+// What changes a registration that is there: its deployments and its keys; and what they mean for
+// a part of the network.
+
+#include "core/node/routes.h"
+
+#include <algorithm>
+#include <set>
+
+namespace tau::node {
+
+namespace {
+
+Response cannot_run(std::string_view reason, std::string_view sentence) {
+    return problem(422, reason, sentence);
+}
+
+/// "region=eu-west&node=…": each at most once and nothing else; names of regions and nodes need no
+/// escapes.
+std::optional<vault::PartOfNetwork> read_part(std::string_view target) {
+    vault::PartOfNetwork part;
+    const std::size_t question = target.find('?');
+    std::string_view rest = question == std::string_view::npos ? "" : target.substr(question + 1);
+    while (!rest.empty()) {
+        const std::size_t end = rest.find('&');
+        const std::string_view one = rest.substr(0, end);
+        rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
+        for (const auto& [name, value] :
+             {std::pair<std::string_view, std::string*>{"region", &part.region},
+              {"node", &part.node}}) {
+            const std::string start = std::string(name) + "=";
+            if (!one.starts_with(start)) {
+                continue;
+            }
+            if (!value->empty() ||
+                !vault::is_part_of_network(std::string(name) + ":" +
+                                           std::string(one.substr(start.size())))) {
+                return std::nullopt;
+            }
+            *value = one.substr(start.size());
+        }
+        if (!one.starts_with("region=") && !one.starts_with("node=")) {
+            return std::nullopt;
+        }
+    }
+    return part;
+}
+
+std::string_view ending(Registered::Kind kind) {
+    switch (kind) {
+    case Registered::Kind::stored:
+        return "stored";
+    case Registered::Kind::repeated:
+        return "repeated";
+    case Registered::Kind::refused:
+        return "refused";
+    case Registered::Kind::in_flight:
+        return "in_flight";
+    case Registered::Kind::failed:
+        break;
+    }
+    return "failed";
+}
+
+} // namespace
+
+void Routes::count(const Registered& result, Counter counter) const {
+    metrics.count(counter, ending(result.kind));
+    for (const vault::Check& check : result.checks) {
+        if (check.outcome == vault::Outcome::failed) {
+            metrics.count(Counter::refusals, check.reason);
+        }
+        if (check.name == "deploy_key_proof" || check.name == "webhook_proof") {
+            metrics.count(Counter::proofs,
+                          check.outcome == vault::Outcome::passed ? "good" : "bad");
+        }
+    }
+}
+
+tl::expected<vault::DeploymentsAnswer, Response>
+Routes::resolve(const std::string& id, std::vector<vault::Deployment> deployments) const {
+    std::set<vault::Role> asked;
+    std::vector<vault::RefState> refs;
+    vault::DeploymentsAnswer answer{id, {}};
+    for (vault::Deployment& row : deployments) {
+        if (asked.insert(row.repository).second) {
+            auto found = tracker.ask(id, row.repository, {});
+            if (!found) {
+                return tl::unexpected<Response>(
+                    cannot_run("repository_unreadable", found.error().message));
+            }
+            refs.insert(refs.end(), found->begin(), found->end());
+        }
+        std::string commit = vault::resolve(row, refs);
+        if (commit.empty()) {
+            return tl::unexpected<Response>(cannot_run(
+                "branch_not_found", "The " + std::string(to_string(row.repository)) +
+                                        " repository has no branch " + row.branch + "."));
+        }
+        const auto known = row.commit.empty()
+                               ? Result<bool>(true)
+                               : tracker.knows(id, row.repository, refs, row.commit, {});
+        if (!known) {
+            return tl::unexpected<Response>(
+                cannot_run("repository_unreadable", known.error().message));
+        }
+        if (!*known) {
+            return tl::unexpected<Response>(cannot_run(
+                "commit_not_found", "No branch of the " + std::string(to_string(row.repository)) +
+                                        " repository has the commit " + row.commit + "."));
+        }
+        answer.deployments.push_back({std::move(row), std::move(commit)});
+    }
+    return answer;
+}
+
+Response Routes::set_deployments(const Request& request, const Names& names) const {
+    const std::string& id = names.at(0);
+    const auto registration = owned_active(request, id);
+    if (!registration) {
+        return registration.error();
+    }
+    const auto wanted = vault::parse_deployments(request.body);
+    if (!wanted) {
+        return problem(400, "malformed", wanted.error().message);
+    }
+    const auto answer = resolve(id, *wanted);
+    if (!answer) {
+        return answer.error();
+    }
+    const auto taken = store.set_deployments(id, registration->owner_key, *wanted, now);
+    if (!taken) {
+        return node_trouble(taken.error());
+    }
+    if (!*taken) {
+        return problem(409, "registration_ended", "This registration ended in between.");
+    }
+    return {200, "application/json", {}, vault::to_json(*answer)};
+}
+
+Response Routes::replace_sealed(const Request& request, const Names& names) const {
+    const auto registration = owned_active(request, names.at(0));
+    if (!registration) {
+        return registration.error();
+    }
+    Registered result = registrar.rotate(request.body, *registration, now);
+    count(result, Counter::rotations);
+    switch (result.kind) {
+    case Registered::Kind::stored:
+        unsealer.forget(registration->id);
+        tracker.hint(registration->id, vault::Role::configuration);
+        tracker.hint(registration->id, vault::Role::code);
+        return {200, "application/json", {}, std::move(result.body)};
+    case Registered::Kind::repeated:
+        return {200, "application/json", {}, std::move(result.body)};
+    case Registered::Kind::refused:
+        return {422, "application/json", {}, std::move(result.body)};
+    case Registered::Kind::in_flight:
+        return in_flight(result.error.message);
+    case Registered::Kind::failed:
+        break;
+    }
+    return node_trouble(result.error);
+}
+
+Response Routes::version(const Request& request, const Names& names) const {
+    const std::string& project_id = names.at(0);
+    const auto part = read_part(request.target);
+    if (!part) {
+        return problem(400, "malformed",
+                       "The question may name one region that is known and one node's id.");
+    }
+    const auto id = store.active_registration(project_id);
+    if (!id) {
+        return node_trouble(id.error());
+    }
+    if (!*id) {
+        return not_found();
+    }
+    const auto deployments = store.deployments(**id);
+    const auto refs = store.refs(**id);
+    if (!deployments || !refs) {
+        return node_trouble(deployments ? refs.error() : deployments.error());
+    }
+    return {200,
+            "application/json",
+            {},
+            vault::to_json(vault::resolve_version(project_id, *deployments, *refs, *part))};
+}
+
+} // namespace tau::node

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace tau::node {
+
+/// What is counted. Each has one label, with few values that the program itself names: no id, no
+/// address and nothing that a request can choose ever becomes a label.
+enum class Counter { registrations, rotations, refusals, proofs, deliveries, ref_polls, answers };
+
+/// How a node does, for Prometheus. Callable from any thread.
+class Metrics {
+public:
+    void count(Counter counter, std::string_view label, std::uint64_t by = 1);
+    /// How long an answer at one address took; `route` as the description names it.
+    void took(std::string_view route, std::chrono::nanoseconds time);
+    /// Text format 0.0.4. `queued`: proofs and seals that wait for a thread now.
+    std::string text(std::size_t queued) const;
+
+private:
+    static constexpr std::array<double, 10> bounds{0.001, 0.005, 0.025, 0.1, 0.25,
+                                                   0.5,   1,     2.5,   5,   10}; ///< seconds
+    struct Histogram {
+        std::array<std::uint64_t, bounds.size()> up_to{};
+        std::uint64_t all = 0;
+        double seconds = 0;
+    };
+    mutable std::mutex mutex_;
+    std::map<Counter, std::map<std::string, std::uint64_t, std::less<>>> counts_;
+    std::map<std::string, Histogram, std::less<>> times_;
+};
+
+} // namespace tau::node

@@ -1,0 +1,166 @@
+#include "core/vault/running.h"
+#include "fixture.h"
+
+#include <chrono>
+#include <thread>
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+using Rows = std::vector<vault::Deployment>;
+
+const std::string configuration_tip(40, 'b'); // of configuration's main, as FakeRepositories has it
+const std::string code_tip(40, 'c');          // of code's
+const std::string older(40, '1');
+
+struct Deployed {
+    World world;
+    Project project{world};
+    std::string id;
+
+    Deployed() {
+        project.publish(world);
+        const auto response = project.submit(world, project.registration(world), key('1'));
+        REQUIRE(response.status == 201);
+        id = json::parse(response.body)["registration_id"];
+        // The node looks at both by itself first; from then on only when it is asked.
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (*world.listed < 2 && std::chrono::steady_clock::now() < end) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        REQUIRE(*world.listed == 2);
+    }
+    node::Response set(const Rows& rows) const { return set_text(vault::to_json(rows)); }
+    node::Response set_text(const std::string& body) const {
+        return project.signed_request(world, "PUT", "/v1/registrations/" + id + "/deployments",
+                                      body);
+    }
+    vault::ProjectVersion version(const std::string& query) const {
+        const auto response = world.send("GET", "/v1/projects/" + project_id + "/version" + query);
+        REQUIRE(response.status == 200);
+        const auto parsed = vault::parse_project_version(response.body);
+        REQUIRE(parsed);
+        return *parsed;
+    }
+    vault::RefState ref(const std::string& name) const {
+        const auto response = project.signed_request(world, "GET", "/v1/registrations/" + id);
+        const auto status = vault::parse_registration_status(response.body);
+        REQUIRE(status);
+        for (const vault::RefState& one : status->refs) {
+            if (one.ref == name && one.repository == Role::code) {
+                return one;
+            }
+        }
+        return {};
+    }
+};
+
+std::string reason(const node::Response& response) {
+    return json::parse(response.body).value("reason", "");
+}
+
+} // namespace
+
+TEST_CASE("rows come back with their commits, and decide what each part of the network runs") {
+    const Deployed it;
+    const std::string node_id = it.world.record().node_id();
+    (*it.world.repositories)[urls[1]].history["main"] = {code_tip, older};
+    const Rows rows{{"*", Role::configuration, "main", ""},
+                    {"*", Role::code, "main", ""},
+                    {"region:eu-west", Role::code, "", older},
+                    {"node:" + node_id, Role::code, "", code_tip}};
+    const auto response = it.set(rows);
+    CAPTURE(response.body);
+    REQUIRE(response.status == 200);
+    const auto answer = vault::parse_deployments_answer(response.body);
+    REQUIRE(answer);
+    REQUIRE(answer->deployments.size() == 4);
+    CHECK(answer->deployments[0].commit == configuration_tip);
+    CHECK(answer->deployments[1].commit == code_tip);
+    CHECK(answer->deployments[2].commit == older);
+
+    const auto everywhere = it.version("");
+    CHECK(everywhere.repositories[0].commit == configuration_tip);
+    CHECK(everywhere.repositories[0].reason == "branch_followed");
+    CHECK(everywhere.repositories[1].commit == code_tip);
+    const auto region = it.version("?region=eu-west");
+    CHECK(region.repositories[1].commit == older);
+    CHECK(region.repositories[1].where == "region:eu-west");
+    CHECK(region.repositories[1].reason == "commit_fixed");
+    CHECK(region.repositories[0].where == "*");
+    CHECK(it.version("?region=us-east").repositories[1].where == "*");
+    const auto both = it.version("?region=eu-west&node=" + node_id);
+    CHECK(both.repositories[1].where == "node:" + node_id);
+    CHECK(both.repositories[1].commit == code_tip);
+}
+
+TEST_CASE("a branch moves with its repository, a commit stays") {
+    const Deployed it;
+    auto& code = (*it.world.repositories)[urls[1]];
+    code.history["main"] = {code_tip};
+    REQUIRE(it.set({{"*", Role::code, "main", ""}, {"region:eu-west", Role::code, "", code_tip}})
+                .status == 200);
+    const std::string next(40, 'd');
+    code.tips["main"] = next;
+    code.history["main"] = {next, code_tip};
+    REQUIRE(it.set({{"*", Role::code, "main", ""}, {"region:eu-west", Role::code, "", code_tip}})
+                .status == 200); // asks the repository anew, as a webhook would
+    CHECK(it.version("").repositories[1].commit == next);
+    CHECK(it.version("?region=eu-west").repositories[1].commit == code_tip);
+    CHECK(it.ref("refs/heads/main").forced_at == 0);
+
+    // Now somebody pushes a history without the commit that was there.
+    const std::string forced(40, 'e');
+    code.tips["main"] = forced;
+    code.history["main"] = {forced};
+    REQUIRE(it.set({{"*", Role::code, "main", ""}}).status == 200);
+    CHECK(it.ref("refs/heads/main").forced_at == it.world.clock.now());
+    REQUIRE(it.set({{"*", Role::code, "main", ""}}).status == 200);
+    CHECK(it.ref("refs/heads/main").forced_at == it.world.clock.now()); // and stays flagged
+}
+
+TEST_CASE("rows that cannot run are refused, and nothing changes") {
+    const Deployed it;
+    CHECK(reason(it.set({{"*", Role::code, "none", ""}})) == "branch_not_found");
+    CHECK(reason(it.set({{"*", Role::code, "", older}})) == "commit_not_found");
+    for (const char* body : {"", "{}", "[1]", "[{}]",
+                             R"([{"where":"region:nowhere","repository":"code","branch":"main"}])",
+                             R"([{"where":"*","repository":"code","branch":"main","commit":"x"}])",
+                             R"([{"where":"*","repository":"code"}])",
+                             R"([{"where":"*","repository":"code","branch":"a b"}])",
+                             R"([{"where":"node:abc","repository":"code","branch":"main"}])",
+                             R"([{"where":"*","repository":"site","branch":"main"}])",
+                             R"([{"where":"*","repository":"code","branch":"main"},)"
+                             R"({"where":"*","repository":"code","branch":"dev"}])"}) {
+        CAPTURE(body);
+        const auto response = it.set_text(body);
+        CHECK(response.status == 400);
+        CHECK(reason(response) == "malformed");
+    }
+    const auto now = it.version("");
+    CHECK(now.repositories[1].branch == "main");
+    CHECK(it.world.send("PUT", "/v1/registrations/" + it.id + "/deployments", "[]").status == 401);
+    CHECK(Project(it.world)
+              .signed_request(it.world, "PUT", "/v1/registrations/" + it.id + "/deployments", "[]")
+              .status == 404);
+    REQUIRE(it.project.signed_request(it.world, "DELETE", "/v1/registrations/" + it.id).status ==
+            200);
+    CHECK(it.set({}).status == 409);
+    CHECK(it.world.send("GET", "/v1/projects/" + project_id + "/version").status == 404);
+}
+
+TEST_CASE("a part of the network without a row runs nothing, and is told so") {
+    const Deployed it;
+    REQUIRE(it.set({}).status == 200);
+    const auto version = it.version("?region=eu-west");
+    CHECK(version.repositories[0].commit.empty());
+    CHECK(version.repositories[0].reason == "not_deployed");
+    for (const char* query : {"?region=nowhere", "?region=eu-west&region=eu-west", "?node=abc",
+                              "?x=1", "?region", "?node=a&node=b"}) {
+        CAPTURE(query);
+        CHECK(it.world.send("GET", "/v1/projects/" + project_id + "/version" + query).status ==
+              400);
+    }
+}
