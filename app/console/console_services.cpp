@@ -165,7 +165,7 @@ Result<std::shared_ptr<flow::Flow>> ConsoleServices::open_unfinished(const std::
         return fail(origin.error());
     }
     return make_flow(origin->network, origin->git_host,
-                     [&id](flow::World& world) { return flow::open_create_project(id, world); });
+                     [&id](flow::World& world) { return flow::open_flow(id, world); });
 }
 
 Result<std::vector<flow::Unfinished>> ConsoleServices::unfinished() {

@@ -1,6 +1,6 @@
 #include "app/project/commands.h"
+#include "app/project/flow_run.h"
 #include "app/project/session.h"
-#include "app/project/stop_signal.h"
 #include "app/project/vault_choice.h"
 
 #include <algorithm>
@@ -10,26 +10,6 @@
 namespace tau::app {
 
 namespace {
-
-/// Where the secrets were opened must be named again in the commands that we suggest.
-std::string same_options(const CommandLine& line) {
-    std::string text;
-    for (const char* name : {"data", "passphrase-file"}) {
-        const QString option = QString::fromUtf8(name);
-        if (line.has(option)) {
-            text += std::string(" --") + name + " " + line.text(option);
-        }
-    }
-    return text;
-}
-
-nlohmann::json steps_of(const flow::Flow& flow) {
-    nlohmann::json steps = nlohmann::json::array();
-    for (const flow::StepView& step : flow.steps()) {
-        steps.push_back({{"id", step.id}, {"sentence", step.sentence}});
-    }
-    return steps;
-}
 
 /// Told before anything is made: an old list of vaults, and vaults that may fail together.
 void tell_notes(const Terminal& out, const project::Draft& draft, const std::string& notice,
@@ -43,61 +23,6 @@ void tell_notes(const Terminal& out, const project::Draft& draft, const std::str
                    {"field", std::string(project::to_string(note.field))},
                    {"sentence", note.sentence}});
         out.line("Note: " + note.sentence);
-    }
-}
-
-/// Told after a flow ended on an error: what it was, and the two ways on.
-Exit unfinished(const Terminal& out, const CommandLine& line, const flow::Flow& flow,
-                const Error& error, bool stopped) {
-    out.error(error);
-    out.event({{"event", "unfinished"}, {"id", flow.id()}, {"cancelled", stopped}});
-    out.line("");
-    out.line("Go on:    tau-project resume " + flow.id() + same_options(line));
-    out.line("Undo all: tau-project undo " + flow.id() + same_options(line));
-    return stopped ? Exit::cancelled : Exit::failed;
-}
-
-void tell_done(const Terminal& out, const CommandLine& line, const Session& session,
-               const flow::Flow& flow, const std::string& name) {
-    const auto project = find_project(session.data(), name);
-    const std::string file = project ? project->export_file.string() : "";
-    out.event({{"event", "registered"},
-               {"id", flow.id()},
-               {"project", project ? project->project_id : ""},
-               {"file", file}});
-    out.line("");
-    out.line("registered: " + name + (project ? ", " + project->project_id : ""));
-    out.line("");
-    out.line("Check it:   tau-project verify " + file);
-    out.line("Look at it: tau-project status " + (project ? project->project_id : name) +
-             same_options(line));
-}
-
-Exit run_flow(Terminal& out, const CommandLine& line, Session& session, flow::Flow& flow,
-              const std::string& name) {
-    out.event(
-        {{"event", "plan"}, {"id", flow.id()}, {"title", flow.title()}, {"steps", steps_of(flow)}});
-    out.line(flow.title() + " (" + flow.id() + ")");
-    StopSignal signal;
-    const auto done = flow.run(signal.token(), out.steps());
-    if (!done) {
-        return unfinished(out, line, flow, done.error(), signal.stopped());
-    }
-    tell_done(out, line, session, flow, name);
-    return Exit::done;
-}
-
-void tell_undone(const Terminal& out, const flow::Flow& flow) {
-    nlohmann::json stays = nlohmann::json::array();
-    for (const flow::StepView& step : flow.steps()) {
-        if (!step.stays.empty()) {
-            stays.push_back(step.stays);
-        }
-    }
-    out.event({{"event", "undone"}, {"id", flow.id()}, {"stays", stays}});
-    out.line(stays.empty() ? "Nothing is left of it." : "All of it is gone but for this:");
-    for (const auto& sentence : stays) {
-        out.line("  " + sentence.get<std::string>());
     }
 }
 
@@ -193,23 +118,6 @@ void add_create_options(CommandLine& line) {
     line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
 }
 
-/// The flow that the command line names, finished or not, opened in its own world.
-Result<std::unique_ptr<flow::Flow>> open_flow(const CommandLine& line, Session& session) {
-    session.crash_at(line.text(QStringLiteral("crash-at")));
-    const std::string id = line.positional(0);
-    auto origin = flow::read_origin(session.data(), id);
-    if (!origin) {
-        return fail(origin.error());
-    }
-    auto world = session.world(origin->network, origin->git_host);
-    return world ? flow::open_create_project(id, **world) : fail(world.error());
-}
-
-void add_flow_options(CommandLine& line) {
-    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
-    line.hidden_option(QStringLiteral("crash-at"), QStringLiteral("POINT"));
-}
-
 } // namespace
 
 Exit create_command(const QStringList& arguments) {
@@ -246,88 +154,10 @@ Exit create_command(const QStringList& arguments) {
     }
     tell_notes(out, draft, notice, session.clock().now());
     if (line.has(QStringLiteral("dry-run"))) {
-        out.event({{"event", "plan"}, {"title", (*flow)->title()}, {"steps", steps_of(**flow)}});
-        out.line((*flow)->title() + ", without doing it:");
-        for (const flow::StepView& step : (*flow)->steps()) {
-            out.line("  " + step.sentence);
-        }
+        show_plan(out, **flow);
         return Exit::done;
     }
-    return run_flow(out, line, session, **flow, draft.name);
-}
-
-Exit resume_command(const QStringList& arguments) {
-    CommandLine line(
-        arguments, QStringLiteral("resume"),
-        QStringLiteral("Goes on with a creation from its first step that is not done."));
-    add_flow_options(line);
-    if (const auto exit = line.parse()) {
-        return *exit;
-    }
-    Terminal out(line.json());
-    Session session(line);
-    auto flow = open_flow(line, session);
-    if (!flow) {
-        out.error(flow.error());
-        return Exit::failed;
-    }
-    const std::string title = (*flow)->title();
-    return run_flow(out, line, session, **flow, title.substr(title.rfind(' ') + 1));
-}
-
-Exit undo_command(const QStringList& arguments) {
-    const QString command = QStringLiteral("undo");
-    CommandLine line(arguments, command,
-                     QStringLiteral("Takes back, newest first, everything that a creation made, "
-                                    "finished or not."));
-    add_flow_options(line);
-    line.option(QStringLiteral("yes"), QStringLiteral("Do not ask."));
-    if (const auto exit = line.parse()) {
-        return *exit;
-    }
-    Terminal out(line.json());
-    Session session(line);
-    auto flow = open_flow(line, session);
-    if (!flow) {
-        out.error(flow.error());
-        return Exit::failed;
-    }
-    out.line("This takes back:");
-    for (const std::string& sentence : (*flow)->undo_list()) {
-        out.line("  " + sentence);
-    }
-    if (!line.has(QStringLiteral("yes")) && !confirmed("Take all of this back?")) {
-        return usage_error(command,
-                           "Nothing was taken back. Say --yes to do it without a question.");
-    }
-    StopSignal signal;
-    const auto done = (*flow)->undo(signal.token(), out.steps());
-    if (!done) {
-        out.error(done.error());
-        out.line("");
-        out.line("Go on: tau-project undo " + (*flow)->id() + same_options(line));
-        return signal.stopped() ? Exit::cancelled : Exit::failed;
-    }
-    tell_undone(out, **flow);
-    return Exit::done;
-}
-
-Exit forget_command(const QStringList& arguments) {
-    CommandLine line(arguments, QStringLiteral("forget"),
-                     QStringLiteral("Drops the record of a creation. What it made stays, and can "
-                                    "then only be removed by hand."));
-    line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
-    if (const auto exit = line.parse()) {
-        return *exit;
-    }
-    const Terminal out(line.json());
-    if (const auto done = flow::forget(line.data(), line.positional(0)); !done) {
-        out.error(done.error());
-        return Exit::failed;
-    }
-    out.event({{"event", "forgotten"}, {"id", line.positional(0)}});
-    out.line("The record of " + line.positional(0) + " is gone.");
-    return Exit::done;
+    return run_flow(out, line, session, **flow);
 }
 
 } // namespace tau::app

@@ -27,25 +27,17 @@ void show_status(const Terminal& out, const vault::RegistrationStatus& status) {
     out.line("Webhook last seen: configuration " + or_never(status.webhook_seen[0]) + ", code " +
              or_never(status.webhook_seen[1]));
     for (const vault::RefState& ref : status.refs) {
-        out.line(std::string(vault::to_string(ref.repository)) + "  " + bounded_text(ref.ref) +
-                 "  " + bounded_text(ref.commit) + "  seen " + to_iso8601(ref.observed_at));
+        out.line(
+            std::string(vault::to_string(ref.repository)) + "  " + bounded_text(ref.ref) + "  " +
+            bounded_text(ref.commit) + "  seen " + to_iso8601(ref.observed_at) +
+            (ref.forced_at == 0 ? "" : "  moved to another history " + to_iso8601(ref.forced_at)));
     }
-}
-
-Result<keys::OwnerKey> owner_key(Session& session) {
-    auto store = session.secrets();
-    if (!store) {
-        return fail(store.error());
+    for (const vault::Deployment& row : status.deployments) {
+        const std::string commit = vault::resolve(row, status.refs);
+        out.line(row.where + " runs " + std::string(vault::to_string(row.repository)) + " " +
+                 (row.commit.empty() ? row.branch + ", " : "fixed to ") +
+                 (commit.empty() ? "not seen yet" : commit));
     }
-    auto seed = (*store)->get("owner");
-    if (!seed) {
-        return fail(seed.error());
-    }
-    return *seed ? keys::OwnerKey::from_seed(**seed)
-                 : Result<keys::OwnerKey>(
-                       fail(ErrorCode::not_found, "The secret store has no owner key.",
-                            "Only the owner can ask; import the key with: tau-project owner-key "
-                            "import"));
 }
 
 /// Asks one of the project's vaults and tells what it said.
@@ -67,7 +59,8 @@ Result<void> tell_status(const Terminal& out, Session& session, const std::strin
     object["vault"] = {{"id", node->node_id()}, {"name", node->name}};
     out.event(object);
     out.line(name + " is " + bounded_text(status->state) + " with " + node->name +
-             " (registration " + status->registration_id + ")");
+             " (registration " + status->registration_id + ", keys version " +
+             std::to_string(status->sealed_version) + ")");
     show_status(out, *status);
     return {};
 }
@@ -131,7 +124,7 @@ Exit status_command(const QStringList& arguments) {
     if (!file) {
         return failed(out, file.error());
     }
-    const auto owner = owner_key(session);
+    const auto owner = session.owner_key();
     if (!owner) {
         return failed(out, owner.error());
     }

@@ -63,6 +63,22 @@ Result<SecretStore*> Session::secrets() {
     return secrets_.get();
 }
 
+Result<keys::OwnerKey> Session::owner_key() {
+    auto store = secrets();
+    if (!store) {
+        return fail(store.error());
+    }
+    auto seed = (*store)->get("owner");
+    if (!seed) {
+        return fail(seed.error());
+    }
+    return *seed ? keys::OwnerKey::from_seed(**seed)
+                 : Result<keys::OwnerKey>(
+                       fail(ErrorCode::not_found, "The secret store has no owner key.",
+                            "Only the owner can ask; import the key with: tau-project owner-key "
+                            "import"));
+}
+
 void Session::crash_at(const std::string& point) {
     crash_point_ = point;
 }

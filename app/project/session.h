@@ -14,6 +14,8 @@ public:
     explicit Session(const CommandLine& line);
 
     Result<SecretStore*> secrets();
+    /// The person's own key; `not_found` when there is none yet.
+    Result<keys::OwnerKey> owner_key();
     /// The World for a flow on this git host; lives as long as the session.
     Result<flow::World*> world(const vault::Network& network, const std::string& git_host);
     /// Where the network's nodes come from.

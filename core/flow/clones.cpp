@@ -1,6 +1,6 @@
 #include "core/flow/clones.h"
 
-#include "core/flow/creation.h"
+#include "core/flow/change.h"
 #include "core/flow/journal.h"
 #include "core/yaml/document.h"
 

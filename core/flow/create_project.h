@@ -16,7 +16,7 @@ namespace tau::flow {
 Result<std::unique_ptr<Flow>> plan_create_project(const project::Draft& draft,
                                                   const vault::Network& network, World& world);
 
-/// Creations of this data folder that are neither done nor undone, newest first.
+/// Changes of this data folder that are neither done nor undone, newest first.
 Result<std::vector<Unfinished>> list_unfinished(const std::filesystem::path& data);
 /// What World needs before a flow can be opened: which network and git host it was made for.
 struct FlowOrigin {
@@ -25,8 +25,7 @@ struct FlowOrigin {
 };
 /// A damaged journal is put aside (`corrupt`, with what it knew in `detail`).
 Result<FlowOrigin> read_origin(const std::filesystem::path& data, const std::string& id);
-Result<std::unique_ptr<Flow>> open_create_project(const std::string& id, World& world);
-/// Removes the journal of an unfinished creation and leaves everything it made as it is.
+/// Removes the journal of an unfinished change and leaves everything it made as it is.
 Result<void> forget(const std::filesystem::path& data, const std::string& id);
 
 /// A project that was created here: its record on disk, and where its clones are.

@@ -4,7 +4,8 @@
 // journal.h         the record on disk: intent before, outcome after each effect
 // runner.h          runs, resumes and undoes a list of steps
 // create_project.h  the steps that make a project, and the projects made here
-// creation.h        what those steps share
+// living_project.h  new keys, other vaults, and the end of a project
+// change.h          what all their steps share
 // clones.h          the two clones of a project: branches, commits, push and pull
 #pragma once
 
@@ -61,6 +62,8 @@ public:
     virtual ~Flow() = default;
     virtual const std::string& id() const = 0;
     virtual const std::string& title() const = 0; ///< "Create project shop"
+    virtual std::string_view kind() const = 0;    ///< "create", "rotate", "move", "remove"
+    virtual const std::string& project_id() const = 0;
     virtual FlowState state() const = 0;
     virtual const std::vector<StepView>& steps() const = 0;
     /// Runs from the first step that is not done. `cancelled` when stopped; every error leaves the
@@ -69,8 +72,12 @@ public:
     virtual Result<void> run(std::stop_token stop, const Observer& observer) = 0;
     /// What undo() would remove, one sentence each; empty when nothing was made.
     virtual std::vector<std::string> undo_list() const = 0;
+    /// Whether undo() can take it back still: some steps have no way back, and once one of them was
+    /// begun only run() goes on.
+    virtual bool can_undo() const = 0;
     /// Takes back, newest first, what the journal says this flow made, and nothing else; of a flow
-    /// that is done, too. Goes on after an error and returns the first; call it again for the rest.
+    /// that is done, too. `conflict` when it cannot. Goes on after an error and returns the first;
+    /// call it again for the rest.
     virtual Result<void> undo(std::stop_token stop, const Observer& observer) = 0;
     /// Everything a person may paste into a mail: steps, times, errors. No secret.
     virtual std::string report() const = 0;
@@ -84,6 +91,7 @@ struct Unfinished {
     std::size_t steps_done = 0;
     std::size_t steps_total = 0;
     std::string last_error; ///< sentence; may be empty
+    std::string project_id = {};
 };
 
 } // namespace tau::flow

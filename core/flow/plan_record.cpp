@@ -5,13 +5,14 @@
 
 namespace tau::flow {
 
-Facts plan_facts(const Creation& creation, std::size_t steps) {
-    const project::Draft& draft = creation.draft;
+Facts plan_facts(const Change& change, std::size_t steps) {
+    const project::Draft& draft = change.draft;
     const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
-    Facts facts{{"title", "Create project " + draft.name},
-                {"project_id", creation.project_id},
-                {"idempotency_key", creation.idempotency_key},
-                {"planned_at", std::to_string(creation.planned_at)},
+    Facts facts{{"kind", std::string(to_string(change.kind))},
+                {"title", title_of(change)},
+                {"project_id", change.project_id},
+                {"idempotency_key", change.idempotency_key},
+                {"planned_at", std::to_string(change.planned_at)},
                 {"name", draft.name},
                 {"description", draft.description},
                 {"email", draft.email},
@@ -24,19 +25,33 @@ Facts plan_facts(const Creation& creation, std::size_t steps) {
                 {"code_existing", yes(draft.code.use_existing)},
                 {"branch", draft.branch},
                 {"steps", std::to_string(steps)}};
-    for (const Keeper& keeper : creation.keepers) {
+    for (const Keeper& keeper : change.keepers) {
         facts["vault/" + std::to_string(keeper.number)] = to_base64(vault::encode(keeper.node));
     }
+    for (const Former& former : change.formers) {
+        facts["former/" + std::to_string(former.number)] = former.node.node_id();
+    }
+    facts["remove_repositories"] = yes(change.removal.repositories);
+    facts["remove_files"] = yes(change.removal.files);
+    facts["without_answer"] = yes(change.removal.without_answer);
     return facts;
 }
 
-Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation) {
+Result<void> read_plan(const std::vector<Entry>& entries, Change& change) {
     if (entries.empty() || entries.front().kind != Kind::plan) {
-        return fail(ErrorCode::corrupt, "This creation was stopped before anything was planned.",
+        return fail(ErrorCode::corrupt, "This change was stopped before anything was planned.",
                     "Forget it; nothing was made.");
     }
     const Facts& facts = entries.front().facts;
-    project::Draft& draft = creation.draft;
+    const auto kind = facts.count("kind") == 0 ? Result<ChangeKind>(ChangeKind::create)
+                                               : change_kind_from_string(fact(facts, "kind"));
+    if (!kind) {
+        return fail(kind.error());
+    }
+    change.kind = *kind;
+    change.removal = {fact(facts, "remove_repositories") == "yes",
+                      fact(facts, "remove_files") == "yes", fact(facts, "without_answer") == "yes"};
+    project::Draft& draft = change.draft;
     draft.name = fact(facts, "name");
     draft.description = fact(facts, "description");
     draft.email = fact(facts, "email");
@@ -47,25 +62,28 @@ Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation) {
                            fact(facts, "configuration_existing") == "yes"};
     draft.code = {fact(facts, "code"), fact(facts, "code_existing") == "yes"};
     draft.branch = fact(facts, "branch");
-    creation.project_id = fact(facts, "project_id");
-    creation.idempotency_key = fact(facts, "idempotency_key");
+    change.project_id = fact(facts, "project_id");
+    change.idempotency_key = fact(facts, "idempotency_key");
     const std::string time = fact(facts, "planned_at");
-    std::from_chars(time.data(), time.data() + time.size(), creation.planned_at);
+    std::from_chars(time.data(), time.data() + time.size(), change.planned_at);
+    if (change.kind != ChangeKind::create) {
+        return {}; // the rest is in the copy of project.yaml
+    }
     for (std::size_t number = 1; number <= project::max_vaults; ++number) {
         const auto found = facts.find("vault/" + std::to_string(number));
         if (found == facts.end()) {
             break;
         }
         const auto bytes = from_base64(found->second);
-        const auto record = bytes ? vault::decode_record(*bytes, creation.planned_at)
+        const auto record = bytes ? vault::decode_record(*bytes, change.planned_at)
                                   : Result<vault::NodeRecord>(fail(bytes.error()));
         if (!record) {
             return fail(record.error());
         }
         draft.vaults.push_back(project::choice_of(*record));
     }
-    if (!project::validate(draft).empty() || creation.project_id.empty()) {
-        return fail(ErrorCode::corrupt, "The plan of this creation cannot be read.",
+    if (!project::validate(draft).empty() || change.project_id.empty()) {
+        return fail(ErrorCode::corrupt, "The plan of this change cannot be read.",
                     "Use the version of the program that began it.");
     }
     return {};

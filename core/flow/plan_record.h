@@ -1,15 +1,16 @@
 #pragma once
 
-// The first record of a creation's journal: what was planned. Private to this folder.
+// The first record of a change's journal: what was planned. Private to this folder.
 
-#include "core/flow/creation.h"
+#include "core/flow/change.h"
 #include "core/flow/journal.h"
 
 namespace tau::flow {
 
-Facts plan_facts(const Creation& creation, std::size_t steps);
-/// Fills draft, ids and times of a creation; `corrupt` when the journal does not begin with a plan.
-Result<void> read_plan(const std::vector<Entry>& entries, Creation& creation);
+Facts plan_facts(const Change& change, std::size_t steps);
+/// Fills kind, draft, ids and times of a change; `corrupt` when the journal does not begin with a
+/// plan.
+Result<void> read_plan(const std::vector<Entry>& entries, Change& change);
 
 /// Whether an id can be the name of a flow's folder.
 bool is_flow_id(std::string_view id);

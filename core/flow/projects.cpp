@@ -1,6 +1,6 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/flow/creation.h"
+#include "core/flow/change.h"
 #include "core/flow/plan_record.h"
 #include "core/flow/runner.h"
 
@@ -51,6 +51,7 @@ std::optional<Unfinished> look_at(const fs::path& folder) {
     }
     flow.title = fact(entries->front().facts, "title");
     flow.started_at = entries->front().time;
+    flow.project_id = fact(entries->front().facts, "project_id");
     std::map<std::string, bool> done;
     bool closed = false;
     for (const Entry& entry : *entries) {
@@ -116,6 +117,25 @@ Result<FlowOrigin> read_origin(const fs::path& data, const std::string& id) {
         return fail(network.error());
     }
     return FlowOrigin{std::move(*network), fact(plan, "git_host")};
+}
+
+Result<FlowOrigin> project_origin(const fs::path& data, const std::string& project_id) {
+    std::int64_t newest = 0;
+    std::string id;
+    for (const fs::path& folder : folders_in(flows_folder(data))) {
+        const auto entries = Journal::read(folder / "journal");
+        if (entries && !entries->empty() && entries->front().time >= newest &&
+            fact(entries->front().facts, "project_id") == project_id) {
+            newest = entries->front().time;
+            id = folder.filename().string();
+        }
+    }
+    if (id.empty()) {
+        return fail(ErrorCode::not_found,
+                    "It is not known here which network and git host the project belongs to.",
+                    "Name the network's file with --network.");
+    }
+    return read_origin(data, id);
 }
 
 Result<void> forget(const fs::path& data, const std::string& id) {

@@ -1,4 +1,4 @@
-#include "core/flow/creation.h"
+#include "core/flow/change.h"
 
 #include "core/base/file.h"
 #include "core/git/repository.h"
@@ -12,13 +12,13 @@ namespace {
 
 const std::string heads = "refs/heads/";
 
-git::Files first_files(const Creation& creation, const Side& side) {
+git::Files first_files(const Change& change, const Side& side) {
     return side.role == vault::Role::configuration
-               ? project::configuration_files(creation.draft, creation.project_id)
-               : project::code_files(creation.draft);
+               ? project::configuration_files(change.draft, change.project_id)
+               : project::code_files(change.draft);
 }
 
-/// A process that was killed leaves git's lock files behind. Nobody but this creation, which holds
+/// A process that was killed leaves git's lock files behind. Nobody but this change, which holds
 /// its own lock, uses the clone before it is pushed.
 void remove_stale_locks(const fs::path& clone) {
     std::error_code code;
@@ -40,9 +40,9 @@ struct Tips {
 };
 
 /// The clone with both branches; an earlier try may have left it at any point.
-Result<Tips> prepare_clone(Creation& creation, const Side& side) {
-    const fs::path folder = creation.clone(side);
-    if (auto made = make_private_directory(creation.project_folder()); !made) {
+Result<Tips> prepare_clone(Change& change, const Side& side) {
+    const fs::path folder = change.clone(side);
+    if (auto made = make_private_directory(change.project_folder()); !made) {
         return fail(made.error());
     }
     remove_stale_locks(folder);
@@ -50,16 +50,16 @@ Result<Tips> prepare_clone(Creation& creation, const Side& side) {
     if (!repository) {
         std::error_code ignored;
         fs::remove_all(folder, ignored);
-        repository = git::Repository::init(folder, creation.draft.branch, false);
+        repository = git::Repository::init(folder, change.draft.branch, false);
     }
     if (!repository) {
         return fail(repository.error());
     }
-    const git::Author author{creation.draft.owner, creation.draft.email.empty()
-                                                       ? creation.draft.owner + "@localhost"
-                                                       : creation.draft.email};
-    auto commit = repository->commit(creation.draft.branch, first_files(creation, side), author,
-                                     "Start the project " + creation.draft.name);
+    const git::Author author{change.draft.owner, change.draft.email.empty()
+                                                     ? change.draft.owner + "@localhost"
+                                                     : change.draft.email};
+    auto commit = repository->commit(change.draft.branch, first_files(change, side), author,
+                                     "Start the project " + change.draft.name);
     if (!commit) {
         return fail(commit.error());
     }
@@ -69,11 +69,11 @@ Result<Tips> prepare_clone(Creation& creation, const Side& side) {
         return fail(claimed.error());
     }
     if (!*claimed) {
-        const vault::Claim claim = vault::make_claim(*creation.owner, creation.project_id,
-                                                     side.role, side.repository.ssh_url);
+        const vault::Claim claim =
+            vault::make_claim(*change.owner, change.project_id, side.role, side.repository.ssh_url);
         auto done = repository->commit(
             claim_branch, {{std::string(vault::claim_file), vault::to_text(claim)}}, author,
-            "Claim this repository for the project " + creation.draft.name, true);
+            "Claim this repository for the project " + change.draft.name, true);
         if (!done) {
             return fail(done.error());
         }
@@ -82,28 +82,28 @@ Result<Tips> prepare_clone(Creation& creation, const Side& side) {
     return Tips{*commit, **claimed};
 }
 
-Result<git::Remote> push_remote(Creation& creation, const Side& side, const StepCall& call) {
-    const std::lock_guard lock(creation.forge_mutex);
-    return creation.world.forge.push_remote(side.repository, call.stop);
+Result<git::Remote> push_remote(Change& change, const Side& side, const StepCall& call) {
+    const std::lock_guard lock(change.forge_mutex);
+    return change.world.forge.push_remote(side.repository, call.stop);
 }
 
-Result<Outcome> push(Creation& creation, const Side& side, const StepCall& call) {
-    const auto tips = prepare_clone(creation, side);
+Result<Outcome> push(Change& change, const Side& side, const StepCall& call) {
+    const auto tips = prepare_clone(change, side);
     if (!tips) {
         return fail(tips.error());
     }
-    creation.point("committed " + std::string(vault::to_string(side.role)));
-    const auto remote = push_remote(creation, side, call);
+    change.point("committed " + std::string(vault::to_string(side.role)));
+    const auto remote = push_remote(change, side, call);
     if (!remote) {
         return fail(remote.error());
     }
     std::vector<std::string> refspecs;
-    for (const std::string& branch : {creation.draft.branch, std::string(vault::claim_branch)}) {
+    for (const std::string& branch : {change.draft.branch, std::string(vault::claim_branch)}) {
         std::string refspec = heads + branch;
         refspec.append(":").append(heads).append(branch);
         refspecs.push_back(std::move(refspec));
     }
-    if (auto pushed = git::push(creation.clone(side), *remote, refspecs, call.stop); !pushed) {
+    if (auto pushed = git::push(change.clone(side), *remote, refspecs, call.stop); !pushed) {
         return fail(pushed.error());
     }
     return Outcome{"The first commit and your claim are pushed to " + side.choice.name + ".",
@@ -156,25 +156,25 @@ std::string stays_sentence(const Pushed& branch, const std::string& repository,
                      " --delete " + branch.name;
 }
 
-/// The repository was empty when it was taken, so both branches are this creation's. Those that
+/// The repository was empty when it was taken, so both branches are this change's. Those that
 /// nobody added to are deleted.
-Result<Undone> take_back_branches(Creation& creation, const Side& side, const StepCall& call) {
-    const auto remote = push_remote(creation, side, call);
+Result<Undone> take_back_branches(Change& change, const Side& side, const StepCall& call) {
+    const auto remote = push_remote(change, side, call);
     if (!remote) {
         return undone(fail(remote.error()));
     }
-    const fs::path folder = creation.clone(side);
+    const fs::path folder = change.clone(side);
     auto clone = git::Repository::open(folder);
     if (!clone) { // a push needs a repository to start from, be it an empty one
-        clone = git::Repository::init(folder, creation.draft.branch, false);
+        clone = git::Repository::init(folder, change.draft.branch, false);
     }
     if (!clone) {
         return fail(clone.error());
     }
     const Tips tips{
-        pushed_commit(*clone, fact(call.recorded, "commit"), creation.draft.branch),
+        pushed_commit(*clone, fact(call.recorded, "commit"), change.draft.branch),
         pushed_commit(*clone, fact(call.recorded, "claim"), std::string(vault::claim_branch))};
-    auto found = pushed_branches(*remote, creation.draft.branch, tips, call);
+    auto found = pushed_branches(*remote, change.draft.branch, tips, call);
     if (!found) {
         return undone(fail(found.error()));
     }
@@ -190,24 +190,24 @@ Result<Undone> take_back_branches(Creation& creation, const Side& side, const St
         if (!deleted && deleted.error().code != ErrorCode::permission_denied) {
             return fail(deleted.error());
         }
-        found = pushed_branches(*remote, creation.draft.branch, tips, call);
+        found = pushed_branches(*remote, change.draft.branch, tips, call);
     }
     if (!found) {
         return fail(found.error());
     }
     for (const Pushed& branch : *found) {
         answer.stays += (answer.stays.empty() ? "" : " ") +
-                        stays_sentence(branch, creation.full_name(side), side.repository.ssh_url);
+                        stays_sentence(branch, change.full_name(side), side.repository.ssh_url);
     }
     return answer;
 }
 
-Result<Undone> undo_push(Creation& creation, const Side& side, const StepCall& call) {
-    const fs::path clone = creation.clone(side);
+Result<Undone> undo_push(Change& change, const Side& side, const StepCall& call) {
+    const fs::path clone = change.clone(side);
     std::error_code code;
     Undone answer{fs::exists(clone, code)};
     if (side.choice.use_existing) {
-        auto taken = take_back_branches(creation, side, call);
+        auto taken = take_back_branches(change, side, call);
         if (!taken) {
             return taken;
         }
@@ -218,29 +218,29 @@ Result<Undone> undo_push(Creation& creation, const Side& side, const StepCall& c
     if (code) {
         return fail(ErrorCode::io, "Cannot remove " + clone.string() + ": " + code.message() + ".");
     }
-    fs::remove(creation.project_folder(), code); // goes with the last of the two
+    fs::remove(change.project_folder(), code); // goes with the last of the two
     return answer;
 }
 
 } // namespace
 
-Step push_step(Creation& creation, Side& side, int lane) {
+Step push_step(Change& change, Side& side, int lane) {
     Step step = side_step("push", side, lane);
     std::string files;
-    for (const auto& file : first_files(creation, side)) {
+    for (const auto& file : first_files(change, side)) {
         files += (files.empty() ? "" : ", ") + file.first;
     }
     step.plan = "Push the first commit (" + files + ") and your claim (branch tau-owner) to " +
                 side.choice.name + ".";
-    step.run = [&](const StepCall& call) { return push(creation, side, call); };
+    step.run = [&](const StepCall& call) { return push(change, side, call); };
     step.undo_sentence = [&](const StepCall&) -> std::optional<std::string> {
-        const std::string clone = "The clone in " + creation.clone(side).string();
+        const std::string clone = "The clone in " + change.clone(side).string();
         return side.choice.use_existing
-                   ? clone + ", and the branches " + creation.draft.branch + " and tau-owner in " +
-                         creation.full_name(side) + " as far as nobody added to them."
+                   ? clone + ", and the branches " + change.draft.branch + " and tau-owner in " +
+                         change.full_name(side) + " as far as nobody added to them."
                    : clone + ".";
     };
-    step.undo = [&](const StepCall& call) { return undo_push(creation, side, call); };
+    step.undo = [&](const StepCall& call) { return undo_push(change, side, call); };
     return step;
 }
 

@@ -1,4 +1,4 @@
-#include "core/flow/creation.h"
+#include "core/flow/change.h"
 
 #include "core/base/file.h"
 #include "core/vault/retry.h"
@@ -15,14 +15,10 @@ constexpr std::chrono::seconds webhook_patience{8};
 constexpr std::chrono::milliseconds first_pause{5}; ///< each is twice as long as the one before
 constexpr std::chrono::milliseconds longest_pause{640};
 
-vault::Client client(const Creation& creation, const vault::NodeRecord& node) {
-    return {creation.world.http, creation.world.entropy, node};
-}
-
 /// The node's record of today: the list it was chosen from may be days old.
-Result<void> refresh_node(const Creation& creation, Keeper& keeper, std::stop_token stop) {
+Result<void> refresh_node(const Change& change, Keeper& keeper, std::stop_token stop) {
     auto record =
-        client(creation, keeper.node).fetch_record(creation.world.clock.now(), std::move(stop));
+        client_of(change, keeper.node).fetch_record(change.world.clock.now(), std::move(stop));
     if (!record) {
         return fail(record.error());
     }
@@ -30,47 +26,16 @@ Result<void> refresh_node(const Creation& creation, Keeper& keeper, std::stop_to
         return fail(ErrorCode::conflict,
                     "The vault " + keeper.node.name +
                         " has changed the key that your keys were sealed to.",
-                    "Undo this creation and begin again.");
+                    "Undo this change and begin again.");
     }
     keeper.current_node = std::move(*record);
     return {};
 }
 
-Result<vault::Registration> make_registration(Creation& creation, const Keeper& keeper,
-                                              std::stop_token stop) {
-    vault::Registration registration;
-    registration.project_id = creation.project_id;
-    registration.project_name = creation.draft.name;
-    registration.owner_key = creation.owner->public_key();
-    auto challenge = client(creation, keeper.current_node).challenge(registration.owner_key, stop);
-    if (!challenge) {
-        return fail(challenge.error());
-    }
-    registration.challenge = std::move(*challenge);
-    const std::lock_guard lock(creation.forge_mutex);
-    auto host_keys = creation.world.forge.host_keys(stop);
-    if (!host_keys) {
-        return fail(host_keys.error());
-    }
-    for (std::size_t i = 0; i < creation.sides.size(); ++i) {
-        const Side& side = creation.sides[i];
-        const Bytes& sealed = keeper.grant(side).sealed;
-        if (sealed.empty()) {
-            return fail(ErrorCode::not_found,
-                        "The keys of " + side.choice.name + " sealed to " + keeper.node.name +
-                            " are no longer on this disk.",
-                        "Undo this creation and begin again.");
-        }
-        registration.repositories[i] = {side.role, side.repository.ssh_url, *host_keys,
-                                        creation.draft.branch, sealed};
-        registration.deployments.push_back({"*", side.role, creation.draft.branch, ""});
-    }
-    vault::sign(registration, *creation.owner);
-    return registration;
-}
-
 Outcome registered(const Keeper& keeper, const vault::RegistrationAnswer& answer) {
-    return {"The vault " + keeper.node.name + " has checked and registered the project.",
+    return {"The vault " + keeper.node.name +
+                (keeper.rotates ? " logged in with the new keys and erased the old ones."
+                                : " has checked and registered the project."),
             "",
             {{"registration_id", answer.registration_id},
              {"receipt", vault::to_json(*answer.receipt)},
@@ -79,9 +44,9 @@ Outcome registered(const Keeper& keeper, const vault::RegistrationAnswer& answer
 
 /// The record that the vault showed when the registration was first sent: its receipt is of that
 /// time, and the vault may have renewed its record since.
-vault::NodeRecord record_at(const Creation& creation, const Keeper& keeper,
+vault::NodeRecord record_at(const Change& change, const Keeper& keeper,
                             const vault::Receipt& receipt) {
-    if (const auto bytes = read_file(creation.record_file(keeper), 4096)) {
+    if (const auto bytes = read_file(change.record_file(keeper), 4096)) {
         auto kept = vault::decode_record(as_bytes(*bytes), receipt.time);
         if (kept && kept->sign_key == keeper.node.sign_key) {
             return std::move(*kept);
@@ -91,9 +56,8 @@ vault::NodeRecord record_at(const Creation& creation, const Keeper& keeper,
 }
 
 /// Sends again what an earlier try sent; nullopt when there is nothing or it was refused.
-Result<std::optional<Outcome>> send_again(Creation& creation, Keeper& keeper,
-                                          std::stop_token stop) {
-    auto json = read_file(creation.registration_file(keeper), vault::max_registration_size);
+Result<std::optional<Outcome>> send_again(Change& change, Keeper& keeper, std::stop_token stop) {
+    auto json = read_file(change.registration_file(keeper), vault::max_registration_size);
     if (!json) {
         return std::nullopt;
     }
@@ -101,11 +65,9 @@ Result<std::optional<Outcome>> send_again(Creation& creation, Keeper& keeper,
     if (!registration) {
         return std::nullopt; // half-written by another version: ask anew
     }
-    auto answer = client(creation, keeper.current_node)
-                      .register_project(*registration, creation.idempotency_key,
-                                        creation.world.clock.now(), stop);
+    auto answer = submit(change, keeper, *registration, stop);
     if (answer) {
-        keeper.current_node = record_at(creation, keeper, *answer->receipt);
+        keeper.current_node = record_at(change, keeper, *answer->receipt);
         return registered(keeper, *answer);
     }
     const ErrorCode code = answer.error().code;
@@ -116,43 +78,51 @@ Result<std::optional<Outcome>> send_again(Creation& creation, Keeper& keeper,
     return fail(answer.error());
 }
 
-Result<Outcome> register_project(Creation& creation, Keeper& keeper, const StepCall& call) {
-    if (auto known = refresh_node(creation, keeper, call.stop); !known) {
+Result<Outcome> register_project(Change& change, Keeper& keeper, const StepCall& call) {
+    if (auto known = refresh_node(change, keeper, call.stop); !known) {
         return fail(known.error());
     }
-    auto before = send_again(creation, keeper, call.stop);
+    auto before = send_again(change, keeper, call.stop);
     if (!before) {
         return fail(before.error());
     }
     if (*before) {
         return std::move(**before);
     }
-    auto registration = make_registration(creation, keeper, call.stop);
+    std::array<Bytes, 2> sealed;
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        sealed[i] = keeper.grants[i].sealed;
+        if (sealed[i].empty()) {
+            return fail(ErrorCode::not_found,
+                        "The keys of " + change.sides[i].choice.name + " sealed to " +
+                            keeper.node.name + " are no longer on this disk.",
+                        "Undo this change and begin again.");
+        }
+    }
+    auto registration = make_registration(change, keeper, sealed, call.stop);
     if (!registration) {
         return fail(registration.error());
     }
     // The record first: whoever finds the registration finds the record that belongs to it.
-    auto kept = write_file_atomic(creation.record_file(keeper), vault::encode(keeper.current_node));
+    auto kept = write_file_atomic(change.record_file(keeper), vault::encode(keeper.current_node));
     if (kept) {
-        kept = write_file_atomic(creation.registration_file(keeper), vault::to_json(*registration));
+        kept = write_file_atomic(change.registration_file(keeper), vault::to_json(*registration));
     }
     if (!kept) {
         return fail(kept.error());
     }
-    creation.point("registration kept/" + std::to_string(keeper.number));
-    auto answer = client(creation, keeper.current_node)
-                      .register_project(*registration, creation.idempotency_key,
-                                        creation.world.clock.now(), call.stop);
+    change.point("registration kept/" + std::to_string(keeper.number));
+    auto answer = submit(change, keeper, *registration, call.stop);
     return answer ? Result<Outcome>(registered(keeper, *answer))
                   : Result<Outcome>(fail(answer.error()));
 }
 
 /// Takes in receipt, record and request for the export. When they cannot be read, the export says
 /// so; undoing must go on without them.
-Result<void> learn_registration(const Creation& creation, Keeper& keeper, const Facts& facts) {
+Result<void> learn_registration(const Change& change, Keeper& keeper, const Facts& facts) {
     auto receipt = vault::parse_receipt(fact(facts, "receipt"));
     auto bytes = from_base64(fact(facts, "record"));
-    auto json = read_file(creation.registration_file(keeper), vault::max_registration_size);
+    auto json = read_file(change.registration_file(keeper), vault::max_registration_size);
     if (!receipt || !bytes || !json) {
         return {};
     }
@@ -168,36 +138,53 @@ Result<void> learn_registration(const Creation& creation, Keeper& keeper, const 
 
 /// Whether the vault may know of the registration. One that was down all the time does not, and
 /// need not be reached to take nothing back.
-bool was_sent(const Creation& creation, const Keeper& keeper) {
+bool was_sent(const Change& change, const Keeper& keeper) {
     std::error_code code;
-    return fs::exists(creation.registration_file(keeper), code) || code;
+    return fs::exists(change.registration_file(keeper), code) || code;
 }
 
-Result<Undone> revoke(Creation& creation, const Keeper& keeper, std::stop_token stop) {
-    if (!was_sent(creation, keeper)) {
+/// The vault has erased them, so they are sealed data of project.yaml again, sent as a rotation.
+Result<Undone> give_old_keys_back(Change& change, const Keeper& keeper,
+                                  const std::stop_token& stop) {
+    const Former* former = change.former(keeper);
+    const auto& repositories = former->enrolment.registration.repositories;
+    auto registration =
+        make_registration(change, keeper, {repositories[0].sealed, repositories[1].sealed}, stop);
+    if (!registration) {
+        return fail(registration.error());
+    }
+    const auto answer = submit(change, keeper, *registration, stop);
+    return answer ? Result<Undone>(Undone{}) : fail(answer.error());
+}
+
+Result<Undone> revoke(Change& change, const Keeper& keeper, std::stop_token stop) {
+    if (!was_sent(change, keeper)) {
         return Undone{false};
     }
-    if (auto loaded = creation.load_owner(); !loaded) {
+    if (auto loaded = change.load_owner(); !loaded) {
         return fail(loaded.error());
     }
-    const auto was_there = client(creation, keeper.node)
-                               .revoke(keeper.registration_id, *creation.owner,
-                                       creation.world.clock.now(), std::move(stop));
+    if (keeper.rotates) {
+        return give_old_keys_back(change, keeper, std::move(stop));
+    }
+    const auto was_there = client_of(change, keeper.node)
+                               .revoke(keeper.registration_id, *change.owner,
+                                       change.world.clock.now(), std::move(stop));
     return was_there ? Result<Undone>(Undone{*was_there}) : fail(was_there.error());
 }
 
-bool webhooks_seen(const Creation& creation, const Keeper& keeper, std::stop_token stop) {
-    const auto status = client(creation, keeper.current_node)
-                            .status(keeper.registration_id, *creation.owner,
-                                    creation.world.clock.now(), std::move(stop));
+bool webhooks_seen(const Change& change, const Keeper& keeper, std::stop_token stop) {
+    const auto status = client_of(change, keeper.current_node)
+                            .status(keeper.registration_id, *change.owner, change.world.clock.now(),
+                                    std::move(stop));
     return status && status->webhook_seen[0] != 0 && status->webhook_seen[1] != 0;
 }
 
-Result<Outcome> check_webhooks(Creation& creation, const Keeper& keeper, const StepCall& call) {
-    for (const Side& side : creation.sides) {
-        const std::lock_guard lock(creation.forge_mutex);
-        auto asked = creation.world.forge.ping_webhook(side.repository, keeper.grant(side).hook_id,
-                                                       call.stop);
+Result<Outcome> check_webhooks(Change& change, const Keeper& keeper, const StepCall& call) {
+    for (const Side& side : change.sides) {
+        const std::lock_guard lock(change.forge_mutex);
+        auto asked =
+            change.world.forge.ping_webhook(side.repository, keeper.grant(side).hook_id, call.stop);
         if (!asked) {
             return fail(asked.error());
         }
@@ -205,7 +192,7 @@ Result<Outcome> check_webhooks(Creation& creation, const Keeper& keeper, const S
     const auto end = std::chrono::steady_clock::now() + webhook_patience;
     auto pause = first_pause;
     do {
-        if (webhooks_seen(creation, keeper, call.stop)) {
+        if (webhooks_seen(change, keeper, call.stop)) {
             return Outcome{"Pushes to both repositories reach " + keeper.node.name + ".", "", {}};
         }
         if (!vault::wait_for(pause, call.stop)) {
@@ -220,31 +207,79 @@ Result<Outcome> check_webhooks(Creation& creation, const Keeper& keeper, const S
                    {}};
 }
 
-Result<Outcome> store_export(Creation& creation) {
+Result<project::Enrolment> enrolment(const Keeper& keeper) {
+    if (keeper.receipt.registration_id.empty()) {
+        return fail(ErrorCode::corrupt,
+                    "The receipt of " + keeper.node.name + " cannot be read any more.",
+                    "Undo the change and begin again.");
+    }
+    return project::Enrolment{vault::encode(keeper.current_node), keeper.idempotency_key,
+                              keeper.registration, vault::to_json(keeper.registration),
+                              keeper.receipt};
+}
+
+project::Export first_export(const Change& change) {
     project::Export file;
-    file.project_id = creation.project_id;
-    file.name = creation.draft.name;
-    file.description = creation.draft.description;
-    file.email = creation.draft.email;
-    file.created_at = creation.planned_at;
-    for (const Keeper& keeper : creation.keepers) {
-        if (keeper.receipt.registration_id.empty()) {
-            return fail(ErrorCode::corrupt,
-                        "The receipt of " + keeper.node.name + " cannot be read any more.",
-                        "Undo the creation and begin again.");
+    file.project_id = change.project_id;
+    file.name = change.draft.name;
+    file.description = change.draft.description;
+    file.email = change.draft.email;
+    file.created_at = change.planned_at;
+    for (std::size_t i = 0; i < change.sides.size(); ++i) {
+        const Side& side = change.sides[i];
+        file.claims[i] =
+            vault::make_claim(*change.owner, change.project_id, side.role, side.repository.ssh_url);
+    }
+    return file;
+}
+
+/// The vaults of the file as it was, each with what this change made of it; then those that came.
+Result<std::vector<project::Enrolment>> enrolments(const Change& change) {
+    std::vector<project::Enrolment> found;
+    std::vector<bool> placed(change.keepers.size());
+    const std::vector<project::Enrolment> none;
+    for (const auto& old : change.before ? change.before->vaults : none) {
+        const auto keeper =
+            std::find_if(change.keepers.begin(), change.keepers.end(), [&](const Keeper& one) {
+                return one.node.node_id() == old.receipt.node_id;
+            });
+        if (keeper != change.keepers.end()) {
+            placed[static_cast<std::size_t>(keeper - change.keepers.begin())] = true;
+            auto made = enrolment(*keeper);
+            if (!made) {
+                return fail(made.error());
+            }
+            found.push_back(std::move(*made));
+        } else if (std::none_of(change.formers.begin(), change.formers.end(),
+                                [&](const Former& former) {
+                                    return former.registration_id() == old.receipt.registration_id;
+                                })) {
+            found.push_back(old);
         }
-        file.vaults.push_back({vault::encode(keeper.current_node), creation.idempotency_key,
-                               keeper.registration, vault::to_json(keeper.registration),
-                               keeper.receipt});
     }
-    for (std::size_t i = 0; i < creation.sides.size(); ++i) {
-        const Side& side = creation.sides[i];
-        file.claims[i] = vault::make_claim(*creation.owner, creation.project_id, side.role,
-                                           side.repository.ssh_url);
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+        auto made = placed[i] ? Result<project::Enrolment>(project::Enrolment{})
+                              : enrolment(change.keepers[i]);
+        if (!made) {
+            return fail(made.error());
+        }
+        if (!placed[i]) {
+            found.push_back(std::move(*made));
+        }
     }
-    project::sign(file, *creation.owner);
-    const fs::path path = creation.export_file();
-    if (auto made = make_private_directory(creation.project_folder()); !made) {
+    return found;
+}
+
+Result<Outcome> store_export(Change& change) {
+    project::Export file = change.before ? *change.before : first_export(change);
+    auto vaults = enrolments(change);
+    if (!vaults) {
+        return fail(vaults.error());
+    }
+    file.vaults = std::move(*vaults);
+    project::sign(file, *change.owner);
+    const fs::path path = change.export_file();
+    if (auto made = make_private_directory(change.project_folder()); !made) {
         return fail(made.error());
     }
     if (auto kept = write_file_atomic(path, project::to_yaml(file)); !kept) {
@@ -253,36 +288,57 @@ Result<Outcome> store_export(Creation& creation) {
     return Outcome{"All proofs and receipts are in " + path.string() + ".", path.string(), {}};
 }
 
+/// The file as it was, byte for byte; of a creation: none.
+Result<Undone> restore_export(const Change& change) {
+    if (!change.before) {
+        return remove_own_file(change.export_file());
+    }
+    const auto before = read_file(change.former_export_file(), 2U << 20U);
+    const auto kept = before ? write_file_atomic(change.export_file(), *before)
+                             : Result<void>(fail(before.error()));
+    return kept ? Result<Undone>(Undone{}) : fail(kept.error());
+}
+
 } // namespace
 
-Step register_step(Creation& creation, Keeper& keeper) {
-    Step step = keeper_step("register", keeper);
-    step.plan = "Register the project with the vault " + keeper.node.name + ".";
-    step.run = [&](const StepCall& call) { return register_project(creation, keeper, call); };
-    step.learn = [&](const Facts& facts) { return learn_registration(creation, keeper, facts); };
-    step.undo_sentence = [&](const StepCall&) {
-        return "The registration with " + keeper.node.name + ", which then erases the sealed keys.";
+Step register_step(Change& change, Keeper& keeper) {
+    Step step = keeper_step(keeper.rotates ? "replace-sealed" : "register", keeper);
+    step.plan = keeper.rotates
+                    ? "Give " + keeper.node.name + " the new keys in place of the old ones."
+                    : "Register the project with the vault " + keeper.node.name + ".";
+    step.run = [&](const StepCall& call) { return register_project(change, keeper, call); };
+    step.learn = [&](const Facts& facts) { return learn_registration(change, keeper, facts); };
+    step.undo_sentence = [&](const StepCall&) -> std::optional<std::string> {
+        const std::string with = keeper.node.name;
+        if (keeper.rotates) {
+            return "The new keys at " + with + ", which gets the old ones again.";
+        }
+        return "The registration with " + with + ", which then erases the sealed keys." +
+               (change.former(keeper) != nullptr
+                    ? " The one before it was replaced and does not come back."
+                    : "");
     };
-    step.undo = [&](const StepCall& call) { return revoke(creation, keeper, call.stop); };
+    step.undo = [&](const StepCall& call) { return revoke(change, keeper, call.stop); };
     return step;
 }
 
-Step check_step(Creation& creation, Keeper& keeper) {
+Step check_step(Change& change, Keeper& keeper) {
     Step step = keeper_step("check-webhooks", keeper);
     step.plan = "Check that pushes reach " + keeper.node.name + ".";
-    step.run = [&](const StepCall& call) { return check_webhooks(creation, keeper, call); };
+    step.run = [&](const StepCall& call) { return check_webhooks(change, keeper, call); };
     return step;
 }
 
-Step export_step(Creation& creation) {
+Step export_step(Change& change) {
     Step step;
     step.id = "store-export";
     step.plan = "Write project.yaml with all proofs and receipts.";
-    step.run = [&](const StepCall&) { return store_export(creation); };
+    step.run = [&](const StepCall&) { return store_export(change); };
     step.undo_sentence = [&](const StepCall&) {
-        return "The file " + creation.export_file().string() + ".";
+        return "The file " + change.export_file().string() +
+               (change.before ? " becomes what it was." : ".");
     };
-    step.undo = [&](const StepCall&) { return remove_own_file(creation.export_file()); };
+    step.undo = [&](const StepCall&) { return restore_export(change); };
     return step;
 }
 

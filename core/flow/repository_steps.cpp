@@ -1,4 +1,4 @@
-#include "core/flow/creation.h"
+#include "core/flow/change.h"
 
 #include "core/base/file.h"
 
@@ -8,38 +8,25 @@ namespace {
 
 // ---- the repository
 
-Outcome repository_outcome(const Creation& creation, const Side& side,
-                           const forge::Repository& found, bool made) {
-    return {made ? "The repository " + creation.full_name(side) + " is made."
-                 : "The empty repository " + creation.full_name(side) + " is taken.",
-            found.web_url.empty() ? found.ssh_url : found.web_url,
-            {{"id", found.id},
-             {"owner", found.owner},
-             {"name", found.name},
-             {"ssh_url", found.ssh_url},
-             {"web_url", found.web_url},
-             {"made", made ? "yes" : "no"}}};
-}
-
-/// How a repository's description begins when this creation made it. After a lost answer it is the
+/// How a repository's description begins when this change made it. After a lost answer it is the
 /// only thing that tells our repository from somebody else's of the same name.
-std::string mark(const Creation& creation) {
-    return "Taubyte project " + creation.project_id;
+std::string mark(const Change& change) {
+    return "Taubyte project " + change.project_id;
 }
 
-bool is_ours(const Creation& creation, const forge::Repository& found) {
-    return found.empty && found.description.starts_with(mark(creation));
+bool is_ours(const Change& change, const forge::Repository& found) {
+    return found.empty && found.description.starts_with(mark(change));
 }
 
-Result<std::optional<Outcome>> look_for_repository(Creation& creation, const Side& side,
+Result<std::optional<Outcome>> look_for_repository(Change& change, const Side& side,
                                                    const StepCall& call) {
-    const std::lock_guard lock(creation.forge_mutex);
+    const std::lock_guard lock(change.forge_mutex);
     auto found =
-        creation.world.forge.find_repository(creation.draft.owner, side.choice.name, call.stop);
+        change.world.forge.find_repository(change.draft.owner, side.choice.name, call.stop);
     if (!found) {
         return fail(found.error());
     }
-    const std::string name = creation.full_name(side);
+    const std::string name = change.full_name(side);
     if (side.choice.use_existing) {
         if (!*found) {
             return fail(ErrorCode::not_found, "There is no repository " + name + ".",
@@ -49,60 +36,59 @@ Result<std::optional<Outcome>> look_for_repository(Creation& creation, const Sid
             return fail(ErrorCode::conflict, "The repository " + name + " is not empty.",
                         "Choose an empty repository.");
         }
-        return repository_outcome(creation, side, **found, false);
+        return repository_outcome(change, side, **found, false);
     }
     if (!*found) {
         return std::nullopt;
     }
-    if (call.attempted && is_ours(creation, **found)) {
-        return repository_outcome(creation, side, **found, true);
+    if (call.attempted && is_ours(change, **found)) {
+        return repository_outcome(change, side, **found, true);
     }
     return fail(ErrorCode::already_exists, "There is already a repository " + name + ".",
                 "Choose another name, or take the existing repository if it is empty.");
 }
 
-Result<Outcome> create_repository(Creation& creation, const Side& side, const StepCall& call) {
+Result<Outcome> create_repository(Change& change, const Side& side, const StepCall& call) {
     forge::NewRepository wanted;
-    wanted.owner = creation.draft.owner;
+    wanted.owner = change.draft.owner;
     wanted.name = side.choice.name;
-    wanted.description = mark(creation) + (creation.draft.description.empty() ? "" : ": ") +
-                         creation.draft.description;
-    wanted.default_branch = creation.draft.branch;
-    wanted.is_private = creation.draft.is_private;
-    const std::lock_guard lock(creation.forge_mutex);
-    auto made = creation.world.forge.create_repository(wanted, call.stop);
+    wanted.description =
+        mark(change) + (change.draft.description.empty() ? "" : ": ") + change.draft.description;
+    wanted.default_branch = change.draft.branch;
+    wanted.is_private = change.draft.is_private;
+    const std::lock_guard lock(change.forge_mutex);
+    auto made = change.world.forge.create_repository(wanted, call.stop);
     if (!made) {
         return fail(made.error());
     }
-    return repository_outcome(creation, side, *made, true);
+    return repository_outcome(change, side, *made, true);
 }
 
-Result<Undone> delete_repository(Creation& creation, const Side& side, const StepCall& call) {
-    const std::lock_guard lock(creation.forge_mutex);
+Result<Undone> delete_repository(Change& change, const Side& side, const StepCall& call) {
+    const std::lock_guard lock(change.forge_mutex);
     std::string id = fact(call.recorded, "made") == "yes" ? fact(call.recorded, "id") : "";
     if (id.empty() && call.recorded.empty() && !side.choice.use_existing) {
         auto found =
-            creation.world.forge.find_repository(creation.draft.owner, side.choice.name, call.stop);
+            change.world.forge.find_repository(change.draft.owner, side.choice.name, call.stop);
         if (!found) {
             return fail(found.error());
         }
-        id = *found && is_ours(creation, **found) ? (*found)->id : "";
+        id = *found && is_ours(change, **found) ? (*found)->id : "";
     }
-    return id.empty() ? Undone{false}
-                      : undone(creation.world.forge.delete_repository(id, call.stop));
+    return id.empty() ? Undone{false} : undone(change.world.forge.delete_repository(id, call.stop));
 }
 
 // ---- the seal
 
-Result<bool> sealed_already(const Creation& creation, const Side& side, const Keeper& keeper) {
-    auto bytes = read_file(creation.sealed_file(side, keeper), 64U << 10U);
+Result<bool> sealed_already(const Change& change, const Side& side, const Keeper& keeper) {
+    auto bytes = read_file(change.sealed_file(side, keeper), 64U << 10U);
     if (!bytes) {
         return bytes.error().code == ErrorCode::not_found ? Result<bool>(false)
                                                           : Result<bool>(fail(bytes.error()));
     }
     const auto bundle = seal::decode_bundle(as_bytes(*bytes));
     const Grant& grant = keeper.grant(side);
-    return bundle && seal::check_bundle(*bundle, creation.expected(side, keeper)) &&
+    return bundle && seal::check_bundle(*bundle, change.expected(side, keeper)) &&
            bundle->deploy_key.point == grant.deploy_key->public_key() &&
            bundle->webhook.point == grant.webhook->commitment();
 }
@@ -114,14 +100,14 @@ Outcome sealed_outcome(const Side& side, const Keeper& keeper) {
             {}};
 }
 
-Result<Outcome> seal_grant(Creation& creation, const Side& side, const Keeper& keeper) {
+Result<Outcome> seal_grant(Change& change, const Side& side, const Keeper& keeper) {
     const Grant& grant = keeper.grant(side);
-    auto bundle = seal::seal_bundle(*grant.deploy_key, *grant.webhook, *creation.owner,
-                                    creation.expected(side, keeper), creation.world.entropy);
+    auto bundle = seal::seal_bundle(*grant.deploy_key, *grant.webhook, *change.owner,
+                                    change.expected(side, keeper), change.world.entropy);
     if (!bundle) {
         return fail(bundle.error());
     }
-    if (auto kept = write_file_atomic(creation.sealed_file(side, keeper), seal::encode(*bundle));
+    if (auto kept = write_file_atomic(change.sealed_file(side, keeper), seal::encode(*bundle));
         !kept) {
         return fail(kept.error());
     }
@@ -130,36 +116,53 @@ Result<Outcome> seal_grant(Creation& creation, const Side& side, const Keeper& k
 
 } // namespace
 
-Step create_repository_step(Creation& creation, Side& side, int lane) {
+Outcome repository_outcome(const Change& change, const Side& side, const forge::Repository& found,
+                           bool made) {
+    return {made ? "The repository " + change.full_name(side) + " is made."
+                 : "The empty repository " + change.full_name(side) + " is taken.",
+            found.web_url.empty() ? found.ssh_url : found.web_url,
+            {{"id", found.id},
+             {"owner", found.owner},
+             {"name", found.name},
+             {"ssh_url", found.ssh_url},
+             {"web_url", found.web_url},
+             {"made", made ? "yes" : "no"}}};
+}
+
+void learn_repository(const Change& change, Side& side, const Facts& facts) {
+    forge::Repository& repository = side.repository;
+    repository.id = fact(facts, "id");
+    repository.owner = fact(facts, "owner");
+    repository.name = fact(facts, "name");
+    repository.ssh_url = fact(facts, "ssh_url");
+    repository.web_url = fact(facts, "web_url");
+    repository.default_branch = change.draft.branch;
+}
+
+Step create_repository_step(Change& change, Side& side, int lane) {
     Step step = side_step("create-repository", side, lane);
     step.plan = side.choice.use_existing
-                    ? "Take the empty repository " + creation.full_name(side) + "."
-                    : "Make the " + std::string(creation.draft.is_private ? "private" : "public") +
-                          " repository " + creation.full_name(side) + " on " +
-                          creation.draft.git_host + ".";
-    step.look = [&](const StepCall& call) { return look_for_repository(creation, side, call); };
-    step.run = [&](const StepCall& call) { return create_repository(creation, side, call); };
+                    ? "Take the empty repository " + change.full_name(side) + "."
+                    : "Make the " + std::string(change.draft.is_private ? "private" : "public") +
+                          " repository " + change.full_name(side) + " on " + change.draft.git_host +
+                          ".";
+    step.look = [&](const StepCall& call) { return look_for_repository(change, side, call); };
+    step.run = [&](const StepCall& call) { return create_repository(change, side, call); };
     step.learn = [&](const Facts& facts) -> Result<void> {
-        forge::Repository& repository = side.repository;
-        repository.id = fact(facts, "id");
-        repository.owner = fact(facts, "owner");
-        repository.name = fact(facts, "name");
-        repository.ssh_url = fact(facts, "ssh_url");
-        repository.web_url = fact(facts, "web_url");
-        repository.default_branch = creation.draft.branch;
+        learn_repository(change, side, facts);
         return {};
     };
     step.undo_sentence = [&](const StepCall&) -> std::optional<std::string> {
         if (side.choice.use_existing) {
             return std::nullopt;
         }
-        return "The repository " + creation.full_name(side) + " with all that is in it.";
+        return "The repository " + change.full_name(side) + " with all that is in it.";
     };
-    step.undo = [&](const StepCall& call) { return delete_repository(creation, side, call); };
+    step.undo = [&](const StepCall& call) { return delete_repository(change, side, call); };
     return step;
 }
 
-Step seal_step(Creation& creation, const Side& side, Keeper& keeper, int lane) {
+Step seal_step(Change& change, const Side& side, Keeper& keeper, int lane) {
     Step step = grant_step("seal", side, keeper, lane);
     step.plan = "Seal the deploy key and webhook secret of " + side.choice.name + " to " +
                 keeper.node.name + ", with a proof.";
@@ -167,16 +170,16 @@ Step seal_step(Creation& creation, const Side& side, Keeper& keeper, int lane) {
         if (!call.attempted) {
             return std::nullopt;
         }
-        const auto sealed = sealed_already(creation, side, keeper);
+        const auto sealed = sealed_already(change, side, keeper);
         if (!sealed) {
             return fail(sealed.error());
         }
         return *sealed ? std::optional(sealed_outcome(side, keeper)) : std::nullopt;
     };
-    step.run = [&](const StepCall&) { return seal_grant(creation, side, keeper); };
+    step.run = [&](const StepCall&) { return seal_grant(change, side, keeper); };
     step.learn = [&](const Facts&) -> Result<void> {
         // When it is missing, only registering needs it, and says so.
-        if (auto bytes = read_file(creation.sealed_file(side, keeper), 64U << 10U)) {
+        if (auto bytes = read_file(change.sealed_file(side, keeper), 64U << 10U)) {
             const ByteView view = as_bytes(*bytes);
             keeper.grant(side).sealed.assign(view.begin(), view.end());
         }
@@ -186,9 +189,7 @@ Step seal_step(Creation& creation, const Side& side, Keeper& keeper, int lane) {
         return "The keys of " + side.choice.name + " sealed to " + keeper.node.name +
                ", on this disk.";
     };
-    step.undo = [&](const StepCall&) {
-        return remove_own_file(creation.sealed_file(side, keeper));
-    };
+    step.undo = [&](const StepCall&) { return remove_own_file(change.sealed_file(side, keeper)); };
     return step;
 }
 

@@ -296,7 +296,20 @@ Result<Undone> Runner::undo_step(std::size_t index, Journal& journal, std::stop_
     return gone;
 }
 
+bool Runner::can_undo() const {
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        if (steps_[i].is_final && progress_[i].mark != Mark::none) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Result<void> Runner::undo(Journal& journal, std::stop_token stop, const Observer& observer) {
+    if (!can_undo()) {
+        return fail(ErrorCode::conflict, "This change has gone too far to be taken back.",
+                    "Let it run to its end instead.");
+    }
     state_ = FlowState::unfinished;
     undo_begun_ = true;
     std::optional<Error> first_error;
@@ -345,6 +358,9 @@ Result<void> Runner::undo(Journal& journal, std::stop_token stop, const Observer
 
 std::vector<std::string> Runner::undo_list() const {
     std::vector<std::string> sentences;
+    if (!can_undo()) {
+        return sentences;
+    }
     for (std::size_t i = steps_.size(); i-- > 0;) {
         const Mark mark = progress_[i].mark;
         if (mark == Mark::none || mark == Mark::undone || !steps_[i].undo_sentence) {

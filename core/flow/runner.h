@@ -24,6 +24,8 @@ public:
 
     FlowState state() const { return state_; }
     bool undo_begun() const { return undo_begun_; }
+    /// False once a final step was begun.
+    bool can_undo() const;
     const std::vector<StepView>& views() const { return views_; }
     std::vector<std::string> undo_list() const;
     /// The last error that was recorded; empty when there is none.

@@ -39,6 +39,7 @@ struct Step {
     /// same stage; the next stage waits for all of them.
     int lane = 0;
     int stage = 0;
+    bool is_final = false; ///< once begun there is no way back, for this step and those before it
     /// Whether the effect is there already; may be empty.
     std::function<Result<std::optional<Outcome>>(const StepCall&)> look;
     std::function<Result<Outcome>(const StepCall&)> run;

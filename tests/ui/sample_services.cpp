@@ -75,6 +75,12 @@ public:
     }
     const std::string& id() const override { return name_; }
     const std::string& title() const override { return title_; }
+    std::string_view kind() const override { return "create"; }
+    const std::string& project_id() const override {
+        static const std::string id = "QmSample";
+        return id;
+    }
+    bool can_undo() const override { return true; }
     flow::FlowState state() const override { return state_; }
     const std::vector<flow::StepView>& steps() const override { return steps_; }
     std::string report() const override { return title_ + "\nreport"; }

@@ -210,7 +210,7 @@ void FlowView::show_problem(const Error& error) {
     retry_->setText(undo_failed_                         ? tr("&Retry the undo")
                     : error.code == ErrorCode::cancelled ? tr("&Continue")
                                                          : tr("&Retry"));
-    undo_->setVisible(!undo_failed_);
+    undo_->setVisible(!undo_failed_ && flow_->can_undo());
     problem_->show();
     error_->show_error(error, false);
     retry_->setFocus(Qt::OtherFocusReason);
@@ -243,7 +243,7 @@ void FlowView::ask_undo() {
     const auto count = static_cast<int>(things.size());
     confirm_heading_->setText(count == 0 ? tr("Nothing was made; only the record goes")
                                          : tr("This will be removed"));
-    confirm_list_->setText(count == 0 ? tr("The creation is closed, and nothing else changes.")
+    confirm_list_->setText(count == 0 ? tr("The change is closed, and nothing else happens.")
                                       : lines.join(QLatin1Char('\n')));
     confirm_yes_->setText(count == 0   ? tr("Close the &record")
                           : count == 1 ? tr("Re&move this one thing")
@@ -308,8 +308,8 @@ void FlowView::show_progress() {
         subtitle_->setText(
             std::all_of(rows_.begin(), rows_.end(),
                         [](const StepRow* row) { return row->step().stays.empty(); })
-                ? tr("What this creation made is removed, and nothing else was touched.")
-                : tr("What this creation made is removed, but for what a step below names."));
+                ? tr("What this change made is removed, and nothing else was touched.")
+                : tr("What this change made is removed, but for what a step below names."));
         break;
     case State::done:
         title_->setText(title);
@@ -322,26 +322,30 @@ void FlowView::show_progress() {
     }
 }
 
-/// The flow has no way to say which project it made; it is the newest one.
+/// The project that it was about; of a removed one there is nothing to show.
 void FlowView::load_result() {
     using Loaded = Result<std::pair<flow::LocalProject, project::Export>>;
+    if (flow_->kind() == "remove") {
+        close_->setFocus(Qt::OtherFocusReason);
+        return;
+    }
     result_job_.start(
-        [&services = services_](std::stop_token) -> Loaded {
+        [&services = services_, id = flow_->project_id()](std::stop_token) -> Loaded {
             const auto projects = services.projects();
             if (!projects) {
                 return fail(projects.error());
             }
-            const auto newest = std::max_element(
-                projects->begin(), projects->end(),
-                [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
-            if (newest == projects->end()) {
+            const auto found =
+                std::find_if(projects->begin(), projects->end(),
+                             [&id](const auto& one) { return one.project_id == id; });
+            if (found == projects->end()) {
                 return fail(ErrorCode::not_found, "The project's record is not there.");
             }
-            auto exported = services.load_export(*newest);
+            auto exported = services.load_export(*found);
             if (!exported) {
                 return fail(exported.error());
             }
-            return std::pair(*newest, std::move(*exported));
+            return std::pair(*found, std::move(*exported));
         },
         [this](const Loaded& loaded) {
             if (!loaded) {

@@ -1,0 +1,302 @@
+// Steps that take things away from a project that is there, and those around them.
+
+#include "core/base/file.h"
+#include "core/flow/change.h"
+
+namespace tau::flow {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const vault::RetryPolicy patient_enough{3, std::chrono::milliseconds{500},
+                                        std::chrono::seconds{20}};
+
+bool does_not_answer(const Error& error) {
+    return error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
+}
+
+// ---- the repository as it is
+
+Result<Outcome> find_repository(Change& change, const Side& side, const StepCall& call) {
+    const std::lock_guard lock(change.forge_mutex);
+    auto found =
+        change.world.forge.find_repository(change.draft.owner, side.choice.name, call.stop);
+    if (!found) {
+        return fail(found.error());
+    }
+    const std::string name = change.full_name(side);
+    const std::string& claimed =
+        change.before->claims[side.role == vault::Role::configuration ? 0 : 1].repository_url;
+    if (!*found) {
+        if (change.kind == ChangeKind::remove) {
+            return Outcome{"The repository " + name + " is not there any more.", "", {}};
+        }
+        return fail(ErrorCode::not_found, "There is no repository " + name + ".",
+                    "Look whether it was renamed, or whether this is another git host.");
+    }
+    if ((*found)->ssh_url != claimed) {
+        return fail(ErrorCode::conflict,
+                    "The repository " + name + " is at " + (*found)->ssh_url +
+                        ", and the project's is at " + claimed + ".",
+                    "Choose the git host that has the project's repositories.");
+    }
+    return repository_outcome(change, side, **found, false);
+}
+
+// ---- what a vault was given
+
+Result<Outcome> retire_key(Change& change, const Side& side, const Former& former,
+                           const StepCall& call) {
+    const std::string about = "The deploy key " + former.fingerprint(side) + " of " +
+                              former.node.name + " is off " + side.choice.name + ".";
+    if (side.repository.id.empty()) {
+        return Outcome{about, "", {}};
+    }
+    const std::lock_guard lock(change.forge_mutex);
+    forge::Forge& forge = change.world.forge;
+    auto found = forge.find_deploy_key(side.repository, former.fingerprint(side), call.stop);
+    if (!found) {
+        return fail(found.error());
+    }
+    if (*found) {
+        if (auto gone = forge.remove_deploy_key(side.repository, (*found)->id, call.stop); !gone) {
+            return fail(gone.error());
+        }
+    }
+    return Outcome{about, "", {}};
+}
+
+Result<Undone> bring_key_back(Change& change, const Side& side, const Former& former,
+                              const StepCall& call) {
+    if (side.repository.id.empty()) {
+        return Undone{false};
+    }
+    const std::lock_guard lock(change.forge_mutex);
+    forge::Forge& forge = change.world.forge;
+    auto found = forge.find_deploy_key(side.repository, former.fingerprint(side), call.stop);
+    if (!found) {
+        return fail(found.error());
+    }
+    if (*found) {
+        return Undone{false};
+    }
+    auto key = forge.add_deploy_key(
+        side.repository, "tau " + change.draft.name + " for " + former.node.name,
+        keys::ssh_public_line(former.bundle(side).deploy_key.point, change.draft.name), call.stop);
+    return key ? Result<Undone>(Undone{}) : fail(key.error());
+}
+
+std::string former_hook_url(const Change& change, const Side& side, const Former& former) {
+    return client_of(change, former.node).hook_url(former.registration_id(), side.role);
+}
+
+Result<Outcome> retire_webhook(Change& change, const Side& side, const Former& former,
+                               const StepCall& call) {
+    const std::string about =
+        "Pushes to " + side.choice.name + " are no longer told to " + former.node.name + ".";
+    if (side.repository.id.empty()) {
+        return Outcome{about, "", {}};
+    }
+    const std::lock_guard lock(change.forge_mutex);
+    forge::Forge& forge = change.world.forge;
+    auto found =
+        forge.find_webhook(side.repository, former_hook_url(change, side, former), call.stop);
+    if (!found) {
+        return fail(found.error());
+    }
+    if (*found) {
+        if (auto gone = forge.remove_webhook(side.repository, (*found)->id, call.stop); !gone) {
+            return fail(gone.error());
+        }
+    }
+    return Outcome{about, "", {}};
+}
+
+Result<Undone> bring_webhook_back(Change& change, const Side& side, const Former& former,
+                                  const StepCall& call) {
+    if (side.repository.id.empty()) {
+        return Undone{false};
+    }
+    auto secret = former_webhook(change, side, former);
+    if (!secret) {
+        return fail(secret.error());
+    }
+    if (!*secret) {
+        return Undone{false, "The webhook of " + side.choice.name + " for " + former.node.name +
+                                 " stays away: its secret is not on this computer. Rotate the "
+                                 "keys to have one again."};
+    }
+    const std::lock_guard lock(change.forge_mutex);
+    forge::Forge& forge = change.world.forge;
+    const std::string url = former_hook_url(change, side, former);
+    auto found = forge.find_webhook(side.repository, url, call.stop);
+    if (!found) {
+        return fail(found.error());
+    }
+    if (*found) {
+        return Undone{false};
+    }
+    auto hook = forge.add_webhook(side.repository, url, webhook_text(**secret, former.bundle(side)),
+                                  call.stop);
+    return hook ? Result<Undone>(Undone{}) : fail(hook.error());
+}
+
+// ---- the registration
+
+/// Asked before anything is noted: a vault that is away leaves the way back open.
+Result<std::optional<Outcome>> look_for_registration(Change& change, const Former& former,
+                                                     const StepCall& call) {
+    if (auto loaded = change.load_owner(); !loaded) {
+        return fail(loaded.error());
+    }
+    const auto status =
+        client_of(change, former.node, patient_enough)
+            .status(former.registration_id(), *change.owner, change.world.clock.now(), call.stop);
+    if (status && status->state == "active") {
+        return std::nullopt;
+    }
+    if (status || status.error().code == ErrorCode::not_found) {
+        return Outcome{"The registration with " + former.node.name + " has ended.", "", {}};
+    }
+    if (does_not_answer(status.error()) && change.removal.without_answer) {
+        return Outcome{former.node.name + " does not answer. It may keep its sealed copy of the "
+                                          "keys; they no longer open the repositories.",
+                       "",
+                       {{"answered", "no"}}};
+    }
+    Error error = status.error();
+    if (does_not_answer(error)) {
+        error.hint = "Try again when it is back, undo, or begin again with --without-answer: its "
+                     "keys will not open the repositories any more in any case.";
+    }
+    return fail(std::move(error));
+}
+
+Result<Outcome> revoke_former(Change& change, const Former& former, const StepCall& call) {
+    const auto gone =
+        client_of(change, former.node, patient_enough)
+            .revoke(former.registration_id(), *change.owner, change.world.clock.now(), call.stop);
+    if (!gone) {
+        return fail(gone.error());
+    }
+    return Outcome{
+        former.node.name + " has ended the registration and erased the sealed keys.", "", {}};
+}
+
+// ---- what stays of a removed project
+
+Result<Outcome> drop_project(const Change& change) {
+    std::error_code code;
+    if (change.removal.files) {
+        fs::remove_all(change.project_folder(), code);
+    } else if (fs::exists(change.export_file(), code)) {
+        fs::rename(change.export_file(), change.export_file().string() + ".removed", code);
+    }
+    if (code) {
+        return fail(ErrorCode::io,
+                    "Cannot remove " + change.export_file().string() + ": " + code.message() + ".");
+    }
+    return Outcome{change.removal.files ? "The project's files are gone from this disk."
+                                        : "The project is off the list; its clones stay in " +
+                                              change.project_folder().string() + ".",
+                   "",
+                   {}};
+}
+
+} // namespace
+
+Result<std::optional<keys::WebhookSecret>> former_webhook(const Change& change, const Side& side,
+                                                          const Former& former) {
+    const std::string name =
+        webhook_secret_name(change.project_id, side.role, former.node.node_id());
+    for (const std::string& one : {name, name + "/previous"}) {
+        auto scalar = change.world.secrets.get(one);
+        if (!scalar) {
+            return fail(scalar.error());
+        }
+        auto secret = *scalar ? keys::WebhookSecret::from_scalar(**scalar)
+                              : Result<keys::WebhookSecret>(fail(ErrorCode::not_found, ""));
+        if (secret && secret->commitment() == former.bundle(side).webhook.point) {
+            return std::optional(std::move(*secret));
+        }
+    }
+    return std::nullopt;
+}
+
+Step find_repository_step(Change& change, Side& side, int lane) {
+    Step step = side_step("find-repository", side, lane);
+    step.plan =
+        "Look at the repository " + change.full_name(side) + " on " + change.draft.git_host + ".";
+    step.run = [&](const StepCall& call) { return find_repository(change, side, call); };
+    step.learn = [&](const Facts& facts) -> Result<void> {
+        learn_repository(change, side, facts);
+        return {};
+    };
+    return step;
+}
+
+Step retire_key_step(Change& change, const Side& side, const Former& former, int lane) {
+    Step step = former_step("retire-key", side, former, lane);
+    step.plan = "Take the old deploy key " + former.fingerprint(side) + " of " + former.node.name +
+                " off " + side.choice.name + ".";
+    step.run = [&](const StepCall& call) { return retire_key(change, side, former, call); };
+    step.undo_sentence = [&](const StepCall&) {
+        return "The old deploy key " + former.fingerprint(side) + " of " + former.node.name +
+               " comes back to " + side.choice.name + ".";
+    };
+    step.undo = [&](const StepCall& call) { return bring_key_back(change, side, former, call); };
+    return step;
+}
+
+Step retire_webhook_step(Change& change, const Side& side, const Former& former, int lane) {
+    Step step = former_step("retire-webhook", side, former, lane);
+    step.plan = "Take the webhook for " + former.node.name + " off " + side.choice.name + ".";
+    step.run = [&](const StepCall& call) { return retire_webhook(change, side, former, call); };
+    step.undo_sentence = [&](const StepCall&) {
+        return "The webhook for " + former.node.name + " comes back to " + side.choice.name + ".";
+    };
+    step.undo = [&](const StepCall& call) {
+        return bring_webhook_back(change, side, former, call);
+    };
+    return step;
+}
+
+Step revoke_step(Change& change, const Former& former, int stage) {
+    Step step = former_step("revoke", former, stage);
+    step.is_final = true;
+    step.plan =
+        "End the registration with " + former.node.name + ", which then erases the sealed keys.";
+    step.look = [&](const StepCall& call) { return look_for_registration(change, former, call); };
+    step.run = [&](const StepCall& call) { return revoke_former(change, former, call); };
+    return step;
+}
+
+Step delete_repository_step(Change& change, const Side& side) {
+    Step step = side_step("delete-repository", side, 0);
+    step.is_final = true;
+    step.plan = "Delete the repository " + change.full_name(side) + " with all that is in it.";
+    step.run = [&](const StepCall& call) -> Result<Outcome> {
+        const std::lock_guard lock(change.forge_mutex);
+        if (!side.repository.id.empty()) {
+            auto gone = change.world.forge.delete_repository(side.repository.id, call.stop);
+            if (!gone && gone.error().code != ErrorCode::not_found) {
+                return fail(gone.error());
+            }
+        }
+        return Outcome{"The repository " + change.full_name(side) + " is deleted.", "", {}};
+    };
+    return step;
+}
+
+Step drop_project_step(Change& change) {
+    Step step;
+    step.id = "drop-project";
+    step.is_final = true;
+    step.plan = change.removal.files ? "Remove the project's files from this disk."
+                                     : "Take the project off the list and leave its clones.";
+    step.run = [&](const StepCall&) { return drop_project(change); };
+    return step;
+}
+
+} // namespace tau::flow
