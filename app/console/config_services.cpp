@@ -42,7 +42,7 @@ Result<ui::ConfigServices::Configuration> ConfigWork::read(const flow::LocalProj
     }
     Configuration out{std::move(*store), {}, {}};
     // Without git the files can be edited as well; they only do not tell what was committed.
-    if (const auto status = git::status(project.configuration)) {
+    if (const auto status = git::status_of(project.configuration)) {
         for (const git::FileChange& each : status->files) {
             out.uncommitted.emplace(each.path, each.state == git::FileState::changed
                                                    ? project::Standing::changed

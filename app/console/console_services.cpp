@@ -3,6 +3,7 @@
 #include "app/adapters/keychain_store.h"
 #include "app/adapters/workplace.h"
 #include "core/base/file.h"
+#include "core/flow/living_project.h"
 #include "core/keys/secret_file.h"
 
 #include <QLoggingCategory>

@@ -175,12 +175,12 @@ TEST_CASE("both clones of a project go together, configuration first") {
     const auto refused = flow::switch_branch(project, "dev");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.starts_with("Code: "));
-    for (const auto& state : flow::look_at_clones(project).value()) {
+    for (const auto clones = flow::look_at_clones(project).value(); const auto& state : clones) {
         CHECK(state.status.branch == "main");
     }
     test::git(project.code, {"checkout", "-q", "config.yaml"});
     CHECK(outcome(flow::create_branch(project, "feature/x")) == "");
-    for (const auto& state : flow::look_at_clones(project).value()) {
+    for (const auto clones = flow::look_at_clones(project).value(); const auto& state : clones) {
         CHECK(state.status.branch == "feature/x");
     }
     CHECK(outcome(flow::push(project, remote_of, {}, {})) == "");
