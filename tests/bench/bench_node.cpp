@@ -40,8 +40,8 @@ public:
     Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
         return std::vector<git::RemoteRef>{};
     }
-    Result<bool> has_commit(const node::Login&, const std::vector<std::string>&,
-                            const std::string&, std::stop_token) override {
+    Result<bool> has_commit(const node::Login&, const std::vector<std::string>&, const std::string&,
+                            std::stop_token) override {
         return false;
     }
     std::map<std::string, node::Evidence> evidence;
