@@ -122,12 +122,18 @@ Result<void> settle(SecretStore& store, const std::string& name) {
     return store.put(name, **fresh).and_then([&] { return store.erase(name + "/next"); });
 }
 
+/// What an earlier rotation left as previous stays, unless settle() came as far as the key itself.
 Result<void> unsettle(SecretStore& store, const std::string& name) {
-    auto previous = store.get(name + "/previous");
-    if (!previous) {
-        return fail(previous.error());
+    const auto current = store.get(name);
+    const auto fresh = store.get(name + "/next");
+    const auto previous = store.get(name + "/previous");
+    for (const auto* read : {&current, &fresh, &previous}) {
+        if (!*read) {
+            return fail(read->error());
+        }
     }
-    if (!*previous) {
+    const bool untouched = *fresh && *current && !(*fresh)->equals(**current);
+    if (untouched || !*previous) {
         return {};
     }
     return store.put(name, **previous).and_then([&] { return store.erase(name + "/previous"); });

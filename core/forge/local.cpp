@@ -232,16 +232,19 @@ public:
 
     Result<void> remove_webhook(const Repository& repository, const std::string& hook_id,
                                 std::stop_token) override {
-        return folder_.update([&](LocalState& state) -> Result<void> {
+        bool erased = false;
+        auto updated = folder_.update([&](LocalState& state) -> Result<void> {
             LocalRepository* found = state.find(repository.id);
-            if (found != nullptr && std::erase_if(found->hooks, [&](const LocalHook& hook) {
-                                        return hook.id == hook_id;
-                                    }) > 0) {
-                std::error_code ignored;
-                fs::remove(folder_.hook_secret(hook_id), ignored);
-            }
+            erased = found != nullptr && std::erase_if(found->hooks, [&](const LocalHook& hook) {
+                                             return hook.id == hook_id;
+                                         }) > 0;
             return {};
         });
+        if (updated && erased) { // last: killed here, there must be no webhook without its secret
+            std::error_code ignored;
+            fs::remove(folder_.hook_secret(hook_id), ignored);
+        }
+        return updated;
     }
 
     Result<void> ping_webhook(const Repository& repository, const std::string& hook_id,

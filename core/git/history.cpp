@@ -59,7 +59,8 @@ Result<RevwalkPtr> walk_from(git_repository* repository, const git_commit* commi
     RevwalkPtr walk;
     int result = git_revwalk_new(Out(walk), repository);
     if (result == 0) {
-        git_revwalk_sorting(walk.get(), GIT_SORT_TIME);
+        // By time alone, commits of one second may stand before those that they are made from.
+        git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
         result = git_revwalk_push(walk.get(), git_commit_id(commit));
     }
     if (result < 0) {

@@ -73,9 +73,13 @@ private Q_SLOTS:
 
     void changes_are_listed_chosen_and_committed() {
         Project p;
+        p.services.settings = {{QStringLiteral("author/name"), QStringLiteral("Ada")},
+                               {QStringLiteral("author/email"), QStringLiteral("ada@example.org")}};
         ChangesView view(p.services);
         QAbstractItemModelTester tester(&view.files(),
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
+        // As ProjectTabs does.
+        connect(&view, &ProjectTab::project_changed, &view, &ProjectTab::enter);
         show(view);
         view.show_project(p.project);
         QTRY_VERIFY(view.is_empty() && !view.busy());
@@ -108,6 +112,8 @@ private Q_SLOTS:
         view.enter(); // what was left out stays so
         QVERIFY(idle(view));
         QCOMPARE(files.chosen_count(), 3);
+        QVERIFY(QTest::qWaitForWindowActive(&view)); // else there are no shortcuts
+        view.message().setFocus();
         QTest::keyClick(&view.message(), Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(files.file_count(), 1);
         QVERIFY(idle(view));
@@ -144,12 +150,15 @@ private Q_SLOTS:
         Project p;
         write(p.configuration.path / "config.yaml", "<<<<<<< a\nid: 1\n=======\n>>>>>>> b\n");
         ChangesView view(p.services);
+        connect(&view, &ProjectTab::project_changed, &view, &ProjectTab::enter);
         show(view);
         view.show_project(p.project);
         QTRY_COMPARE(view.files().file_count(), 1);
         view.message().setPlainText(QStringLiteral("x"));
         view.commit();
         QTRY_VERIFY(view.error().isVisible());
+        QVERIFY(idle(view)); // it looks again, and the reason stays
+        QVERIFY(view.error().isVisible());
         QVERIFY(view.error().sentence().contains(QStringLiteral("conflict markers")));
         QVERIFY(!view.message().toPlainText().isEmpty()); // nothing typed is lost
     }

@@ -139,9 +139,13 @@ QWidget* ChangesView::first_input() const {
 void ChangesView::show_states(const Result<std::vector<flow::CloneState>>& states) {
     if (!states) {
         error_->show_error(states.error(), false);
+        look_failed_ = true;
         return;
     }
-    error_->clear();
+    if (look_failed_) { // why a commit was refused stays to be read
+        error_->clear();
+        look_failed_ = false;
+    }
     const auto before = shown_;
     const bool had_focus = list_->hasFocus();
     model_->set_states(*states);

@@ -58,6 +58,7 @@ private:
     EmptyState* nothing_;
     EmptyState* no_clone_;
     std::optional<ChangesModel::File> shown_;
+    bool look_failed_ = false;
     Job look_job_;
     Job diff_job_;
     Job commit_job_;

@@ -14,15 +14,15 @@ void HistoryModel::clear() {
 }
 
 void HistoryModel::add_page(const git::HistoryPage& page) {
+    if (!page.commits.empty()) {
+        const int first = static_cast<int>(commits_.size());
+        beginInsertRows({}, first, first + static_cast<int>(page.commits.size()) - 1);
+        commits_.insert(commits_.end(), page.commits.begin(), page.commits.end());
+        endInsertRows();
+    }
+    // Last: whoever asks for more while these come in would get the same ones again.
     waiting_ = false;
     more_ = page.more;
-    if (page.commits.empty()) {
-        return;
-    }
-    const int first = static_cast<int>(commits_.size());
-    beginInsertRows({}, first, first + static_cast<int>(page.commits.size()) - 1);
-    commits_.insert(commits_.end(), page.commits.begin(), page.commits.end());
-    endInsertRows();
 }
 
 int HistoryModel::rowCount(const QModelIndex& parent) const {
