@@ -295,9 +295,7 @@ bool ConfigTab::has_unsaved() const {
             return true;
         }
     }
-    // What is being typed; a new colour of the text counts as a change to Qt, and is none.
-    const project::File* file = open_ ? open_->store().file(path_) : nullptr;
-    return text_timer_.isActive() && file != nullptr && to_utf8(yaml_->text()) != file->text();
+    return text_timer_.isActive();
 }
 
 void ConfigTab::save() {

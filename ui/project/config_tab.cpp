@@ -254,7 +254,9 @@ void ConfigTab::connect_parts() {
     connect(&lists_timer_, &QTimer::timeout, this, &ConfigTab::refresh_lists);
     connect(&burst_timer_, &QTimer::timeout, this, [this] { ++burst_; });
     connect(yaml_, &QPlainTextEdit::textChanged, this, [this] {
-        if (!showing_) {
+        // A new colour of the text is a change to Qt, and is none.
+        const project::File* file = open_ ? open_->store().file(path_) : nullptr;
+        if (!showing_ && file != nullptr && to_utf8(yaml_->text()) != file->text()) {
             text_timer_.start();
             refresh_bar();
         }
