@@ -90,10 +90,13 @@ std::string archive_of(const std::vector<Entry>& entries) {
     zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
     REQUIRE(archive != nullptr);
     for (const Entry& entry : entries) {
-        zip_source_t* data = zip_source_buffer(archive, entry.text.data(), entry.text.size(), 0);
+        const auto data = [&] {
+            return zip_source_buffer(archive, entry.text.data(), entry.text.size(), 0);
+        };
         const std::string name = entry.name;
-        const zip_int64_t index = name.ends_with('/') ? zip_dir_add(archive, entry.name, 0)
-                                                      : zip_file_add(archive, entry.name, data, 0);
+        const zip_int64_t index = name.ends_with('/')
+                                      ? zip_dir_add(archive, entry.name, 0)
+                                      : zip_file_add(archive, entry.name, data(), 0);
         REQUIRE(index >= 0);
         if (entry.mode != 0) {
             zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0,
