@@ -96,6 +96,16 @@ Result<void> apply(Options& options, const std::string& name, const std::string&
     if (name == "--per-address") {
         return number<int>(name, value, 1, 65535).map(put(options.limits.per_address));
     }
+    if (name == "--requests-per-minute") {
+        return number<int>(name, value, 0, 1000000).map(put(options.limits.requests_per_minute));
+    }
+    if (name == "--registrations-per-minute") {
+        return number<int>(name, value, 0, 1000000)
+            .map(put(options.limits.registrations_per_minute));
+    }
+    if (name == "--owner-per-minute") {
+        return number<int>(name, value, 0, 1000000).map(put(settings.owner_per_minute));
+    }
     return wrong("There is no option " + bounded_text(name, 40) + ".");
 }
 
@@ -103,6 +113,7 @@ Result<void> apply(Options& options, const std::string& name, const std::string&
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) {
     Options options;
+    options.settings.owner_per_minute = 30;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& name = arguments[i];
         if (name == "--help" || name == "-h" || name == "--version") {
@@ -135,7 +146,9 @@ registered repositories.
 
 usage: tau-vaultd --data DIR --listen 127.0.0.1:PORT --name NAME --region REGION
                   [--lat DEGREES] [--lon DEGREES] [--slots N]
-                  [--allow-local-repositories] [--per-address N] [--print-record]
+                  [--allow-local-repositories] [--per-address N]
+                  [--requests-per-minute N] [--registrations-per-minute N]
+                  [--owner-per-minute N] [--print-record]
 
   --data DIR        keys and database; made if absent, for this user only
   --listen A:PORT   a loopback address; port 0 takes any free port
@@ -146,6 +159,12 @@ usage: tau-vaultd --data DIR --listen 127.0.0.1:PORT --name NAME --region REGION
   --allow-local-repositories
                     log in to git hosts on private and loopback addresses too
   --per-address N   connections from one address at once (default 64)
+  --requests-per-minute N
+                    of one address (default 6000; 0: any number)
+  --registrations-per-minute N
+                    of one address, with rotations and the like (120; 0)
+  --owner-per-minute N
+                    registrations and rotations of one owner (30; 0)
   --print-record    sign a record, print it in base64 and end
   --version         print the version and end
 

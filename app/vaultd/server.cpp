@@ -62,17 +62,15 @@ private:
     void admit(tcp::socket&& socket) {
         error_code error;
         const auto peer = socket.remote_endpoint(error);
-        const auto known = shared_->addresses.find(peer.address());
-        const bool full =
-            shared_->sessions.size() >= shared_->limits.connections ||
-            (known != shared_->addresses.end() && known->second >= shared_->limits.per_address);
-        if (error || full) {
+        const std::string network = error ? "" : network_of(peer.address().to_string());
+        if (network.empty() || shared_->sessions.size() >= shared_->limits.connections ||
+            !shared_->peers.enter(network)) {
             socket.close(error);
             return;
         }
         socket.set_option(tcp::no_delay(true), error);
         try {
-            std::make_shared<Session>(std::move(socket), peer.address(), shared_)->start();
+            std::make_shared<Session>(std::move(socket), network, shared_)->start();
         } catch (const std::exception&) {
             log_.write(LogLevel::warning, "server", "There is no memory for another connection.");
         }

@@ -2,109 +2,39 @@
 
 // Included by server.cpp only: Boost.Beast is compiled once.
 
+#include "app/vaultd/header_end.h"
 #include "app/vaultd/messages.h"
-#include "app/vaultd/server.h"
-#include "core/node/pool.h"
-
-#include <utility>
+#include "app/vaultd/shared.h"
 
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 
-#include <map>
-#include <set>
+#include <atomic>
 #include <sys/socket.h>
 
 namespace tau::vaultd {
 
-namespace net = boost::asio;
 using boost::system::error_code;
 using net::ip::tcp;
-
-/// Ends reading at the empty line, or at the first line feed without its carriage return.
-struct HeaderEnd {
-    template <typename Iterator>
-    std::pair<Iterator, bool> operator()(Iterator begin, Iterator end) const {
-        std::size_t seen = 0;
-        char before = 0;
-        char before2 = 0;
-        for (Iterator at = begin; at != end; ++at, ++seen) {
-            const bool bare = seen > 0 && before != '\r';
-            const bool empty_line = seen > 1 && before == '\r' && before2 == '\n';
-            if (*at == '\n' && (bare || empty_line)) {
-                return {++at, true};
-            }
-            before2 = std::exchange(before, *at);
-        }
-        // Look again from the last three bytes: an empty line may be cut anywhere.
-        for (Iterator at = begin; at != end && seen > 3; ++at, --seen) {
-            begin = std::next(at);
-        }
-        return {begin, false};
-    }
-};
-
-} // namespace tau::vaultd
-
-namespace boost::asio {
-template <>
-struct is_match_condition<tau::vaultd::HeaderEnd> : std::true_type {};
-} // namespace boost::asio
-
-namespace tau::vaultd {
 
 /// What a peer may still send after its answer, before the connection is closed regardless.
 constexpr std::size_t most_discarded = 256U << 10U;
 
-class Session;
-
-/// Threads of their own and a bounded queue for one kind of request. Registrations wait for git
-/// hosts that their owners chose, so they must not be able to hold up everything else.
-struct Lane {
-    explicit Lane(std::size_t threads)
-        : pool(std::make_unique<node::Pool>(static_cast<unsigned>(threads))) {}
-    std::size_t waiting = 0; ///< requests with the workers
-    std::unique_ptr<node::Pool> pool;
-};
-
-/// Everything the sessions share, and keep alive: some end with the I/O context, after the server.
-/// Used on the I/O thread only, but for the pools and `service`.
-struct Shared {
-    Shared(net::io_context& io, const Limits& wanted, node::Service& node,
-           std::vector<std::string> names)
-        : context(io), limits(wanted), service(node), hosts(std::move(names)),
-          registrations(wanted.workers / 2), others(wanted.workers - wanted.workers / 2) {}
-    net::io_context& context;
-    const Limits limits;
-    node::Service& service;
-    const std::vector<std::string> hosts; ///< what a request's Host may be
-    std::map<net::ip::address, std::size_t> addresses;
-    std::set<Session*> sessions;
-    bool draining = false;
-    std::function<void()> on_last_session;
-    Lane registrations;
-    Lane others;
-};
-
 /// One connection: read a header, check it, read the body, answer, again.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(tcp::socket&& socket, net::ip::address address, std::shared_ptr<Shared> shared)
-        : stream_(std::move(socket)), address_(std::move(address)), shared_(std::move(shared)),
+    /// `network` has been let in by Shared::peers.
+    Session(tcp::socket&& socket, std::string network, std::shared_ptr<Shared> shared)
+        : stream_(std::move(socket)), network_(std::move(network)), shared_(std::move(shared)),
           delay_(shared_->context) {
         shared_->sessions.insert(this);
-        ++shared_->addresses[address_];
     }
     ~Session() {
         shared_->sessions.erase(this);
-        if (--shared_->addresses[address_] == 0) {
-            shared_->addresses.erase(address_);
-        }
+        shared_->peers.leave(network_);
         if (shared_->sessions.empty() && shared_->draining && shared_->on_last_session) {
             shared_->on_last_session();
         }
@@ -175,9 +105,15 @@ private:
             return refuse(*refusal);
         }
         const auto& request = parser_->get();
-        parser_->body_limit(
-            node::body_limit({request.method_string().data(), request.method_string().size()},
-                             {request.target().data(), request.target().size()}));
+        const std::string_view method(request.method_string().data(),
+                                      request.method_string().size());
+        const std::string_view target(request.target().data(), request.target().size());
+        if (const auto wait =
+                shared_->peers.ask(network_, node::waits_for_git_hosts(method, target))) {
+            keep_alive_ = false; // what it sends is not read any more
+            return later(node::too_many("Your address asks the node for too much.", *wait));
+        }
+        parser_->body_limit(node::body_limit(method, target));
         body_.clear();
         body_.commit(net::buffer_copy(body_.prepare(input_.size() - size),
                                       net::buffer(input_.data() + size, input_.size() - size)));
@@ -238,35 +174,67 @@ private:
                          ? shared_->registrations
                          : shared_->others;
         if (lane.waiting >= shared_->limits.queue) {
-            return refuse_later();
+            return refuse_busy();
         }
         try {
-            work(std::move(request), lane);
+            queue(std::move(request), lane);
         } catch (const std::exception&) { // no memory for one more
-            refuse_later();
+            refuse_busy();
         }
     }
 
-    void work(node::Request&& request, Lane& lane) {
+    void queue(node::Request&& request, Lane& lane) {
         stream_.expires_never(); // a registration has its own deadlines
-        auto guard = net::make_work_guard(shared_->context);
-        lane.pool->run([self = shared_from_this(), &lane, request = std::move(request),
-                        guard = std::move(guard)]() mutable {
-            std::optional<node::Response> response;
-            if (self->peer_is_there()) {
-                response = self->handle(request);
-            }
+        request_ = std::move(request);
+        turn_ = Turn::waiting;
+        lane.pool->run([self = shared_from_this(), &lane,
+                        guard = net::make_work_guard(shared_->context)]() mutable {
+            std::optional<node::Response> response = self->work();
             net::io_context& context = self->shared_->context;
             // Moved, not copied: the session must end on the I/O thread.
             net::post(context,
                       [self = std::move(self), &lane, response = std::move(response)]() mutable {
-                          --lane.waiting;
-                          if (response) {
-                              self->write(std::move(*response));
-                          }
+                          self->worked(lane, std::move(response));
                       });
         });
         ++lane.waiting;
+        watch(lane);
+    }
+
+    /// A peer that hangs up while its request is queued leaves its place to others at once, and
+    /// costs no work.
+    void watch(Lane& lane) {
+        stream_.socket().async_wait(
+            tcp::socket::wait_read, [self = shared_from_this(), &lane](error_code error) {
+                Turn waiting = Turn::waiting;
+                if (!error && !self->peer_is_there() &&
+                    self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
+                    --lane.waiting;
+                    self->request_ = {};
+                    self->stream_.close();
+                }
+            });
+    }
+
+    /// On a worker's thread.
+    std::optional<node::Response> work() {
+        Turn waiting = Turn::waiting;
+        if (!turn_.compare_exchange_strong(waiting, Turn::taken) || !peer_is_there()) {
+            return std::nullopt;
+        }
+        const node::Request request = std::move(request_);
+        return handle(request);
+    }
+
+    void worked(Lane& lane, std::optional<node::Response>&& response) {
+        if (turn_ == Turn::gone) {
+            return;
+        }
+        --lane.waiting;
+        stream_.cancel(); // ends watching
+        if (response) {
+            write(std::move(*response));
+        }
     }
 
     /// Running out of memory in one request must not end the others.
@@ -278,8 +246,7 @@ private:
         }
     }
 
-    /// Asked by a worker while the I/O thread does nothing with this connection: a peer that hung
-    /// up while its request was queued costs no work.
+    /// Asked while the I/O thread does nothing else with this connection.
     bool peer_is_there() {
         char byte = 0;
         const auto got =
@@ -287,17 +254,22 @@ private:
         return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
     }
 
-    /// A 503 at once would let one busy peer keep this thread answering 503.
-    void refuse_later() {
+    void refuse_busy() {
+        node::Response busy = node::problem(503, "busy", "The node has too much to do right now.");
+        busy.headers.push_back({"Retry-After", "5"});
+        later(std::move(busy));
+    }
+
+    /// At once, it would let one busy peer keep this thread answering nothing but refusals.
+    void later(node::Response&& refusal) {
+        stream_.expires_never();
         delay_.expires_after(shared_->limits.refusal);
-        delay_.async_wait([self = shared_from_this()](error_code error) {
-            if (!error) {
-                node::Response response =
-                    node::problem(503, "busy", "The node has too much to do right now.");
-                response.headers.push_back({"Retry-After", "5"});
-                self->write(std::move(response));
-            }
-        });
+        delay_.async_wait(
+            [self = shared_from_this(), refusal = std::move(refusal)](error_code error) mutable {
+                if (!error) {
+                    self->write(std::move(refusal));
+                }
+            });
     }
 
     void refuse(const Refusal& refusal) {
@@ -340,13 +312,16 @@ private:
     }
 
     beast::tcp_stream stream_;
-    net::ip::address address_;
+    std::string network_;
     std::shared_ptr<Shared> shared_;
     net::steady_timer delay_;
     std::string input_; ///< a header, or what came after a body
     beast::flat_buffer body_{16U << 10U};
     std::optional<Parser> parser_;
     HttpResponse response_;
+    node::Request request_; ///< while it is queued
+    enum class Turn { none, waiting, taken, gone };
+    std::atomic<Turn> turn_ = Turn::none;
     std::size_t discarded_ = 0;
     bool keep_alive_ = true;
     bool idle_ = false;

@@ -55,6 +55,8 @@ std::string_view ending(Registered::Kind kind) {
         return "refused";
     case Registered::Kind::in_flight:
         return "in_flight";
+    case Registered::Kind::limited:
+        return "limited";
     case Registered::Kind::failed:
         break;
     }
@@ -156,6 +158,8 @@ Response Routes::replace_sealed(const Request& request, const Names& names) cons
         return {422, "application/json", {}, std::move(result.body)};
     case Registered::Kind::in_flight:
         return in_flight(result.error.message);
+    case Registered::Kind::limited:
+        return too_many("This owner asks the node for too much.", result.wait);
     case Registered::Kind::failed:
         break;
     }

@@ -61,9 +61,9 @@ private:
 };
 
 Registrar::Registrar(const Identity& identity, Store& store, const Validator& validator,
-                     std::function<std::uint64_t()> record_seq)
-    : identity_(identity), store_(store), validator_(validator),
-      record_seq_(std::move(record_seq)) {}
+                     std::function<std::uint64_t()> record_seq, std::uint32_t per_minute)
+    : identity_(identity), store_(store), validator_(validator), record_seq_(std::move(record_seq)),
+      owners_(per_minute) {}
 
 Registered Registrar::run(std::string_view body, const std::string& idempotency_key,
                           std::int64_t now) {
@@ -71,7 +71,10 @@ Registered Registrar::run(std::string_view body, const std::string& idempotency_
     candidate.body = body;
     candidate.idempotency_key = idempotency_key;
     candidate.now = now;
-    return admit(candidate, [&] { return decide(candidate); });
+    return admit(candidate, [&] {
+        return validator_.check_idempotency(candidate) ? decide(candidate, &Registrar::store)
+                                                       : stopped(candidate);
+    });
 }
 
 Registered Registrar::rotate(std::string_view body, const StoredRegistration& registration,
@@ -81,9 +84,9 @@ Registered Registrar::rotate(std::string_view body, const StoredRegistration& re
     candidate.id = registration.id;
     candidate.now = now;
     return admit(candidate, [&] {
-        const bool good =
-            validator_.check_rotation(candidate, registration) && validator_.check_rest(candidate);
-        return good ? replace(candidate) : stopped(candidate);
+        return validator_.check_rotation(candidate, registration)
+                   ? decide(candidate, &Registrar::replace)
+                   : stopped(candidate);
     });
 }
 
@@ -121,9 +124,14 @@ bool Registrar::withdraw(const seal::Point& owner, const std::string& id, std::i
     return true;
 }
 
-Registered Registrar::decide(Candidate& candidate) {
-    const bool good = validator_.check_idempotency(candidate) && validator_.check_rest(candidate);
-    return good ? store(candidate) : stopped(candidate);
+Registered Registrar::decide(Candidate& candidate, Registered (Registrar::*keep)(Candidate&)) {
+    const seal::Point& owner = candidate.registration.owner_key;
+    if (const auto wait = owners_.take({owner.begin(), owner.end()})) {
+        Registered limited{Kind::limited, "", "", {}};
+        limited.wait = *wait;
+        return limited;
+    }
+    return validator_.check_rest(candidate) ? (this->*keep)(candidate) : stopped(candidate);
 }
 
 Result<vault::Receipt> Registrar::receipt(const Candidate& candidate) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/node/rate_limit.h"
 #include "core/node/validator.h"
 
 #include <functional>
@@ -11,20 +12,22 @@ namespace tau::node {
 
 /// How a registration, or a rotation of its keys, ended.
 struct Registered {
-    enum class Kind { stored, repeated, refused, in_flight, failed } kind = Kind::failed;
+    enum class Kind { stored, repeated, refused, in_flight, limited, failed } kind = Kind::failed;
     std::string registration_id;            ///< when stored
     std::string body;                       ///< JSON: the answer
     Error error;                            ///< when in flight or failed
     std::vector<std::string> replaced = {}; ///< older registrations that this one ended
     std::vector<vault::Check> checks = {};  ///< those that were made
+    std::chrono::seconds wait{};            ///< when limited: until the owner's next one
 };
 
 /// Takes a request through the checks and stores it: all of it or nothing.
 class Registrar {
 public:
-    /// `record_seq` gives the sequence number of the node's current record.
+    /// `record_seq` gives the sequence number of the node's current record; `per_minute`: what one
+    /// owner may make the node work on, 0 for any number.
     Registrar(const Identity& identity, Store& store, const Validator& validator,
-              std::function<std::uint64_t()> record_seq);
+              std::function<std::uint64_t()> record_seq, std::uint32_t per_minute = 0);
     Registered run(std::string_view body, const std::string& idempotency_key, std::int64_t now);
     /// New keys for a registration that is active: checked like a registration, and in place of the
     /// old ones only when all of it holds, the login with them included.
@@ -39,7 +42,8 @@ private:
     using Key = std::pair<seal::Point, std::string>; ///< owner and registration id
     class InFlight;
     Registered admit(Candidate& candidate, const std::function<Registered()>& work);
-    Registered decide(Candidate& candidate);
+    /// The checks that cost, for an owner who has not asked for too many; then `keep`.
+    Registered decide(Candidate& candidate, Registered (Registrar::*keep)(Candidate&));
     Registered store(Candidate& candidate);
     Registered replace(Candidate& candidate);
     Registered overtaken(Candidate& candidate);
@@ -51,6 +55,7 @@ private:
     Store& store_;
     const Validator& validator_;
     std::function<std::uint64_t()> record_seq_;
+    RateLimit owners_;
     std::mutex mutex_;
     std::set<Key> in_flight_;
     std::map<Key, std::int64_t> withdrawn_; ///< and until when it is remembered, unix seconds

@@ -113,6 +113,12 @@ Response in_flight(std::string_view sentence) {
     return response;
 }
 
+Response too_many(std::string_view sentence, std::chrono::seconds wait) {
+    Response response = problem(429, "too_many_requests", sentence);
+    response.headers.push_back({"Retry-After", std::to_string(wait.count())});
+    return response;
+}
+
 Response Routes::answer(const Request& request) const {
     const auto start = std::chrono::steady_clock::now();
     const std::string_view path = path_of(request.target);
@@ -190,6 +196,8 @@ Response Routes::register_project(const Request& request, const Names& /*names*/
         return {422, "application/json", {}, std::move(result.body)};
     case Registered::Kind::in_flight:
         return in_flight(result.error.message);
+    case Registered::Kind::limited:
+        return too_many("This owner asks the node for too much.", result.wait);
     case Registered::Kind::failed:
         break;
     }

@@ -72,6 +72,8 @@ Response problem(int status, std::string_view reason, std::string_view sentence)
 Response not_found();
 /// The same request, or what it is about, is being worked on: come again.
 Response in_flight(std::string_view sentence);
+/// Too many from this address or this owner: come again when `wait` is over.
+Response too_many(std::string_view sentence, std::chrono::seconds wait);
 Response node_trouble(const Error& error);
 
 } // namespace tau::node

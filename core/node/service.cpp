@@ -68,11 +68,13 @@ struct Service::Parts {
         : settings(wanted), clock(time), entropy(random), log(logger), identity(std::move(keys)),
           store(std::move(storage)), repositories(std::move(hosts)), pool(proof_threads(settings)),
           unsealer(identity.seal_key, pool), validator(identity, *store, pool, *repositories),
-          registrar(identity, *store, validator,
-                    [this] {
-                        const std::lock_guard lock(mutex);
-                        return record.seq;
-                    }),
+          registrar(
+              identity, *store, validator,
+              [this] {
+                  const std::lock_guard lock(mutex);
+                  return record.seq;
+              },
+              wanted.owner_per_minute),
           tracker(*store, unsealer, *repositories, metrics, clock, log,
                   {settings.ref_debounce, settings.ref_poll}) {}
 

@@ -26,6 +26,7 @@ struct Settings {
     std::uint16_t slots_per_hour = 0;
     bool allow_local_repositories = false; ///< private and loopback git hosts
     unsigned proof_threads = 0;            ///< 0: one for each core
+    std::uint32_t owner_per_minute = 0;    ///< registrations and rotations of one; 0: any number
     std::chrono::milliseconds ref_debounce{2000};
     std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
 };

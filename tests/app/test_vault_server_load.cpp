@@ -102,6 +102,31 @@ TEST_CASE("nobody works for a peer that hung up while it waited") {
     CHECK(server.counters().reads == 4);
 }
 
+TEST_CASE("who hung up leaves its place in the queue to others") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 1;
+    limits.queue = 2;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    server.counters().hold = true;
+    Connection first(server.port());
+    first.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    {
+        Connection gone(server.port());
+        gone.send(request);
+        CHECK(ask(server, get("/healthz")) == 200);
+    }
+    CHECK(ask(server, get("/healthz")) == 200);
+    Connection last(server.port());
+    last.send(request);
+    CHECK(last.read(2 * limits.refusal, [](const std::string& got) { return !got.empty(); }) == "");
+    server.counters().hold = false;
+    CHECK(status_of(last.read(5s, [](const std::string& got) {
+              return got.find("\r\n\r\n") != std::string::npos;
+          })) == 422);
+}
+
 TEST_CASE("registrations that wait for git hosts hold up nothing else") {
     vaultd::Limits limits = short_limits();
     limits.workers = 2;

@@ -15,13 +15,18 @@ namespace tau::test {
 /// A connection to 127.0.0.1 that sends and receives bytes as they are.
 class Connection {
 public:
-    explicit Connection(std::uint16_t port)
+    /// `from`: another address of this computer's own, 127.0.0.2 and so on.
+    explicit Connection(std::uint16_t port, const char* from = "127.0.0.1")
         : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in own{};
+        own.sin_family = AF_INET;
+        own.sin_addr.s_addr = ::inet_addr(from);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         address.sin_port = htons(port);
         connected_ =
+            ::bind(fd_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 &&
             ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     }
     Connection(Connection&& other) noexcept

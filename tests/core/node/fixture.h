@@ -100,6 +100,8 @@ struct World {
     std::shared_ptr<std::atomic<int>> listed;
     std::unique_ptr<node::Service> service;
 
+    std::uint32_t owner_per_minute = 0;
+
     World() { open(); }
     void open() {
         service.reset();
@@ -109,6 +111,7 @@ struct World {
         settings.endpoint = "http://127.0.0.1:1";
         settings.region = 1;
         settings.ref_debounce = std::chrono::milliseconds(20);
+        settings.owner_per_minute = owner_per_minute;
         auto fake = std::make_unique<FakeRepositories>();
         if (repositories) {
             fake->contents = repositories;

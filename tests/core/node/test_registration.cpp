@@ -292,3 +292,32 @@ TEST_CASE("what its owner withdrew does not come to life by a request that was s
         CHECK(project.submit(world, registration, key('1')).status == 201);
     }
 }
+
+TEST_CASE("an owner who asks for too much waits; what was answered before is answered again") {
+    World world;
+    world.owner_per_minute = 2;
+    world.open();
+    Project project(world);
+    project.publish(world);
+    const auto first = project.registration(world);
+    CHECK(project.submit(world, first, key('1')).status == 201);
+    CHECK(project.submit(world, first, key('1')).status == 200);
+    CHECK(project.submit(world, project.registration(world), key('2')).status == 201);
+    const auto third = project.registration(world);
+    const auto limited = project.submit(world, third, key('3'));
+    CHECK(limited.status == 429);
+    REQUIRE(limited.headers.size() == 1);
+    CHECK(limited.headers[0].name == "Retry-After");
+    CHECK(project.submit(world, first, key('1')).status == 422); // it was replaced meanwhile
+    const auto rotation =
+        project.signed_request(world, "PUT",
+                               "/v1/registrations/" +
+                                   *vault::registration_id(world.record().node_id(),
+                                                           project.owner.public_key(), key('2')) +
+                                   "/sealed",
+                               vault::to_json(third));
+    CHECK(rotation.status == 429);
+    const Project other(world);
+    CHECK(failed_reason(other.submit(world, other.registration(world), key('4'))) ==
+          "claim_other_owner");
+}

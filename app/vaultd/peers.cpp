@@ -1,0 +1,62 @@
+#include "app/vaultd/peers.h"
+
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
+
+namespace tau::vaultd {
+
+std::string network_of(const std::string& address) {
+    const std::string plain = address.substr(0, address.find('%')); // fe80::1%eth0
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    in_addr v4{};
+    if (::inet_pton(AF_INET, plain.c_str(), &v4) == 1) {
+        return ::inet_ntop(AF_INET, &v4, text.data(), text.size());
+    }
+    in6_addr v6{};
+    if (::inet_pton(AF_INET6, plain.c_str(), &v6) != 1) {
+        return "";
+    }
+    if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+        return ::inet_ntop(AF_INET, &v6.s6_addr[12], text.data(), text.size());
+    }
+    for (std::size_t i = 8; i < sizeof v6.s6_addr; ++i) {
+        v6.s6_addr[i] = 0;
+    }
+    return std::string(::inet_ntop(AF_INET6, &v6, text.data(), text.size())) + "/64";
+}
+
+Peers::Peers(const Limits& limits)
+    : most_connections_(limits.per_address), requests_(limits.requests_per_minute),
+      registrations_(limits.registrations_per_minute) {}
+
+void Peers::set(const Limits& limits) {
+    most_connections_ = limits.per_address;
+    requests_.set(limits.requests_per_minute);
+    registrations_.set(limits.registrations_per_minute);
+}
+
+bool Peers::enter(const std::string& network) {
+    std::size_t& open = connections_[network];
+    if (open >= most_connections_) {
+        return false;
+    }
+    ++open;
+    return true;
+}
+
+void Peers::leave(const std::string& network) {
+    const auto found = connections_.find(network);
+    if (--found->second == 0) {
+        connections_.erase(found);
+    }
+}
+
+std::optional<std::chrono::seconds> Peers::ask(const std::string& network, bool costly) {
+    if (const auto wait = requests_.take(network)) {
+        return wait;
+    }
+    return costly ? registrations_.take(network) : std::nullopt;
+}
+
+} // namespace tau::vaultd

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "app/vaultd/limits.h"
+#include "core/node/rate_limit.h"
+
+#include <map>
+#include <string>
+
+namespace tau::vaultd {
+
+/// Whom limits are for: an IPv4 address, also one that came as IPv6, or the first 64 bits of an
+/// IPv6 address, which one customer of a provider has to itself. "" for what is no address.
+std::string network_of(const std::string& address);
+
+/// What each network has of the server. Used on the I/O thread only.
+class Peers {
+public:
+    explicit Peers(const Limits& limits);
+    void set(const Limits& limits);
+    /// One connection more; false when the network has its share.
+    bool enter(const std::string& network);
+    void leave(const std::string& network);
+    /// One request more; how long to wait when there were too many. `costly`: it makes the node
+    /// check proofs and log in to git hosts.
+    std::optional<std::chrono::seconds> ask(const std::string& network, bool costly);
+
+private:
+    std::size_t most_connections_;
+    std::map<std::string, std::size_t, std::less<>> connections_;
+    node::RateLimit requests_;
+    node::RateLimit registrations_;
+};
+
+} // namespace tau::vaultd

@@ -1,0 +1,48 @@
+#pragma once
+
+// Included by session.h only.
+
+#include "app/vaultd/peers.h"
+#include "core/node/pool.h"
+#include "core/node/service.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <set>
+
+namespace tau::vaultd {
+
+namespace net = boost::asio;
+
+class Session;
+
+/// Threads of their own and a bounded queue for one kind of request. Registrations wait for git
+/// hosts that their owners chose, so they must not be able to hold up everything else.
+struct Lane {
+    explicit Lane(std::size_t threads)
+        : pool(std::make_unique<node::Pool>(static_cast<unsigned>(threads))) {}
+    std::size_t waiting = 0; ///< requests with the workers
+    std::unique_ptr<node::Pool> pool;
+};
+
+/// Everything the sessions share, and keep alive: some end with the I/O context, after the server.
+/// Used on the I/O thread only, but for the pools and `service`.
+struct Shared {
+    Shared(net::io_context& io, const Limits& wanted, node::Service& node,
+           std::vector<std::string> names)
+        : context(io), limits(wanted), peers(wanted), service(node), hosts(std::move(names)),
+          registrations(wanted.workers / 2), others(wanted.workers - wanted.workers / 2) {}
+    net::io_context& context;
+    Limits limits;
+    Peers peers;
+    node::Service& service;
+    std::vector<std::string> hosts; ///< what a request's Host may be
+    std::set<Session*> sessions;
+    bool draining = false;
+    std::function<void()> on_last_session;
+    Lane registrations;
+    Lane others;
+};
+
+} // namespace tau::vaultd

@@ -1,0 +1,84 @@
+// Who counts as one, and how much one may ask.
+#include "app/vaultd/peers.h"
+#include "tests/app/server_talk.h"
+
+using namespace tau;
+using namespace tau::test;
+
+TEST_CASE("limits are for an IPv4 address or for 64 bits of an IPv6 one") {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"192.0.2.1", "192.0.2.1"},
+        {"::ffff:192.0.2.1", "192.0.2.1"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+        {"2001:DB8:1:2::9", "2001:db8:1:2::/64"},
+        {"2001:db8:1:3::9", "2001:db8:1:3::/64"},
+        {"::1", "::/64"},
+        {"fe80::1%eth0", "fe80::/64"},
+        {"", ""},
+        {"vault.example.org", ""},
+        {"1.2.3", ""},
+    };
+    for (const auto& [address, network] : table) {
+        CAPTURE(address);
+        CHECK(vaultd::network_of(address) == network);
+    }
+}
+
+TEST_CASE("a share is used at once or little by little, and comes back") {
+    node::RateLimit limit(6);
+    node::RateLimit::Time now{};
+    now += 1h;
+    for (int i = 0; i < 6; ++i) {
+        CHECK_FALSE(limit.take("a", now));
+    }
+    CHECK(limit.take("a", now) == 10s);
+    CHECK_FALSE(limit.take("b", now));
+    CHECK(limit.take("a", now + 9999ms) == 1s);
+    CHECK_FALSE(limit.take("a", now + 10s));
+    CHECK(limit.take("a", now + 10s) == 10s);
+    for (int i = 0; i < 6; ++i) {
+        CHECK_FALSE(limit.take("a", now + 10min));
+    }
+    CHECK(limit.take("a", now + 10min));
+    limit.set(0);
+    CHECK_FALSE(limit.take("a", now + 10min));
+}
+
+TEST_CASE("a flood of new names does not make the limits grow") {
+    node::RateLimit limit(1);
+    node::RateLimit::Time now{};
+    now += 1h;
+    for (std::size_t i = 0; i < node::RateLimit::most_known + 1000; ++i) {
+        limit.take(std::to_string(i), now);
+    }
+    CHECK(limit.known() == node::RateLimit::most_known);
+    limit.take("one more", now + 2min);
+    CHECK(limit.known() == 1);
+}
+
+TEST_CASE("who asks too much hears when to come back, and others are served") {
+    vaultd::Limits limits = short_limits();
+    limits.requests_per_minute = 20;
+    limits.registrations_per_minute = 2;
+    const ServerProcess server(limits);
+    const std::string costly = post("/v1/registrations", "Content-Length: 2\r\n", "{}");
+    CHECK(ask(server, costly) == 400);
+    CHECK(ask(server, costly) == 400);
+    Connection third(server.port());
+    const auto begin = steady_clock::now();
+    third.send(to(server, costly));
+    const std::string answer = third.read_all(5s);
+    CHECK(status_of(answer) == 429);
+    CHECK(answer.find("\r\nRetry-After: 30\r\n") != std::string::npos);
+    CHECK(answer.find("too_many_requests") != std::string::npos);
+    CHECK(steady_clock::now() - begin >= limits.refusal - 10ms);
+    CHECK(ask(server, get("/healthz")) == 200); // of another kind
+    for (int i = 0; i < 16; ++i) {
+        CHECK(ask(server, get("/healthz")) == 200);
+    }
+    CHECK(ask(server, get("/healthz")) == 429);
+    Connection other(server.port(), "127.0.0.2");
+    other.send(to(server, get("/healthz")));
+    CHECK(status_of(other.read(5s, [](const std::string& got) { return got.ends_with("}"); })) ==
+          200);
+}
