@@ -24,6 +24,8 @@ struct Limits {
     std::chrono::milliseconds refusal{1500}; ///< 429 and 503 are held back: none comes at once
     std::size_t workers = 16; ///< half of them for registrations, the others for the rest
     std::size_t queue = 400;  ///< of each half
+
+    bool operator==(const Limits&) const = default;
 };
 
 } // namespace tau::vaultd

@@ -27,7 +27,11 @@ private:
 };
 
 int complain(const Error& error) {
-    std::cerr << "tau-vaultd: " << error.message << '\n';
+    for (std::size_t at = 0; at < error.message.size();) {
+        const std::size_t end = std::min(error.message.find('\n', at), error.message.size());
+        std::cerr << "tau-vaultd: " << error.message.substr(at, end - at) << '\n';
+        at = end + 1;
+    }
     if (!error.hint.empty()) {
         std::cerr << error.hint << '\n';
     }
@@ -97,6 +101,10 @@ int main(int argc, char** argv) {
     }
     if (options->help || options->version) {
         std::cout << (options->help ? vaultd::help_text() : "tau-vaultd " TAU_VERSION "\n");
+        return 0;
+    }
+    if (options->check_config) {
+        std::cout << "The configuration is good.\n";
         return 0;
     }
     if (const auto tested = seal::self_test(); !tested) {

@@ -1,175 +1,189 @@
 #include "app/vaultd/options.h"
 
+#include "app/vaultd/config_file.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 
-#include <arpa/inet.h>
-#include <charconv>
-#include <cmath>
+#include <algorithm>
+#include <array>
 
 namespace tau::vaultd {
 
 namespace {
 
-tl::unexpected<Error> wrong(std::string sentence) {
-    return fail(ErrorCode::invalid_argument, std::move(sentence), "See tau-vaultd --help.");
+/// What is on the command line, in order, with the problems found so far.
+struct Given {
+    std::vector<std::pair<const Setting*, std::string>> settings;
+    std::vector<std::string> problems;
+};
+
+bool take_plain(Options& options, const std::string& name) {
+    if (name == "--help" || name == "-h") {
+        options.help = true;
+    } else if (name == "--version") {
+        options.version = true;
+    } else if (name == "--print-record") {
+        options.print_record = true;
+    } else if (name == "--check-config") {
+        options.check_config = true;
+    } else {
+        return false;
+    }
+    return true;
 }
 
-template <typename Number>
-Result<Number> number(const std::string& name, const std::string& text, Number min, Number max) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < min || value > max) {
-        return wrong(name + " must be a number from " + std::to_string(min) + " to " +
-                     std::to_string(max) + ", not \"" + bounded_text(text, 40) + "\".");
+Given read_arguments(Options& options, const std::vector<std::string>& arguments) {
+    Given given;
+    const auto all = settings();
+    for (std::size_t i = 0; i < arguments.size() && !options.help && !options.version; ++i) {
+        const std::string& name = arguments[i];
+        if (take_plain(options, name)) {
+            continue;
+        }
+        const auto found = std::find_if(all.begin(), all.end(), [&name](const Setting& one) {
+            return !one.option.empty() && one.option == name;
+        });
+        if (found == all.end() && name != "--config") {
+            given.problems.push_back("There is no option " + bounded_text(name, 40) + ".");
+        } else if (found != all.end() && found->value.empty()) {
+            given.settings.emplace_back(&*found, "true");
+        } else if (i + 1 == arguments.size()) {
+            given.problems.push_back(name + " needs a value.");
+        } else if (name == "--config") {
+            options.config = arguments[++i];
+        } else {
+            given.settings.emplace_back(&*found, arguments[++i]);
+        }
     }
-    return value;
+    return given;
 }
 
-bool is_loopback(const std::string& host) {
-    in_addr v4{};
-    in6_addr v6{};
-    if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) {
-        return (ntohl(v4.s_addr) >> 24U) == 127;
+/// What only all settings together show.
+std::vector<std::string> check_together(const Options& options) {
+    std::vector<std::string> problems;
+    const std::array<std::pair<std::string_view, bool>, 4> needed{
+        {{"data", options.settings.data.empty()},
+         {"listen", options.listener.host.empty()},
+         {"name", options.settings.name.empty()},
+         {"region", options.settings.region == 0}}};
+    for (const auto& [name, missing] : needed) {
+        if (missing) {
+            std::string sentence(name);
+            sentence += " is needed, in the file or as --";
+            sentence += name;
+            problems.push_back(sentence + ".");
+        }
     }
-    return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+    return problems;
 }
 
-Result<Listener> parse_listener(const std::string& text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos) {
-        return wrong("--listen must be ADDRESS:PORT, like 127.0.0.1:8300.");
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) {
+        text += text.empty() ? "" : "\n";
+        text += line;
     }
-    std::string host = text.substr(0, colon);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-        host = host.substr(1, host.size() - 2);
-    }
-    if (!is_loopback(host)) {
-        return wrong("This version speaks plain HTTP and listens on this computer only: --listen "
-                     "must be 127.0.0.1:PORT or [::1]:PORT.");
-    }
-    const auto port = number<int>("The port", text.substr(colon + 1), 0, 65535);
-    if (!port) {
-        return fail(port.error());
-    }
-    return Listener{std::move(host), static_cast<std::uint16_t>(*port)};
-}
-
-Result<std::int16_t> hundredths(const std::string& name, const std::string& text, double limit) {
-    const auto degrees = number<double>(name, text, -limit, limit);
-    if (!degrees) {
-        return fail(degrees.error());
-    }
-    return static_cast<std::int16_t>(std::lround(*degrees * 100));
-}
-
-/// Stores one option's value; the error says what is wrong with it.
-Result<void> apply(Options& options, const std::string& name, const std::string& value) {
-    const auto put = [](auto& place) {
-        return [&place](auto got) {
-            place = static_cast<std::remove_reference_t<decltype(place)>>(got);
-        };
-    };
-    node::Settings& settings = options.settings;
-    if (name == "--data") {
-        settings.data = value;
-        return {};
-    }
-    if (name == "--name") {
-        settings.name = value;
-        return {};
-    }
-    if (name == "--listen") {
-        return parse_listener(value).map(put(options.listener));
-    }
-    if (name == "--region") {
-        return vault::region_from_name(value).map(put(settings.region));
-    }
-    if (name == "--lat") {
-        return hundredths(name, value, 90).map(put(settings.latitude));
-    }
-    if (name == "--lon") {
-        return hundredths(name, value, 180).map(put(settings.longitude));
-    }
-    if (name == "--slots") {
-        return number<int>(name, value, 0, 65535).map(put(settings.slots_per_hour));
-    }
-    if (name == "--per-address") {
-        return number<int>(name, value, 1, 65535).map(put(options.limits.per_address));
-    }
-    if (name == "--requests-per-minute") {
-        return number<int>(name, value, 0, 1000000).map(put(options.limits.requests_per_minute));
-    }
-    if (name == "--registrations-per-minute") {
-        return number<int>(name, value, 0, 1000000)
-            .map(put(options.limits.registrations_per_minute));
-    }
-    if (name == "--owner-per-minute") {
-        return number<int>(name, value, 0, 1000000).map(put(settings.owner_per_minute));
-    }
-    return wrong("There is no option " + bounded_text(name, 40) + ".");
+    return text;
 }
 
 } // namespace
 
-Result<Options> parse_options(const std::vector<std::string>& arguments) {
+Options standard_options() {
     Options options;
-    options.settings.owner_per_minute = 30;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const std::string& name = arguments[i];
-        if (name == "--help" || name == "-h" || name == "--version") {
-            options.version = name == "--version";
-            options.help = !options.version;
-            return options;
+    for (const Setting& setting : settings()) {
+        if (!setting.standard.empty()) {
+            static_cast<void>(
+                setting.set(options, std::string(setting.name()), std::string(setting.standard)));
         }
-        if (name == "--allow-local-repositories") {
-            options.settings.allow_local_repositories = true;
-        } else if (name == "--print-record") {
-            options.print_record = true;
-        } else if (i + 1 == arguments.size()) {
-            return wrong(bounded_text(name, 40) + " needs a value, or is not an option.");
-        } else if (const auto applied = apply(options, name, arguments[++i]); !applied) {
-            return fail(applied.error());
-        }
-    }
-    if (options.settings.data.empty() || options.settings.name.empty() ||
-        options.settings.region == 0 || options.listener.host.empty()) {
-        return wrong("--data, --listen, --name and --region are needed.");
     }
     return options;
 }
 
+Result<Options> parse_options(const std::vector<std::string>& arguments) {
+    Options options = standard_options();
+    Given given = read_arguments(options, arguments);
+    std::vector<std::string>& problems = given.problems;
+    if (options.help || options.version) {
+        return options;
+    }
+    if (!options.config.empty()) {
+        const auto text = read_file(options.config, 64U << 10U);
+        if (!text) {
+            problems.push_back(text.error().message);
+        } else {
+            for (const std::string& problem : apply_config(options, *text)) {
+                problems.push_back(options.config.string());
+                problems.back() += ":" + problem;
+            }
+        }
+    }
+    for (const auto& [setting, value] : given.settings) {
+        if (const auto set = setting->set(options, std::string(setting->option), value); !set) {
+            problems.push_back(set.error().message);
+        }
+        options.given[setting->name()] = value;
+    }
+    if (problems.empty()) {
+        problems = check_together(options);
+    }
+    if (!problems.empty()) {
+        return fail(ErrorCode::invalid_argument, joined(problems), "See tau-vaultd --help.");
+    }
+    return options;
+}
+
+std::vector<std::string_view> needing_restart(const Options& before, const Options& after) {
+    const auto value = [](const Options& options, const Setting& setting) {
+        const auto found = options.given.find(setting.name());
+        return found == options.given.end() ? setting.standard : std::string_view(found->second);
+    };
+    std::vector<std::string_view> names;
+    for (const Setting& setting : settings()) {
+        if (!setting.reloads && value(before, setting) != value(after, setting)) {
+            names.push_back(setting.name());
+        }
+    }
+    return names;
+}
+
 std::string help_text() {
-    return R"(tau-vaultd: a vault node on this computer
+    std::string text = R"(tau-vaultd: a vault node
 
 It checks and stores registrations, takes webhooks, and follows the branches of
 registered repositories.
 
-usage: tau-vaultd --data DIR --listen 127.0.0.1:PORT --name NAME --region REGION
-                  [--lat DEGREES] [--lon DEGREES] [--slots N]
-                  [--allow-local-repositories] [--per-address N]
-                  [--requests-per-minute N] [--registrations-per-minute N]
-                  [--owner-per-minute N] [--print-record]
+usage: tau-vaultd [--config FILE] [OPTION VALUE]...
+       tau-vaultd --config FILE --check-config
 
-  --data DIR        keys and database; made if absent, for this user only
-  --listen A:PORT   a loopback address; port 0 takes any free port
-  --name NAME       shown to people, at most 64 bytes
-  --region REGION   eu-west, eu-central, us-east, ap-south, local ...
-  --lat, --lon      where the node is, in degrees
-  --slots N         registrations an hour that the node says it can take
-  --allow-local-repositories
-                    log in to git hosts on private and loopback addresses too
-  --per-address N   connections from one address at once (default 64)
-  --requests-per-minute N
-                    of one address (default 6000; 0: any number)
-  --registrations-per-minute N
-                    of one address, with rotations and the like (120; 0)
-  --owner-per-minute N
-                    registrations and rotations of one owner (30; 0)
+  --config FILE     a YAML file with these settings and finer ones
+  --check-config    say what is wrong with options and file, each with its
+                    place, and end
   --print-record    sign a record, print it in base64 and end
   --version         print the version and end
 
+Settings; data, listen, name and region are needed:
+)";
+    for (const Setting& setting : settings()) {
+        if (setting.option.empty()) {
+            continue;
+        }
+        std::string line = "  ";
+        line += setting.option;
+        line += setting.value.empty() ? "" : " ";
+        line += setting.value;
+        line += line.size() < 19 ? std::string(20 - line.size(), ' ') : "\n" + std::string(20, ' ');
+        line += setting.help;
+        if (!setting.standard.empty() && !setting.value.empty()) {
+            line += " (";
+            line += setting.standard;
+            line += ")";
+        }
+        text += line + "\n";
+    }
+    return text + R"(
 When it listens it prints "ready" and its signed record in base64 on one line.
-SIGTERM ends it after what is being worked on, at most 10 seconds later.
+SIGTERM ends it after what is being worked on, SIGHUP makes it read its
+configuration again.
 )";
 }
 

@@ -2,6 +2,8 @@
 
 #include "app/vaultd/server.h"
 
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,12 +13,37 @@ struct Options {
     bool help = false;
     bool version = false;
     bool print_record = false;
+    bool check_config = false;
+    std::filesystem::path config; ///< "": none
     Listener listener;
     Limits limits;
-    node::Settings settings; ///< but for the endpoint, which needs the port
+    node::Settings settings; ///< but for the endpoint, when it depends on the port
+    std::map<std::string_view, std::string> given; ///< Setting::name() and its value as text
 };
 
+/// One thing that an operator can decide: a key of the configuration file and an option.
+struct Setting {
+    std::string_view key;      ///< in the file, "limits.header"; "": only an option
+    std::string_view option;   ///< "--per-address"; "": only in the file
+    std::string_view value;    ///< "N", "TIME"; "": a switch, true or false in the file
+    std::string_view standard; ///< the value when none is given, as text; "": there is none
+    std::string_view help;
+    bool reloads; ///< takes effect on SIGHUP, too
+    /// Stores the value; the error begins with `name`, as the operator wrote it.
+    Result<void> (*set)(Options& options, const std::string& name, const std::string& value);
+
+    std::string_view name() const { return key.empty() ? option : key; }
+};
+/// All of them, in the order in which they are explained.
+std::span<const Setting> settings();
+/// All at their standard values.
+Options standard_options();
+
+/// The options of the command line, and below them those of the file that --config names. Every
+/// problem is a line of the error's message, those of the file as "FILE:LINE:COLUMN: sentence".
 Result<Options> parse_options(const std::vector<std::string>& arguments);
+/// The settings that are not the same in both and need a restart: their names.
+std::vector<std::string_view> needing_restart(const Options& before, const Options& after);
 std::string help_text();
 
 } // namespace tau::vaultd

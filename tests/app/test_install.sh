@@ -35,6 +35,7 @@ bin/tau-vaultd
 libexec/tau-console/tau-gate
 libexec/tau-console/tau-git
 share/applications/tau-console.desktop
+share/doc/tau-vaultd/tau-vaultd.yaml
 share/icons/hicolor/scalable/apps/tau-console.svg
 share/man/man1/tau-console.1
 share/man/man1/tau-directory.1

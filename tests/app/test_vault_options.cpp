@@ -1,27 +1,58 @@
-#include "app/vaultd/options.h"
+// The command line and the configuration file of tau-vaultd.
+#include "app/vaultd/config_file.h"
+#include "core/base/file.h"
+#include "core/yaml/document.h"
+#include "tests/support/temporary_directory.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
+#include <set>
 
 using namespace tau;
+using vaultd::parse_options;
+
+namespace {
+
+const std::vector<std::string> enough{"--data", "/x", "--listen", "127.0.0.1:0",
+                                      "--name", "n",  "--region", "local"};
+
+Result<vaultd::Options> with(std::initializer_list<std::string> more) {
+    std::vector<std::string> all = enough;
+    all.insert(all.end(), more);
+    return parse_options(all);
+}
+
+std::string sample() {
+    return read_file(std::filesystem::path(TAU_SOURCE_DIR) / "packaging/tau-vaultd.yaml").value();
+}
+
+/// "limits.header" and so on, each with its value, as a file has them.
+void collect(const yaml::Node& node, const std::string& prefix,
+             std::map<std::string, std::string>& found) {
+    for (std::size_t i = 0; i < node.size(); ++i) {
+        const std::string name = prefix + std::string(node.key(i).text());
+        if (node.value(i).is_map()) {
+            collect(node.value(i), name + ".", found);
+        } else {
+            found[name] = std::string(node.value(i).text());
+        }
+    }
+}
+
+} // namespace
 
 TEST_CASE("the command line is taken strictly") {
-    using vaultd::parse_options;
-    const std::vector<std::string> good{"--data", "/x", "--listen", "127.0.0.1:0",
-                                        "--name", "n",  "--region", "local"};
-    const auto options = parse_options(good);
+    const auto options = parse_options(enough);
     REQUIRE(options);
     CHECK(options->limits.per_address == 64);
-    const auto with = [&good](std::initializer_list<std::string> more) {
-        std::vector<std::string> all = good;
-        all.insert(all.end(), more);
-        return parse_options(all);
-    };
+    CHECK(options->settings.owner_per_minute == 30);
     const auto placed = with({"--lat", "-47.375", "--lon", "8.54", "--slots", "120",
                               "--per-address", "8", "--allow-local-repositories"});
     REQUIRE(placed);
     CHECK(placed->settings.latitude == -4738);
     CHECK(placed->settings.longitude == 854);
     CHECK(placed->settings.slots_per_hour == 120);
+    CHECK(placed->limits.per_address == 8);
     CHECK(placed->settings.allow_local_repositories);
     for (const char* listen :
          {"0.0.0.0:80", "192.168.1.1:80", "127.0.0.1", "127.0.0.1:", ":80", "127.0.0.1:65536",
@@ -31,14 +62,141 @@ TEST_CASE("the command line is taken strictly") {
     }
     CHECK(with({"--listen", "[::1]:80"}));
     CHECK_FALSE(with({"--lat", "91"}));
+    CHECK_FALSE(with({"--lat", "nan"}));
     CHECK_FALSE(with({"--lon", "x"}));
     CHECK_FALSE(with({"--slots", "65536"}));
     CHECK_FALSE(with({"--region", "atlantis"}));
+    CHECK_FALSE(with({"--name", ""}));
     CHECK_FALSE(with({"--verbose", "1"}));
     CHECK_FALSE(with({"--slots"}));
+    CHECK_FALSE(with({""}));
     CHECK_FALSE(parse_options({}));
     CHECK(parse_options({"--help"})->help);
     CHECK_FALSE(parse_options({"--help"})->version);
     CHECK(parse_options({"--version"})->version);
-    CHECK_FALSE(vaultd::help_text().empty());
+}
+
+TEST_CASE("the settings' standard values are those of the code") {
+    const vaultd::Options standard = vaultd::standard_options();
+    CHECK(standard.limits == vaultd::Limits{});
+    CHECK(standard.settings.ref_poll == node::Settings{}.ref_poll);
+    CHECK_FALSE(standard.settings.allow_local_repositories);
+    std::set<std::string_view> names;
+    for (const vaultd::Setting& setting : vaultd::settings()) {
+        CAPTURE(std::string(setting.name()));
+        CHECK(names.insert(setting.name()).second);
+        CHECK(setting.help.size() > 10);
+        CHECK((setting.option.empty() ||
+               vaultd::help_text().find(setting.option) != std::string::npos));
+        vaultd::Options options;
+        CHECK((setting.standard.empty() ||
+               setting.set(options, "x", std::string(setting.standard)).has_value()));
+        CHECK_FALSE(setting.set(options, "x", "\x01").has_value() !=
+                    (setting.key == "data" || setting.key == "name"));
+    }
+}
+
+TEST_CASE("the sample explains every setting, at its standard value, and no other") {
+    const auto document = yaml::Document::parse(sample());
+    REQUIRE(document);
+    std::map<std::string, std::string> found;
+    collect(*document->root(), "", found);
+    for (const vaultd::Setting& setting : vaultd::settings()) {
+        if (setting.key.empty()) {
+            continue;
+        }
+        CAPTURE(std::string(setting.key));
+        const auto entry = found.find(std::string(setting.key));
+        REQUIRE(entry != found.end());
+        CHECK((setting.standard.empty() || entry->second == setting.standard));
+        found.erase(entry);
+    }
+    CHECK(found.empty());
+    vaultd::Options options = vaultd::standard_options();
+    CHECK(vaultd::apply_config(options, sample()).empty());
+    CHECK(options.limits == vaultd::Limits{});
+}
+
+TEST_CASE("every mistake in a file is told with its place") {
+    struct Row {
+        const char* text;
+        std::vector<std::string> problems;
+    };
+    const std::vector<Row> table{
+        {"", {}},
+        {"# nothing\n", {}},
+        {"limits:\n", {}},
+        {"name: shop\nlimits:\n  idle: 5 min\n", {}},
+        {"nam: shop\n", {"1:1: There is no setting \"nam\"."}},
+        {"limits:\n  idel: 5 s\n  per_address: many\n",
+         {"2:3: There is no setting \"limits.idel\".",
+          "3:16: limits.per_address must be a number from 1 to 65535, not \"many\"."}},
+        {"limits:\n  idle: 5\n",
+         {"2:9: limits.idle must be a time from 100 ms to 3600 s, like \"10 s\" or \"15 min\", "
+          "not \"5\"."}},
+        {"limits: 5\n", {"1:9: limits is a group of settings."}},
+        {"limits: [a]\n", {"1:9: limits is a group of settings."}},
+        {"name: [a]\n", {"1:7: name takes one plain value."}},
+        {"name: {a: b}\n", {"1:7: name takes one plain value."}},
+        {"name: !secret a\n", {"1:15: name takes one plain value."}},
+        {"name: &a b\nregion: *a\n",
+         {"1:10: name takes one plain value.", "2:9: region takes one plain value."}},
+        {"name.x: a\n", {"1:1: There is no setting \"name.x\"."}},
+        {"? [a]\n: b\n", {"1:3: There is no setting \"\"."}},
+        {"- a\n", {"1:1: The file must be a list of settings, each with its value."}},
+        {"repositories:\n  allow_local: yes\n",
+         {"2:16: repositories.allow_local must be true or false, not \"yes\"."}},
+    };
+    for (const Row& row : table) {
+        CAPTURE(std::string(row.text));
+        vaultd::Options options = vaultd::standard_options();
+        CHECK(vaultd::apply_config(options, row.text) == row.problems);
+    }
+    for (const char* text : {"a: b: c\n", "name: a\nname: b\n", "a: \"b\n", "name: a\n---\nb: c\n",
+                             "name: \xff\n", "\t- a"}) {
+        CAPTURE(std::string(text));
+        vaultd::Options options;
+        const auto problems = vaultd::apply_config(options, text);
+        REQUIRE(problems.size() == 1);
+        CHECK(std::isdigit(static_cast<unsigned char>(problems[0].front())) != 0);
+        CHECK(problems[0].find("Line ") == std::string::npos);
+    }
+}
+
+TEST_CASE("the command line wins over the file, and all mistakes are told at once") {
+    const test::TemporaryDirectory folder;
+    const auto file = folder.path() / "node.yaml";
+    REQUIRE(write_file_atomic(file, std::string_view("name: filed\nslots: 7\n"
+                                                     "limits: {per_address: 9}\n")));
+    const std::string path = file.string();
+    const auto options = parse_options({"--slots", "8", "--config", path, "--data", "/x",
+                                        "--listen", "127.0.0.1:0", "--region", "local"});
+    REQUIRE(options);
+    CHECK(options->settings.name == "filed");
+    CHECK(options->settings.slots_per_hour == 8);
+    CHECK(options->limits.per_address == 9);
+    REQUIRE(write_file_atomic(file, std::string_view("nam: filed\nslots: -1\n")));
+    const auto bad = parse_options({"--config", path, "--lat", "x", "--listen"});
+    REQUIRE_FALSE(bad);
+    CHECK(bad.error().message == "--listen needs a value.\n" + path +
+                                     ":1:1: There is no setting \"nam\".\n" + path +
+                                     ":2:8: slots must be a number from 0 to 65535, not \"-1\".\n"
+                                     "--lat must be degrees from -90 to 90, not \"x\".");
+    const auto bare = parse_options({"--config", path + "x"});
+    REQUIRE_FALSE(bare);
+    REQUIRE(write_file_atomic(file, std::string_view("slots: 1\n")));
+    const auto few = parse_options({"--config", path});
+    REQUIRE_FALSE(few);
+    CHECK(few.error().message.starts_with("data is needed, in the file or as --data.\nlisten "));
+}
+
+TEST_CASE("what a running node cannot change is named") {
+    const auto before = with({"--slots", "1"});
+    const auto after = with({"--slots", "2", "--listen", "127.0.0.1:9", "--owner-per-minute", "1",
+                             "--per-address", "5"});
+    REQUIRE(before);
+    REQUIRE(after);
+    CHECK(vaultd::needing_restart(*before, *after) ==
+          std::vector<std::string_view>{"listen", "limits.owner_per_minute"});
+    CHECK(vaultd::needing_restart(*before, *before).empty());
 }
