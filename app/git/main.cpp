@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ void limit_resources(const tau::git::Remote& remote) {
     ::signal(SIGXFSZ, SIG_IGN); // a write past the limit is then an error with a sentence
     limit(RLIMIT_FSIZE, 2 * remote.max_bytes + 64 * mebibyte);
     limit(RLIMIT_NOFILE, 256);
+    limit(RLIMIT_CORE, 0);
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     limit(RLIMIT_AS, 4 * remote.max_bytes + 256 * mebibyte);
 #endif

@@ -1,7 +1,10 @@
 #include "app/git/operations.h"
 
 #include "app/git/session.h"
+#include "app/git/sockets.h"
 #include "core/base/text.h"
+#include "core/git/ancestry.h"
+#include "core/git/repository.h"
 
 #include <algorithm>
 
@@ -30,7 +33,7 @@ private:
     git_strarray array_{};
 };
 
-HelperResult read_refs(git_remote* remote, const Session& session) {
+Result<std::vector<RemoteRef>> read_refs(git_remote* remote, const Session& session) {
     const git_remote_head** heads = nullptr;
     std::size_t count = 0;
     if (const int result = git_remote_ls(&heads, &count, remote); result < 0) {
@@ -51,7 +54,7 @@ HelperResult read_refs(git_remote* remote, const Session& session) {
     return refs;
 }
 
-HelperResult connect(git_remote* remote, Session& session) {
+Result<std::vector<RemoteRef>> connect(git_remote* remote, Session& session) {
     git_remote_connect_options options = GIT_REMOTE_CONNECT_OPTIONS_INIT;
     options.callbacks = session.callbacks();
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
@@ -62,11 +65,11 @@ HelperResult connect(git_remote* remote, Session& session) {
     return read_refs(remote, session);
 }
 
-Result<void> do_push(git_remote* remote, Session& session, const HelperRequest& request) {
+Result<void> do_push(git_remote* remote, Session& session, const std::vector<std::string>& wanted) {
     git_push_options options = GIT_PUSH_OPTIONS_INIT;
     options.callbacks = session.callbacks();
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
-    const Strings refspecs(request.names);
+    const Strings refspecs(wanted);
     const int result = git_remote_upload(remote, refspecs.get(), &options);
     // The upload succeeds even when every ref was refused.
     if (auto accepted = session.refused_refs(); !accepted) {
@@ -75,25 +78,19 @@ Result<void> do_push(git_remote* remote, Session& session, const HelperRequest& 
     return result < 0 ? fail(session.explain(result)) : Result<void>{};
 }
 
-Result<void> do_fetch(git_remote* remote, Session& session, const HelperRequest& request) {
-    const auto refs = connect(remote, session);
-    if (!refs) {
-        return fail(refs.error());
-    }
+bool has_branch(const std::vector<RemoteRef>& refs, const std::string& reference) {
+    return std::any_of(refs.begin(), refs.end(),
+                       [&](const RemoteRef& ref) { return ref.name == reference; });
+}
+
+/// Once connected, branches that are there.
+Result<void> fetch_branches(git_remote* remote, Session& session,
+                            const std::vector<std::string>& references) {
     std::vector<std::string> wanted;
-    for (const std::string& branch : request.names) {
-        const auto reference = branch_reference(branch);
-        if (!reference) {
-            return fail(reference.error());
-        }
-        const bool there = std::any_of(refs->begin(), refs->end(), [&](const RemoteRef& ref) {
-            return ref.name == *reference;
-        });
-        if (!there) {
-            return fail(ErrorCode::not_found, "The repository has no branch " + branch + ".",
-                        "Push it first, or choose another branch.");
-        }
-        wanted.push_back("+" + *reference + ":refs/remotes/origin/" + branch);
+    wanted.reserve(references.size());
+    for (const std::string& reference : references) {
+        wanted.push_back("+" + reference + ":refs/remotes/origin/" +
+                         reference.substr(std::string_view("refs/heads/").size()));
     }
     git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
     options.callbacks = session.callbacks();
@@ -101,11 +98,93 @@ Result<void> do_fetch(git_remote* remote, Session& session, const HelperRequest&
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
     const Strings refspecs(std::move(wanted));
-    if (const int result = git_remote_fetch(remote, refspecs.get(), &options, nullptr);
-        result < 0) {
-        return fail(session.explain(result));
+    const int result = git_remote_fetch(remote, refspecs.get(), &options, nullptr);
+    return result < 0 ? fail(session.explain(result)) : Result<void>{};
+}
+
+Result<void> do_fetch(git_remote* remote, Session& session,
+                      const std::vector<std::string>& branches) {
+    const auto refs = connect(remote, session);
+    if (!refs) {
+        return fail(refs.error());
     }
-    return {};
+    std::vector<std::string> references;
+    for (const std::string& branch : branches) {
+        auto reference = branch_reference(branch);
+        if (!reference) {
+            return fail(reference.error());
+        }
+        if (!has_branch(*refs, *reference)) {
+            return fail(ErrorCode::not_found, "The repository has no branch " + branch + ".",
+                        "Push it first, or choose another branch.");
+        }
+        references.push_back(std::move(*reference));
+    }
+    return fetch_branches(remote, session, references);
+}
+
+HelperResult do_read(git_remote* remote, Session& session, const HelperTask& task) {
+    const auto refs = connect(remote, session);
+    if (!refs) {
+        return fail(refs.error());
+    }
+    std::vector<std::string> references;
+    for (const WantedFile& file : task.files) {
+        auto reference = branch_reference(file.branch);
+        if (!reference) {
+            return fail(reference.error());
+        }
+        if (has_branch(*refs, *reference)) {
+            references.push_back(std::move(*reference));
+        }
+    }
+    // Asked for nothing, libgit2 would fetch what it likes.
+    if (auto fetched =
+            references.empty() ? Result<void>{} : fetch_branches(remote, session, references);
+        !fetched) {
+        return fail(fetched.error());
+    }
+    const auto local = Repository::open(task.repository);
+    if (!local) {
+        return fail(local.error());
+    }
+    HelperAnswer answer;
+    for (const WantedFile& file : task.files) {
+        FoundFile& found = answer.files.emplace_back();
+        if (!has_branch(*refs, "refs/heads/" + file.branch)) {
+            continue;
+        }
+        auto content = local->read_file("origin/" + file.branch, file.path, file.limit);
+        if (!content && content.error().code != ErrorCode::limit_exceeded) {
+            return fail(content.error());
+        }
+        found.state = !content    ? FoundFile::State::too_large
+                      : !*content ? FoundFile::State::no_file
+                                  : FoundFile::State::found;
+        found.content = content && *content ? std::move(**content) : std::string();
+    }
+    return answer;
+}
+
+HelperResult do_has_commit(git_remote* remote, Session& session, const HelperTask& task) {
+    if (auto fetched = do_fetch(remote, session, task.names); !fetched) {
+        return fail(fetched.error());
+    }
+    std::vector<std::string> names;
+    names.reserve(task.names.size());
+    for (const std::string& branch : task.names) {
+        names.push_back("origin/" + branch);
+    }
+    const auto found = is_in_history(task.repository, task.commit, names);
+    return found ? HelperResult(HelperAnswer{{}, {}, *found}) : fail(found.error());
+}
+
+/// For what is only looked at: an empty place to put it.
+Result<void> make_place(const HelperTask& task) {
+    if (task.operation != HelperOperation::read && task.operation != HelperOperation::has_commit) {
+        return {};
+    }
+    return Repository::init(task.repository, "main", true).map([](const auto&) {});
 }
 
 Result<void> trust_authorities(const std::filesystem::path& file) {
@@ -121,24 +200,30 @@ Result<void> trust_authorities(const std::filesystem::path& file) {
 } // namespace
 
 HelperResult perform(const HelperRequest& request) {
+    const HelperTask& task = request.task;
     auto url = parse_url(request.remote.url);
     if (!url) {
         return fail(url.error());
     }
+    narrow_sockets(request.remote, *url);
     if (auto started = start_libgit2(); !started) {
         return fail(started.error());
     }
+    git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS,
+                     static_cast<std::size_t>(request.remote.max_objects));
     if (auto trusted = trust_authorities(request.remote.ca_file); !trusted) {
         return fail(trusted.error());
     }
+    if (auto made = make_place(task); !made) {
+        return fail(made.error());
+    }
     RepositoryPtr repository;
-    if (request.operation != HelperOperation::list) {
+    if (task.operation != HelperOperation::list) {
         git_repository* opened = nullptr;
-        if (const int result = git_repository_open_ext(&opened, request.repository.c_str(),
+        if (const int result = git_repository_open_ext(&opened, task.repository.c_str(),
                                                        GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
             result < 0) {
-            return fail(
-                local_failure("open the repository " + request.repository.string(), result));
+            return fail(local_failure("open the repository " + task.repository.string(), result));
         }
         repository.reset(opened);
     }
@@ -152,13 +237,23 @@ HelperResult perform(const HelperRequest& request) {
     if (result < 0) {
         return fail(session.explain(result));
     }
-    if (request.operation == HelperOperation::list) {
-        return connect(remote.get(), session);
+    const auto without_value = [](const Result<void>& done) {
+        return done ? HelperResult(HelperAnswer{}) : HelperResult(fail(done.error()));
+    };
+    switch (task.operation) {
+    case HelperOperation::push:
+        return without_value(do_push(remote.get(), session, task.names));
+    case HelperOperation::fetch:
+        return without_value(do_fetch(remote.get(), session, task.names));
+    case HelperOperation::read:
+        return do_read(remote.get(), session, task);
+    case HelperOperation::has_commit:
+        return do_has_commit(remote.get(), session, task);
+    case HelperOperation::list:
+        break;
     }
-    const auto done = request.operation == HelperOperation::push
-                          ? do_push(remote.get(), session, request)
-                          : do_fetch(remote.get(), session, request);
-    return done ? HelperResult(std::vector<RemoteRef>()) : HelperResult(fail(done.error()));
+    auto refs = connect(remote.get(), session);
+    return refs ? HelperResult(HelperAnswer{std::move(*refs)}) : fail(refs.error());
 }
 
 } // namespace tau::git

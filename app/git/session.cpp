@@ -1,5 +1,6 @@
 #include "app/git/session.h"
 
+#include "app/git/sockets.h"
 #include "core/base/text.h"
 #include "core/keys/deploy_key.h"
 
@@ -58,7 +59,9 @@ struct Callbacks {
         Session& session = of(payload);
         session.report("receiving", progress->received_objects, progress->total_objects,
                        progress->received_bytes);
-        session.over_limit_ = progress->received_bytes > session.request_.remote.max_bytes;
+        const Remote& remote = session.request_.remote;
+        session.over_limit_ = progress->received_bytes > remote.max_bytes ||
+                              progress->total_objects > remote.max_objects;
         return session.over_limit_ ? -1 : 0;
     }
     static int sent(unsigned current, unsigned total, std::size_t bytes, void* payload) {
@@ -200,12 +203,17 @@ Error Session::explain(int code) const {
                 "fingerprint with the one that the host publishes before you go on.",
                 shown_key_};
     }
-    if (over_limit_) {
+    if (over_limit_ || sent_too_much() || said.find("too many objects") != std::string::npos) {
         return {ErrorCode::limit_exceeded,
                 "The repository on " + host + " is larger than the allowed " +
-                    std::to_string(request_.remote.max_bytes) + " bytes.",
+                    std::to_string(request_.remote.max_bytes) + " bytes or " +
+                    std::to_string(request_.remote.max_objects) + " objects.",
                 "Use a smaller repository.",
                 {}};
+    }
+    if (went_elsewhere() || said.find("cannot redirect") != std::string::npos) {
+        return {ErrorCode::untrusted, "The git host " + host + " leads to another address.",
+                "Use the address where the repository is, without a redirect.", said};
     }
     // Signing happens after the question: GIT_EAUTH without a question is a broken connection.
     if (asked_ > 1 || (code == GIT_EAUTH && asked_ == 1)) {

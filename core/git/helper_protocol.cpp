@@ -2,6 +2,8 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -98,29 +100,51 @@ ErrorCode code_of(std::string_view name) {
     return ErrorCode::internal;
 }
 
-constexpr const char* operation_names[] = {"list", "push", "fetch"};
+constexpr std::array operation_names{"list", "push", "fetch", "read", "has_commit"};
+constexpr std::array state_names{"found", "no_branch", "no_file", "too_large"};
+
+template <typename Enum, std::size_t N>
+Enum named(const std::array<const char*, N>& names, const json& value) {
+    const auto& text = value.get_ref<const std::string&>();
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end()) {
+        throw json::other_error::create(501, "a name that is not known", &value);
+    }
+    return static_cast<Enum>(found - names.begin());
+}
+
+json to_json(const std::vector<WantedFile>& files) {
+    json list = json::array();
+    for (const WantedFile& file : files) {
+        list.push_back({file.branch, file.path, file.limit});
+    }
+    return list;
+}
 
 } // namespace
 
-Result<Secret> encode_request(HelperOperation operation, const std::filesystem::path& repository,
-                              const Remote& remote, const std::vector<std::string>& names) {
-    if (!is_utf8(repository.string()) || !is_utf8(remote.ca_file.string())) {
+Result<Secret> encode_request(const HelperTask& task, const Remote& remote) {
+    if (!is_utf8(task.repository.string()) || !is_utf8(remote.ca_file.string())) {
         return fail(ErrorCode::invalid_argument, "The name of a folder or file is not UTF-8.",
                     "Use another folder for the repository, and for its host's authorities.");
     }
     const CredentialParts parts = parts_of(remote.credential);
     const std::string header =
         json{
-            {"operation", operation_names[static_cast<int>(operation)]},
-            {"repository", repository.string()},
+            {"operation", operation_names.at(static_cast<std::size_t>(task.operation))},
+            {"repository", task.repository.string()},
             {"url", remote.url},
+            {"address", remote.address},
             {"host_keys", remote.host_keys},
             {"ca_file", remote.ca_file.string()},
             {"credential", parts.kind},
             {"user", parts.user},
             {"deadline_ms", remote.deadline.count()},
             {"max_bytes", remote.max_bytes},
-            {"names", names},
+            {"max_objects", remote.max_objects},
+            {"names", task.names},
+            {"files", to_json(task.files)},
+            {"commit", task.commit},
         }
             .dump(-1, ' ', false, json::error_handler_t::replace);
 
@@ -156,18 +180,23 @@ Result<HelperRequest> read_request(int fd) {
     try {
         const json value = json::parse(as_text(header));
         HelperRequest request;
-        const auto name = value.at("operation").get<std::string>();
-        request.operation = name == "push"    ? HelperOperation::push
-                            : name == "fetch" ? HelperOperation::fetch
-                                              : HelperOperation::list;
-        request.repository = value.at("repository").get<std::string>();
+        request.task.operation = named<HelperOperation>(operation_names, value.at("operation"));
+        request.task.repository = value.at("repository").get<std::string>();
         request.remote.url = value.at("url").get<std::string>();
         request.remote.host_keys = value.at("host_keys").get<std::vector<std::string>>();
         request.remote.ca_file = value.at("ca_file").get<std::string>();
         request.remote.deadline =
             std::chrono::milliseconds(value.at("deadline_ms").get<std::int64_t>());
         request.remote.max_bytes = value.at("max_bytes").get<std::uint64_t>();
-        request.names = value.at("names").get<std::vector<std::string>>();
+        request.remote.max_objects = value.at("max_objects").get<std::uint64_t>();
+        request.remote.address = value.at("address").get<std::string>();
+        request.task.names = value.at("names").get<std::vector<std::string>>();
+        request.task.commit = value.at("commit").get<std::string>();
+        for (const json& file : value.at("files")) {
+            request.task.files.push_back({file.at(0).get<std::string>(),
+                                          file.at(1).get<std::string>(),
+                                          file.at(2).get<std::size_t>()});
+        }
         auto credential = credential_of(value.at("credential").get<std::string>(),
                                         value.at("user").get<std::string>(), std::move(secrets));
         if (!credential) {
@@ -196,10 +225,17 @@ std::string encode_result(const HelperResult& result) {
                         {"detail", error.detail}});
     }
     json refs = json::array();
-    for (const RemoteRef& ref : *result) {
+    for (const RemoteRef& ref : result->refs) {
         refs.push_back({ref.name, ref.commit});
     }
-    return to_line({{"refs", std::move(refs)}});
+    json files = json::array();
+    for (const FoundFile& file : result->files) {
+        files.push_back({state_names.at(static_cast<std::size_t>(file.state)),
+                         to_base64(as_bytes(file.content))});
+    }
+    return to_line({{"refs", std::move(refs)},
+                    {"files", std::move(files)},
+                    {"has_commit", result->has_commit}});
 }
 
 Result<HelperMessage> decode_message(const std::string& line) {
@@ -216,11 +252,20 @@ Result<HelperMessage> decode_message(const std::string& line) {
                                                    value.at("hint").get<std::string>(),
                                                    value.at("detail").get<std::string>())));
         }
-        std::vector<RemoteRef> refs;
+        HelperAnswer answer;
         for (const json& ref : value.at("refs")) {
-            refs.push_back({ref.at(0).get<std::string>(), ref.at(1).get<std::string>()});
+            answer.refs.push_back({ref.at(0).get<std::string>(), ref.at(1).get<std::string>()});
         }
-        return HelperMessage(HelperResult(std::move(refs)));
+        for (const json& file : value.at("files")) {
+            const auto content = from_base64(file.at(1).get<std::string>());
+            if (!content) {
+                return fail(content.error());
+            }
+            answer.files.push_back(
+                {named<FoundFile::State>(state_names, file.at(0)), std::string(as_text(*content))});
+        }
+        answer.has_commit = value.at("has_commit").get<bool>();
+        return HelperMessage(HelperResult(std::move(answer)));
     } catch (const json::exception&) {
         return fail(ErrorCode::corrupt, "The git helper said something that is not understood.");
     }

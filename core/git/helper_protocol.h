@@ -10,21 +10,32 @@
 
 namespace tau::git {
 
-enum class HelperOperation { list, push, fetch };
+enum class HelperOperation { list, push, fetch, read, has_commit };
 
-struct HelperRequest {
+struct HelperTask {
     HelperOperation operation = HelperOperation::list;
-    std::filesystem::path repository; ///< empty to list
-    Remote remote;
-    std::vector<std::string> names; ///< refspecs to push, or branches to fetch
+    std::filesystem::path repository{}; ///< empty to list; made by the child to read and has_commit
+    std::vector<std::string> names{};   ///< refspecs to push, or branches
+    std::vector<WantedFile> files{};    ///< to read
+    CommitId commit{};                  ///< for has_commit
 };
 
-using HelperResult = Result<std::vector<RemoteRef>>; ///< refs only when listing
+struct HelperRequest {
+    HelperTask task;
+    Remote remote;
+};
+
+/// Each operation fills its own part.
+struct HelperAnswer {
+    std::vector<RemoteRef> refs{};
+    std::vector<FoundFile> files{};
+    bool has_commit = false;
+};
+using HelperResult = Result<HelperAnswer>;
 using HelperMessage = std::variant<Progress, HelperResult>;
 
 /// The bytes of a request; a Secret, for they hold the credential.
-Result<Secret> encode_request(HelperOperation operation, const std::filesystem::path& repository,
-                              const Remote& remote, const std::vector<std::string>& names);
+Result<Secret> encode_request(const HelperTask& task, const Remote& remote);
 /// Reads a request from a descriptor to its end.
 Result<HelperRequest> read_request(int fd);
 

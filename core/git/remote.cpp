@@ -163,9 +163,8 @@ HelperResult converse(Process& helper, const Secret& request, const Wait& wait, 
     }
 }
 
-HelperResult ask_helper(HelperOperation operation, const fs::path& repository, const Remote& remote,
-                        const std::vector<std::string>& names, const std::stop_token& stop,
-                        const ProgressCallback& progress) {
+HelperResult ask_helper(HelperTask task, const Remote& remote, const std::stop_token& stop,
+                        const ProgressCallback& progress = {}) {
     const Wait wait = Wait::at_most(remote.deadline, stop);
     const auto url = checked_url(remote);
     if (!url) {
@@ -179,7 +178,10 @@ HelperResult ask_helper(HelperOperation operation, const fs::path& repository, c
     if (!home) {
         return fail(home.error());
     }
-    const auto request = encode_request(operation, repository, remote, names);
+    if (task.operation == HelperOperation::read || task.operation == HelperOperation::has_commit) {
+        task.repository = home->path() / "clone"; // goes with the home
+    }
+    const auto request = encode_request(task, remote);
     if (!request) {
         return fail(request.error());
     }
@@ -202,21 +204,41 @@ Result<void> without_value(const HelperResult& result) {
 } // namespace
 
 Result<std::vector<RemoteRef>> list_remote(const Remote& remote, std::stop_token stop) {
-    return ask_helper(HelperOperation::list, {}, remote, {}, stop, {});
+    auto result = ask_helper({HelperOperation::list}, remote, stop);
+    return result ? Result<std::vector<RemoteRef>>(std::move(result->refs)) : fail(result.error());
 }
 
 Result<void> push(const fs::path& repository, const Remote& remote,
                   const std::vector<std::string>& refspecs, std::stop_token stop,
                   const ProgressCallback& progress) {
-    return without_value(ask_helper(HelperOperation::push, fs::absolute(repository), remote,
-                                    refspecs, stop, progress));
+    return without_value(ask_helper({HelperOperation::push, fs::absolute(repository), refspecs},
+                                    remote, stop, progress));
 }
 
 Result<void> fetch(const fs::path& repository, const Remote& remote,
                    const std::vector<std::string>& branches, std::stop_token stop,
                    const ProgressCallback& progress) {
-    return without_value(ask_helper(HelperOperation::fetch, fs::absolute(repository), remote,
-                                    branches, stop, progress));
+    return without_value(ask_helper({HelperOperation::fetch, fs::absolute(repository), branches},
+                                    remote, stop, progress));
+}
+
+Result<std::vector<FoundFile>>
+read_files(const Remote& remote, const std::vector<WantedFile>& files, std::stop_token stop) {
+    auto result = ask_helper({HelperOperation::read, {}, {}, files}, remote, stop);
+    if (!result) {
+        return fail(result.error());
+    }
+    if (result->files.size() != files.size()) {
+        return fail(ErrorCode::corrupt, "The git helper said something that is not understood.");
+    }
+    return std::move(result->files);
+}
+
+Result<bool> has_commit(const Remote& remote, const std::vector<std::string>& branches,
+                        const CommitId& commit, std::stop_token stop) {
+    const auto result =
+        ask_helper({HelperOperation::has_commit, {}, branches, {}, commit}, remote, stop);
+    return result ? Result<bool>(result->has_commit) : fail(result.error());
 }
 
 Result<fs::path> find_helper() {

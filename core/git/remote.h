@@ -40,6 +40,10 @@ struct Remote {
     Credential credential;
     std::chrono::milliseconds deadline{60000}; ///< for the whole operation
     std::uint64_t max_bytes = 64U << 20U;      ///< received; more is `limit_exceeded`
+    std::uint64_t max_objects = 1000000;       ///< in what is received
+    /// A number to connect to, without asking for the host's again; then no connection goes to
+    /// any other, whatever a name server or the remote says. Empty: ask.
+    std::string address{};
 };
 
 struct RemoteRef {
@@ -68,6 +72,27 @@ Result<void> push(const std::filesystem::path& repository, const Remote& remote,
 Result<void> fetch(const std::filesystem::path& repository, const Remote& remote,
                    const std::vector<std::string>& branches, std::stop_token stop,
                    const ProgressCallback& progress = {});
+
+/// A file at the tip of a branch.
+struct WantedFile {
+    std::string branch;
+    std::string path;
+    std::size_t limit = 1U << 20U; ///< bytes
+};
+struct FoundFile {
+    enum class State { found, no_branch, no_file, too_large } state = State::no_branch;
+    std::string content{}; ///< when found
+};
+
+/// Reads files of a remote, in their order, and keeps nothing else. The helper does all of it: of
+/// what a hostile repository holds, nothing is taken apart in this process.
+Result<std::vector<FoundFile>>
+read_files(const Remote& remote, const std::vector<WantedFile>& files, std::stop_token stop);
+
+/// Whether a commit is in the history of one of these branches of the remote, found out in the
+/// helper as above. `not_found` when the remote lacks one of the branches.
+Result<bool> has_commit(const Remote& remote, const std::vector<std::string>& branches,
+                        const CommitId& commit, std::stop_token stop);
 
 /// Where the helper program is: beside this program, or in its libexec folder.
 Result<std::filesystem::path> find_helper();

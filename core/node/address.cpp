@@ -118,7 +118,8 @@ bool is_public_address(const std::string& text) {
     return ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1 && is_public_v6(address.data());
 }
 
-Result<std::string> resolve_public(const std::string& host, std::chrono::milliseconds patience) {
+Result<std::string> resolve(const std::string& host, bool allow_local,
+                            std::chrono::milliseconds patience) {
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
     const Result<Addresses> list = look_up(name, patience);
@@ -131,7 +132,7 @@ Result<std::string> resolve_public(const std::string& host, std::chrono::millise
     std::string chosen;
     for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
         const std::string address = numeric(*entry);
-        if (!is_public_address(address)) {
+        if (!allow_local && !is_public_address(address)) {
             return fail(ErrorCode::permission_denied,
                         "The git host " + host + " is at an address inside a private network.");
         }

@@ -13,9 +13,9 @@ namespace tau::node {
 bool is_public_address(const std::string& numeric);
 
 /// The address to connect to instead of the name, so that the name cannot lead elsewhere a moment
-/// later. `permission_denied` when any of its addresses is not public; `unavailable` when it has
-/// none. Asks the system's resolver, for at most `patience` (`timeout`).
-Result<std::string> resolve_public(const std::string& host,
-                                   std::chrono::milliseconds patience = std::chrono::seconds(5));
+/// later. `permission_denied` when any of its addresses is not public, unless `allow_local`;
+/// `unavailable` when it has none. Asks the system's resolver, for at most `patience` (`timeout`).
+Result<std::string> resolve(const std::string& host, bool allow_local,
+                            std::chrono::milliseconds patience);
 
 } // namespace tau::node

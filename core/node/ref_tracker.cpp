@@ -84,8 +84,12 @@ void RefTracker::work(const std::stop_token& stop) {
 }
 
 Login RefTracker::Opened::login() const {
-    return {repository.role, repository.url, repository.host_keys, repository.default_branch,
-            &unsealed->opened.deploy_scalar};
+    return {repository.role,
+            repository.url,
+            repository.host_keys,
+            repository.default_branch,
+            &unsealed->opened.deploy_scalar,
+            {}};
 }
 
 Result<RefTracker::Opened> RefTracker::open(const Key& key) {

@@ -14,6 +14,7 @@ struct Login {
     std::vector<std::string> host_keys;
     std::string default_branch;
     const Secret* scalar = nullptr; ///< the unsealed deploy key
+    std::string address{};          ///< what allow() gave for this url; empty: look it up
 };
 
 /// What a repository holds of its owner and its project; nullopt: the file is not there.
@@ -32,8 +33,8 @@ struct LoginFailure {
 class Repositories {
 public:
     virtual ~Repositories() = default;
-    /// Whether this node may connect to the address at all (SSRF).
-    virtual tl::expected<void, LoginFailure> allow(const std::string& url) = 0;
+    /// The number to connect to for this address, when the node may connect there at all (SSRF).
+    virtual tl::expected<std::string, LoginFailure> allow(const std::string& url) = 0;
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
     virtual Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) = 0;
@@ -43,8 +44,9 @@ public:
                                     const std::string& commit, std::stop_token stop) = 0;
 };
 
-/// Real git over SSH through core/git. `allow_local` permits private and loopback addresses;
-/// `scratch` is a folder for short-lived clones. At most 16 logins run at once.
-std::unique_ptr<Repositories> git_repositories(std::filesystem::path scratch, bool allow_local);
+/// Real git over SSH, in the helper of core/git: what hosts send is taken apart there, in a process
+/// with limits that ends with the question. `allow_local` permits private and loopback addresses.
+/// At most 16 logins run at once.
+std::unique_ptr<Repositories> git_repositories(bool allow_local);
 
 } // namespace tau::node

@@ -147,14 +147,7 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     if (const auto made = make_private_directory(settings.data); !made) {
         return fail(made.error());
     }
-    const std::filesystem::path scratch = settings.data / "scratch";
-    std::error_code ignored;
-    std::filesystem::remove_all(scratch, ignored); // what a crash left behind
-    if (const auto made = make_private_directory(scratch); !made) {
-        return fail(made.error());
-    }
-    return open(settings, clock, entropy, log,
-                git_repositories(scratch, settings.allow_local_repositories));
+    return open(settings, clock, entropy, log, git_repositories(settings.allow_local_repositories));
 }
 
 Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const Clock& clock,

@@ -249,11 +249,12 @@ bool Validator::check_proofs(Candidate& c) const {
 
 bool Validator::check_addresses(Candidate& c) const {
     for (std::size_t i = 0; i < roles.size(); ++i) {
-        const auto allowed = repositories_.allow(c.registration.repositories[i].url);
+        auto allowed = repositories_.allow(c.registration.repositories[i].url);
         if (!allowed) {
             return refuse(c, "address", target(i), allowed.error().reason,
                           allowed.error().sentence);
         }
+        c.addresses[i] = std::move(*allowed);
         pass(c, "address", target(i), "The node may connect to this repository's address.");
     }
     if (c.registration.repositories[0].url == c.registration.repositories[1].url) {
@@ -292,9 +293,10 @@ bool Validator::check_ownership(Candidate& c) const {
     std::array<std::future<Answer>, 2> reading;
     for (std::size_t i = 0; i < roles.size(); ++i) {
         const vault::RegisteredRepository& repository = c.registration.repositories[i];
-        reading[i] = std::async(std::launch::async, [this, &repository, &opened = *c.opened[i]] {
+        reading[i] = std::async(std::launch::async, [this, &c, &repository, i] {
             return repositories_.read({repository.role, repository.url, repository.host_keys,
-                                       repository.default_branch, &opened.deploy_scalar});
+                                       repository.default_branch, &c.opened[i]->deploy_scalar,
+                                       c.addresses[i]});
         });
     }
     std::array<Answer, 2> answers{reading[0].get(), reading[1].get()};

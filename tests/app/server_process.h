@@ -73,7 +73,9 @@ private:
     class HeldRepositories final : public node::Repositories {
     public:
         explicit HeldRepositories(Counters& counters) : counters_(counters) {}
-        tl::expected<void, node::LoginFailure> allow(const std::string&) override { return {}; }
+        tl::expected<std::string, node::LoginFailure> allow(const std::string&) override {
+            return "192.0.2.1";
+        }
         tl::expected<node::Evidence, node::LoginFailure> read(const node::Login&) override {
             ++counters_.reads;
             while (counters_.hold) {

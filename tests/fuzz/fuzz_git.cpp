@@ -17,7 +17,7 @@ Bytes good_request() {
     remote.url = "ssh://git@example.org/a/b.git";
     remote.host_keys = {"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"};
     remote.credential = TokenCredential{"me", Secret::copy_of(std::string_view("token"))};
-    const Secret bytes = encode_request(HelperOperation::push, "/x", remote, {"a:b"}).value();
+    const Secret bytes = encode_request({HelperOperation::push, "/x", {"a:b"}}, remote).value();
     return {bytes.bytes().begin(), bytes.bytes().end()};
 }
 
@@ -51,8 +51,10 @@ const std::vector<Decoder>& decoders() {
         {"request", good_request(), &read_as_child},
         round_trip("progress", encode_progress({"sending", 1, 2, 3}), message, print),
         round_trip("refs",
-                   encode_result(std::vector<RemoteRef>{
-                       {"refs/heads/main", "0123456789012345678901234567890123456789"}}),
+                   encode_result(HelperAnswer{
+                       {{"refs/heads/main", "0123456789012345678901234567890123456789"}},
+                       {{FoundFile::State::found, "text"}, {FoundFile::State::no_file}},
+                       true}),
                    message, print),
         round_trip("error",
                    encode_result(fail(ErrorCode::untrusted, "Another host.", "Ask.", "SHA256:x")),

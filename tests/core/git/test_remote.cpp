@@ -137,7 +137,7 @@ TEST_CASE("a request crosses with its secrets, and a broken one is refused") {
     Remote remote = remote_at(2222);
     std::get<KeyCredential>(remote.credential).passphrase = Secret::copy_of("pass");
     const auto request =
-        encode_request(HelperOperation::push, "/a/b", remote, {"refs/heads/a:refs/heads/a"})
+        encode_request({HelperOperation::push, "/a/b", {"refs/heads/a:refs/heads/a"}}, remote)
             .value();
     const auto through_pipe = [](ByteView bytes) {
         int ends[2];
@@ -149,11 +149,11 @@ TEST_CASE("a request crosses with its secrets, and a broken one is refused") {
         return read;
     };
     const auto read = through_pipe(request.bytes()).value();
-    CHECK(read.operation == HelperOperation::push);
-    CHECK(read.repository == "/a/b");
+    CHECK(read.task.operation == HelperOperation::push);
+    CHECK(read.task.repository == "/a/b");
     CHECK(read.remote.url == remote.url);
     CHECK(read.remote.host_keys == remote.host_keys);
-    CHECK(read.names == std::vector<std::string>{"refs/heads/a:refs/heads/a"});
+    CHECK(read.task.names == std::vector<std::string>{"refs/heads/a:refs/heads/a"});
     const auto& sent = std::get<KeyCredential>(remote.credential);
     const auto& got = std::get<KeyCredential>(read.remote.credential);
     CHECK(got.private_key.equals(sent.private_key));
@@ -173,8 +173,8 @@ TEST_CASE("messages of the helper cross unchanged; nonsense is refused") {
     CHECK(progress.phase == "sending");
     CHECK(progress.bytes == 3);
     const auto refs = std::get<HelperResult>(
-        decode_message(encode_result(std::vector<RemoteRef>{{"refs/heads/a", "00"}})).value());
-    CHECK(refs.value().at(0).name == "refs/heads/a");
+        decode_message(encode_result(HelperAnswer{{{"refs/heads/a", "00"}}})).value());
+    CHECK(refs.value().refs.at(0).name == "refs/heads/a");
     const auto error = std::get<HelperResult>(
         decode_message(encode_result(fail(ErrorCode::untrusted, "m", "h", "d\xff"))).value());
     CHECK(error.error().code == ErrorCode::untrusted);

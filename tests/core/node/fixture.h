@@ -38,12 +38,12 @@ public:
         std::map<std::string, std::string> tips{}; ///< instead of main alone: branch -> commit
         std::map<std::string, std::vector<std::string>> history{}; ///< branch -> its commits
     };
-    tl::expected<void, node::LoginFailure> allow(const std::string& url) override {
+    tl::expected<std::string, node::LoginFailure> allow(const std::string& url) override {
         const auto& content = (*contents)[url];
         if (content.forbidden) {
             return tl::unexpected<node::LoginFailure>(*content.forbidden);
         }
-        return {};
+        return "192.0.2.1";
     }
     tl::expected<node::Evidence, node::LoginFailure> read(const node::Login& login) override {
         if (before_read && *before_read) {

@@ -26,7 +26,7 @@ extern "C" int getaddrinfo(const char*, const char*, const addrinfo*, addrinfo**
 TEST_CASE("a name that nobody resolves costs no more than the patience for it") {
     using namespace std::chrono_literals;
     const auto start = std::chrono::steady_clock::now();
-    const auto address = tau::node::resolve_public("git.example.org", 200ms);
+    const auto address = tau::node::resolve("git.example.org", false, 200ms);
     CHECK(std::chrono::steady_clock::now() - start < 5s);
     REQUIRE_FALSE(address.has_value());
     CHECK(address.error().code == tau::ErrorCode::timeout);
@@ -37,6 +37,6 @@ TEST_CASE("a name that nobody resolves costs no more than the patience for it") 
     while (!left) {
         std::this_thread::sleep_for(5ms);
     }
-    const auto gone = tau::node::resolve_public("git.example.org", 10s);
+    const auto gone = tau::node::resolve("git.example.org", false, 10s);
     CHECK(gone.error().code == tau::ErrorCode::unavailable);
 }
