@@ -2,6 +2,7 @@
 // services.h  this file: everything the window can ask for; app/console answers
 //             (config_services.h: what concerns the files of a project)
 //             (git_services.h: what concerns the clones of a project)
+//             (transfer_services.h: export and import)
 // common/     small parts: theme, jobs, fields, messages
 // shell/      main window, start page, project page, creation page
 // vaults/     the ranked list of vault nodes
@@ -19,6 +20,7 @@
 #include "core/vault/node_source.h"
 #include "ui/config_services.h"
 #include "ui/git_services.h"
+#include "ui/transfer_services.h"
 
 #include <QString>
 #include <QVariant>
@@ -88,13 +90,13 @@ public:
     virtual Result<project::Export> load_export(const flow::LocalProject& project) = 0;
     /// Takes in somebody's project.yaml, once everything in it holds.
     virtual Result<flow::LocalProject> import_project(const std::filesystem::path& file) = 0;
-    virtual Result<void> write_export(const project::Export& project,
-                                      const std::filesystem::path& file) = 0;
 
     /// The files of a project's clones, while they are edited.
     virtual ConfigServices& config() = 0;
     /// The clones of projects: changes, branches, history, push and pull.
     virtual GitServices& git() = 0;
+    /// Export and import.
+    virtual TransferServices& transfers() = 0;
 
     /// Small choices of the person (window size, theme, networks); at once, on the main thread.
     virtual QVariant setting(const QString& key) const = 0;

@@ -13,7 +13,6 @@ namespace tau::app {
 namespace {
 
 constexpr std::size_t largest_file = 1U << 20U;
-constexpr unsigned export_mode = 0644; // it holds nothing secret
 
 QString to_qt(const std::filesystem::path& path) {
     return QString::fromStdString(path.string());
@@ -191,11 +190,6 @@ Result<flow::LocalProject> ConsoleServices::import_project(const std::filesystem
         return fail(yaml.error());
     }
     return flow::import_export(data_, *yaml);
-}
-
-Result<void> ConsoleServices::write_export(const project::Export& project,
-                                           const std::filesystem::path& file) {
-    return write_file_atomic(file, project::to_yaml(project), export_mode);
 }
 
 QVariant ConsoleServices::setting(const QString& key) const {

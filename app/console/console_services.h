@@ -3,6 +3,7 @@
 #include "app/adapters/qt_http.h"
 #include "app/console/config_services.h"
 #include "app/console/git_work.h"
+#include "app/console/transfer_work.h"
 #include "core/base/secret.h"
 #include "ui/services.h"
 
@@ -49,10 +50,9 @@ public:
     Result<std::vector<flow::LocalProject>> projects() override;
     Result<project::Export> load_export(const flow::LocalProject& project) override;
     Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
-    Result<void> write_export(const project::Export& project,
-                              const std::filesystem::path& file) override;
     ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
+    ui::TransferServices& transfers() override { return transfers_; }
     QVariant setting(const QString& key) const override;
     void set_setting(const QString& key, const QVariant& value) override;
 
@@ -81,6 +81,7 @@ private:
     std::unique_ptr<SecretStore> secrets_;
     ConfigWork config_{open_with_desktop};
     GitWork git_;
+    TransferWork transfers_{[this] { return projects(); }};
     std::mutex sources_mutex_;
     std::map<std::string, std::shared_ptr<vault::NodeSource>> sources_; ///< by the network's YAML
 };

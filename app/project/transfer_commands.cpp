@@ -61,17 +61,6 @@ Exit import_signed(const CommandLine& line, const Terminal& out) {
     return Exit::done;
 }
 
-/// What is not a project's configuration is taken for a signed file, whose reader says what is
-/// wrong with it.
-bool is_configuration(const fs::path& path) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) {
-        return true;
-    }
-    const auto bytes = read_file(path, project::ZipLimits{}.archive_bytes);
-    return bytes && (project::is_zip(*bytes) || project::is_one_file(*bytes));
-}
-
 } // namespace
 
 Exit export_command(const QStringList& arguments) {
@@ -140,7 +129,8 @@ Exit import_command(const QStringList& arguments) {
     const Terminal out(line.json());
     const QString to = QStringLiteral("to");
     const fs::path from = line.positional(0);
-    if (!is_configuration(from)) {
+    // What is none is taken for a signed file, whose reader says what is wrong with it.
+    if (!project::is_configuration(from)) {
         return line.has(to)
                    ? usage_error(QStringLiteral("import"),
                                  "This is no YAML or zip file of a configuration; a signed "

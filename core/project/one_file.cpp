@@ -65,11 +65,6 @@ std::vector<std::string_view> paths_of(const Store& store) {
     return paths;
 }
 
-std::string text_at(const yaml::Document& document, std::string_view key) {
-    const auto node = yaml::find(document, {std::string(key)});
-    return node && node->is_scalar() ? std::string(node->text()) : std::string();
-}
-
 /// The files as they are in the one document; each is what it was.
 Result<void> check(const Store& store, const std::string& text) {
     const auto files = from_one_file(text);
@@ -100,8 +95,8 @@ Result<std::string> to_one_file(const Store& store) {
     std::string out = "# The configuration of a Taubyte project, all its files in one.\n"
                       "# Files of it again: tau-project import <this file> --to <folder>\n";
     out.append("format: ").append(format_name).append("\nproject:\n    id: ");
-    out.append(yaml::scalar(text_at(*config->document(), "id"))).append("\n    name: ");
-    out.append(yaml::scalar(text_at(*config->document(), "name"))).append("\nfiles:\n");
+    out.append(yaml::scalar(yaml::text_at(*config->document(), "id"))).append("\n    name: ");
+    out.append(yaml::scalar(yaml::text_at(*config->document(), "name"))).append("\nfiles:\n");
     Orders orders;
     for (const std::string_view path : paths_of(store)) {
         const File& file = *store.file(path);
@@ -148,7 +143,7 @@ Result<git::Files> from_one_file(std::string text, const StoreLimits& limits) {
         return fail(document.error());
     }
     const auto root = document->root();
-    if (!root || text_at(*document, "format") != format_name) {
+    if (!root || yaml::text_at(*document, "format") != format_name) {
         return fail(ErrorCode::corrupt,
                     "This is not a project in one YAML file, or one of a later "
                     "version.",
@@ -180,7 +175,7 @@ Result<git::Files> from_one_file(std::string text, const StoreLimits& limits) {
     const auto checked =
         config == files.end() ? std::nullopt : std::optional(yaml::Document::parse(config->second));
     const auto id = yaml::find(*document, {"project", "id"});
-    if (!checked || !*checked || !id || text_at(**checked, "id") != id->text()) {
+    if (!checked || !*checked || !id || yaml::text_at(**checked, "id") != id->text()) {
         return fail(bad_file(*root, "its project and its config.yaml are not the same"));
     }
     return files;

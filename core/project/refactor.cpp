@@ -267,10 +267,9 @@ yaml::Path key_path(std::string_view field) {
 
 std::string project_id_of(const Store& store) {
     const File* config = store.file("config.yaml");
-    const auto id = config != nullptr && config->document() != nullptr
-                        ? yaml::find(*config->document(), {"id"})
-                        : std::nullopt;
-    return id && id->is_scalar() ? std::string(id->text()) : std::string();
+    return config != nullptr && config->document() != nullptr
+               ? yaml::text_at(*config->document(), "id")
+               : std::string();
 }
 
 std::string code_folder(const Resource& resource) {

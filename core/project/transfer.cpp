@@ -14,17 +14,17 @@ Error too_large() {
     return too_large_a_project("there are too many files in it, or they are too large.");
 }
 
-Result<git::Files> read_any(const fs::path& path) {
+Result<git::Files> read_any(const fs::path& path, const Watch& watch) {
     std::error_code code;
     if (fs::is_directory(path, code)) {
-        return read_folder(path);
+        return read_folder(path, {}, watch);
     }
     auto bytes = read_file(path, ZipLimits{}.archive_bytes);
     if (!bytes) {
         return fail(bytes.error());
     }
     if (is_zip(*bytes)) {
-        return from_zip(*bytes);
+        return from_zip(*bytes, {}, watch);
     }
     if (is_one_file(*bytes)) {
         return from_one_file(std::move(*bytes));
@@ -54,7 +54,8 @@ bool is_path_inside(std::string_view path) {
     }
 }
 
-Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits) {
+Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
+                               const Watch& watch) {
     std::error_code code;
     if (!fs::is_directory(folder, code)) {
         return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
@@ -81,6 +82,9 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits) 
             return fail(too_large());
         }
         files.emplace(entry->path().lexically_relative(folder).generic_string(), std::move(*text));
+        if (auto goes_on = watch.after(files.size()); !goes_on) {
+            return fail(goes_on.error());
+        }
     }
     if (code) {
         return fail(ErrorCode::io,
@@ -89,7 +93,7 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits) 
     return files;
 }
 
-Result<void> write_folder(const git::Files& files, const fs::path& folder) {
+Result<void> write_folder(const git::Files& files, const fs::path& folder, const Watch& watch) {
     for (const auto& [path, text] : files) {
         if (!is_path_inside(path)) {
             return fail(ErrorCode::invalid_argument,
@@ -106,6 +110,7 @@ Result<void> write_folder(const git::Files& files, const fs::path& folder) {
         return fail(ErrorCode::already_exists, folder.string() + " is not empty.",
                     "Name a folder that does not exist yet.");
     }
+    std::size_t done = 0;
     for (const auto& [path, text] : files) {
         const fs::path file = folder / path;
         fs::create_directories(file.parent_path(), code);
@@ -116,17 +121,29 @@ Result<void> write_folder(const git::Files& files, const fs::path& folder) {
         if (auto written = write_file_atomic(file, std::string_view(text), 0644); !written) {
             return written;
         }
+        if (auto goes_on = watch.after(++done); !goes_on) {
+            return goes_on;
+        }
     }
     return {};
 }
 
-Result<git::Files> read_project(const fs::path& path) {
-    auto files = read_any(path);
+Result<git::Files> read_project(const fs::path& path, const Watch& watch) {
+    auto files = read_any(path, watch);
     if (files && !files->contains("config.yaml")) {
         return fail(ErrorCode::corrupt, path.string() + " has no config.yaml, so it is no project.",
                     "Name a project's configuration.");
     }
     return files;
+}
+
+bool is_configuration(const fs::path& path) {
+    std::error_code code;
+    if (fs::is_directory(path, code)) {
+        return true;
+    }
+    const auto bytes = read_file(path, ZipLimits{}.archive_bytes);
+    return bytes && (is_zip(*bytes) || is_one_file(*bytes));
 }
 
 } // namespace tau::project

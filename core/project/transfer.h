@@ -13,15 +13,20 @@ bool is_path_inside(std::string_view path);
 
 /// Every regular file of a folder; .git is left out, links are not followed. `not_found` when
 /// there is no folder, `limit_exceeded` beyond the limits.
-Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {});
+Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {},
+                               const Watch& watch = {});
 
 /// Writes the files into a folder that is new or empty: `already_exists` otherwise,
 /// `invalid_argument` for a path that leaves it.
-Result<void> write_folder(const git::Files& files, const std::filesystem::path& folder);
+Result<void> write_folder(const git::Files& files, const std::filesystem::path& folder,
+                          const Watch& watch = {});
 
 /// A project in somebody's hands, as what it is said to be by its own content: a folder, a zip
 /// archive, or one YAML file (one_file.h). `corrupt` when it is none of these or has no
 /// config.yaml.
-Result<git::Files> read_project(const std::filesystem::path& path);
+Result<git::Files> read_project(const std::filesystem::path& path, const Watch& watch = {});
+
+/// Whether it is meant to be one of those, by its content; else it may be a signed project file.
+bool is_configuration(const std::filesystem::path& path);
 
 } // namespace tau::project

@@ -22,6 +22,7 @@ using Entry = std::unique_ptr<zip_file_t, Discard>;
 /// zip's own beginning of time, 1980-01-01: archives of the same files are the same.
 constexpr zip_uint16_t no_time = 0;
 constexpr zip_uint16_t first_day = 1U << 5U | 1U;
+constexpr double progress_step = 0.01;
 
 Error broken(const std::string& why) {
     return Error{ErrorCode::corrupt,
@@ -85,6 +86,22 @@ bool is_plain_entry(zip_t* archive, zip_uint64_t index) {
     return system != ZIP_OPSYS_UNIX || type == 0 || type == regular || type == folder;
 }
 
+/// zip_close packs everything, and asks on the way.
+struct Closing {
+    const Watch& watch;
+    std::size_t files;
+
+    static void on_progress(zip_t*, double part, void* state) {
+        const auto* self = static_cast<const Closing*>(state);
+        if (self->watch.progress) {
+            self->watch.progress(static_cast<std::size_t>(part * static_cast<double>(self->files)));
+        }
+    }
+    static int is_stopped(zip_t*, void* state) {
+        return static_cast<const Closing*>(state)->watch.stop.stop_requested() ? 1 : 0;
+    }
+};
+
 /// "repository-main/" when everything lies in it and the project's config.yaml too.
 void strip_common_folder(git::Files& files) {
     if (files.empty() || files.contains("config.yaml")) {
@@ -106,7 +123,7 @@ void strip_common_folder(git::Files& files) {
 
 } // namespace
 
-Result<std::string> to_zip(const git::Files& files) {
+Result<std::string> to_zip(const git::Files& files, const Watch& watch) {
     zip_error_t error;
     zip_error_init(&error);
     // The source outlives the archive, which frees its own reference when it is closed.
@@ -134,7 +151,14 @@ Result<std::string> to_zip(const git::Files& files) {
         zip_file_set_dostime(archive.get(), static_cast<zip_uint64_t>(index), no_time, first_day,
                              0);
     }
+    Closing closing{watch, files.size()};
+    zip_register_progress_callback_with_state(archive.get(), progress_step, Closing::on_progress,
+                                              nullptr, &closing);
+    zip_register_cancel_callback_with_state(archive.get(), Closing::is_stopped, nullptr, &closing);
     if (zip_close(archive.get()) != 0) {
+        if (auto goes_on = watch.after(0); !goes_on) {
+            return fail(goes_on.error());
+        }
         return fail(ErrorCode::internal, "The zip file cannot be made.", {},
                     bounded_text(zip_strerror(archive.get()), 200));
     }
@@ -162,7 +186,7 @@ bool is_zip(std::string_view bytes) {
     return bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06");
 }
 
-Result<git::Files> from_zip(std::string_view bytes, const ZipLimits& limits) {
+Result<git::Files> from_zip(std::string_view bytes, const ZipLimits& limits, const Watch& watch) {
     if (bytes.size() > limits.archive_bytes) {
         return fail(too_much_in_it());
     }
@@ -215,6 +239,9 @@ Result<git::Files> from_zip(std::string_view bytes, const ZipLimits& limits) {
         total += text->size();
         if (!files.emplace(name, std::move(*text)).second) {
             return fail(hostile(name, "stands in it twice"));
+        }
+        if (auto goes_on = watch.after(files.size()); !goes_on) {
+            return fail(goes_on.error());
         }
     }
     strip_common_folder(files);

@@ -2,6 +2,7 @@
 
 #include "core/base/encoding.h"
 #include "core/git/git.h"
+#include "core/project/watch.h"
 
 namespace tau::project {
 
@@ -13,7 +14,7 @@ struct ZipLimits {
 };
 
 /// The files as a zip archive; the same bytes for the same files, whenever it is made.
-Result<std::string> to_zip(const git::Files& files);
+Result<std::string> to_zip(const git::Files& files, const Watch& watch = {});
 
 bool is_zip(std::string_view bytes);
 
@@ -21,6 +22,7 @@ bool is_zip(std::string_view bytes);
 /// make it) is taken off. `untrusted` for a path that leaves the folder or stands there twice, for
 /// links, devices and encrypted files; `limit_exceeded` as soon as more than the limits has come
 /// out, whatever the archive says about its sizes; `corrupt` for what is no zip archive.
-Result<git::Files> from_zip(std::string_view bytes, const ZipLimits& limits = {});
+Result<git::Files> from_zip(std::string_view bytes, const ZipLimits& limits = {},
+                            const Watch& watch = {});
 
 } // namespace tau::project

@@ -198,6 +198,12 @@ std::optional<Node> find(const Document& document, const Path& path) {
     return node;
 }
 
+std::string text_at(const Document& document, std::string_view key) {
+    const auto root = document.root();
+    const auto node = root ? root->find(key) : std::nullopt;
+    return node && node->is_scalar() ? std::string(node->text()) : std::string();
+}
+
 std::string to_string(const Path& path) {
     std::string text;
     for (const std::string& part : path) {

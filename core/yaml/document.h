@@ -119,6 +119,8 @@ std::optional<Position> error_position(const Error& error);
 /// Keys from the root; an item of a sequence by its index ("0").
 using Path = std::vector<std::string>;
 std::optional<Node> find(const Document& document, const Path& path);
+/// The scalar under a key of the root; empty when there is none.
+std::string text_at(const Document& document, std::string_view key);
 /// "trigger/paths/0", for messages.
 std::string to_string(const Path& path);
 

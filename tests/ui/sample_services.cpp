@@ -1,5 +1,7 @@
 #include "tests/ui/sample_services.h"
 
+#include "core/base/file.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -336,6 +338,10 @@ Result<std::shared_ptr<flow::Flow>> SampleServices::open_unfinished(const std::s
 }
 
 Result<flow::LocalProject> SampleServices::import_project(const std::filesystem::path& file) {
+    if (!data.empty()) {
+        const auto yaml = read_file(file, 1U << 20U);
+        return yaml ? flow::import_export(data, *yaml) : fail(yaml.error());
+    }
     if (file.filename() == "broken.yaml") {
         return fail(ErrorCode::untrusted,
                     "broken.yaml was not taken in: the receipt is not the "

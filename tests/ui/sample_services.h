@@ -2,6 +2,7 @@
 
 #include "app/console/config_services.h"
 #include "app/console/git_work.h"
+#include "app/console/transfer_work.h"
 #include "ui/services.h"
 
 #include <atomic>
@@ -29,6 +30,7 @@ public:
     std::atomic<int> fetched{0};                ///< node() calls
     int fail_step = -1;                         ///< fails once, then works
     std::chrono::milliseconds step_time{0};
+    std::filesystem::path data;    ///< where signed files are really taken in; empty: not
     std::atomic<int> questions{0}; ///< find_repository calls
     std::atomic<int> forgotten{0};
     /// The git host of a test with one; without, nobody can be reached.
@@ -68,11 +70,9 @@ public:
         return sample_export();
     }
     Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
-    Result<void> write_export(const project::Export&, const std::filesystem::path&) override {
-        return {};
-    }
     ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
+    ui::TransferServices& transfers() override { return transfers_; }
     QVariant setting(const QString& key) const override {
         const auto found = settings.find(key);
         return found == settings.end() ? QVariant() : found->second;
@@ -83,6 +83,7 @@ private:
     app::ConfigWork config_{[](const std::filesystem::path&) { return true; }};
     app::GitWork git_{[this](const flow::LocalProject& project, vault::Role role,
                              std::stop_token stop) { return reach(project, role, stop); }};
+    app::TransferWork transfers_{[this] { return projects(); }};
 };
 
 } // namespace tau::test

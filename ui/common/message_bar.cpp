@@ -70,6 +70,10 @@ void MessageBar::show_error(const Error& error) {
     show_message(error.code == ErrorCode::cancelled ? Tone::plain : Tone::bad, sentence);
 }
 
+void MessageBar::set_text(const QString& sentence) {
+    text_->setText(sentence);
+}
+
 QString MessageBar::text() const {
     return isHidden() ? QString() : text_->text();
 }

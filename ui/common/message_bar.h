@@ -26,6 +26,8 @@ public:
     /// has actions.
     void show_message(Tone tone, const QString& sentence, std::vector<Action> actions = {});
     void show_error(const Error& error);
+    /// Another sentence in the message that is shown, with the same actions; said to nobody aloud.
+    void set_text(const QString& sentence);
     QString text() const;
     void close_message();
 

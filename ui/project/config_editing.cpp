@@ -315,6 +315,10 @@ void ConfigTab::refresh_bar() {
     undo_->setToolTip(undone == nullptr ? tr("Undo (Ctrl+Z)")
                                         : tr("Undo: %1 (Ctrl+Z)").arg(to_qt(*undone)));
     redo_->setToolTip(redone == nullptr ? tr("Redo") : tr("Redo: %1").arg(to_qt(*redone)));
+    if (const bool unsaved = has_unsaved(); unsaved != had_unsaved_) {
+        had_unsaved_ = unsaved;
+        Q_EMIT unsaved_changed();
+    }
 }
 
 void ConfigTab::refresh_lists() {

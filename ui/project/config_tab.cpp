@@ -300,6 +300,7 @@ void ConfigTab::show_project(const flow::LocalProject& project) {
     right_->setCurrentWidget(nothing_);
     path_.clear();
     code_known_.clear();
+    given_.reset();
     read_job_.drop();
     code_job_.drop();
     if (project.configuration.empty()) {
@@ -383,6 +384,7 @@ void ConfigTab::show_workspace() {
     select(open_->store().file("config.yaml") == nullptr && !open_->store().resources().empty()
                ? open_->store().resources().front().path
                : "config.yaml");
+    ask_intake();
 }
 
 } // namespace tau::ui

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/project/intake.h"
 #include "core/project/refactor.h"
 #include "core/project/workspace.h"
 #include "ui/common/empty_state.h"
@@ -51,6 +52,9 @@ public:
     void flush();
     void save();
     bool has_unsaved() const;
+    /// Asks whether these files, of what is called `from`, are to be taken in, as one step for
+    /// undo.
+    void take_in(const QString& from, const git::Files& files);
     bool busy() const { return read_job_.running() || save_job_.running() || code_job_.running(); }
 
     ResourceModel& resources() { return *model_; }
@@ -73,6 +77,10 @@ public:
     void ask_clone();
     void ask_delete();
     void move_to(const std::string& application);
+
+Q_SIGNALS:
+    /// has_unsaved() is another now.
+    void unsaved_changed();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -114,6 +122,8 @@ private:
     void create(const project::NewResource& wanted);
     void perform(const Result<project::Plan>& plan, const std::string& go_to);
     void show_move_menu(QMenu& menu);
+    void ask_intake();
+    void take(const project::Intake& intake, bool with_removals);
 
     Services& services_;
     ConfigServices& config_;
@@ -128,6 +138,13 @@ private:
     } typing_;
     int burst_ = 0;                    ///< typing that is one step for undo
     std::set<std::string> code_known_; ///< folders
+    bool had_unsaved_ = false;
+    /// To be taken in as soon as the project is read.
+    struct Given {
+        QString from;
+        git::Files files;
+    };
+    std::optional<Given> given_;
 
     QStackedWidget* pages_;
     QWidget* work_;

@@ -4,6 +4,7 @@
 
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMimeData>
 #include <QPainter>
 #include <QRegularExpression>
 #include <QTextBlock>
@@ -185,6 +186,10 @@ void TextEditor::adopt_theme() {
 int TextEditor::numbers_width() const {
     const auto digits = QString::number(std::max(99, blockCount())).size();
     return space::s + fontMetrics().horizontalAdvance(QLatin1Char('9')) * static_cast<int>(digits);
+}
+
+bool TextEditor::canInsertFromMimeData(const QMimeData* source) const {
+    return !source->hasUrls() && QPlainTextEdit::canInsertFromMimeData(source);
 }
 
 void TextEditor::resizeEvent(QResizeEvent* event) {

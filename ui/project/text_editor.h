@@ -53,6 +53,8 @@ protected:
     bool event(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    /// A file dropped here is for the window, not a text to be typed.
+    bool canInsertFromMimeData(const QMimeData* source) const override;
 
 private:
     class Numbers;

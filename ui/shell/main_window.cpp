@@ -11,14 +11,17 @@
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
+#include "ui/shell/transfers.h"
 #include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
 
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QStatusBar>
 #include <QVBoxLayout>
 
@@ -35,9 +38,9 @@ constexpr QSize smallest_size{720, 520};
 
 MainWindow::MainWindow(Services& services, QWidget* parent)
     : QMainWindow(parent), services_(services), networks_(services), messages_(new MessageBar),
-      pages_(new QStackedWidget), start_(new StartPage(services, networks_)),
-      branches_(new BranchBar(services)), tabs_(new ProjectTabs(branches_)),
-      project_(new ProjectPage(services)),
+      transfers_(new Transfers(services, *messages_, *this)), pages_(new QStackedWidget),
+      start_(new StartPage(services, networks_)), branches_(new BranchBar(services)),
+      tabs_(new ProjectTabs(branches_)), project_(new ProjectPage(services)),
       configuration_(new ConfigTab(services, services.config())),
       changes_(new ChangesView(services)), history_(new HistoryView(services)),
       merge_(new MergeView(services)), resume_(new ResumePage(services)),
@@ -70,16 +73,15 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     network_label_->setContentsMargins(space::l, 0, space::l, 0);
     set_role(network_label_, QStringLiteral("caption"));
     make_menus();
+    connect_transfers();
 
     connect(start_, &StartPage::new_wanted, this, &MainWindow::new_project);
     connect(start_, &StartPage::vaults_wanted, this, &MainWindow::show_vaults);
     connect(start_, &StartPage::network_wanted, this, &MainWindow::choose_network);
-    connect(start_, &StartPage::import_wanted, this, &MainWindow::choose_import);
     connect(start_, &StartPage::project_wanted, this, &MainWindow::open_project);
     connect(start_, &StartPage::resume_wanted, this, &MainWindow::resume);
     connect(start_, &StartPage::failed, messages_, &MessageBar::show_error);
     connect(tabs_, &ProjectTabs::back_wanted, this, &MainWindow::show_start);
-    connect(project_, &ProjectPage::export_wanted, this, &MainWindow::export_current);
     connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
     connect(resume_, &ResumePage::closed, this, &MainWindow::show_start);
     connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
@@ -123,10 +125,8 @@ void MainWindow::make_menus() {
                     &MainWindow::show_vaults);
     file->addSeparator();
     file->addAction(tr("&Open network…"), QKeySequence::Open, this, &MainWindow::choose_network);
-    file->addAction(tr("&Import…"), QKeySequence(Qt::CTRL | Qt::Key_I), this,
-                    &MainWindow::choose_import);
-    export_action_ = file->addAction(tr("&Export YAML…"), QKeySequence(Qt::CTRL | Qt::Key_E), this,
-                                     &MainWindow::export_current);
+    transfers_->add_import(*file);
+    transfers_->add_export(*file);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     make_theme_menu(*menuBar()->addMenu(tr("&View")));
@@ -253,20 +253,7 @@ void MainWindow::open_project(const flow::LocalProject& project) {
     tabs_->set_tab_visible(merge_, false);
     branches_->show_project(project);
     tabs_->show_project(project);
-}
-
-void MainWindow::import_file(const std::filesystem::path& file) {
-    import_job_.start(
-        [&services = services_, file](std::stop_token) { return services.import_project(file); },
-        [this](const Result<flow::LocalProject>& answer) {
-            if (!answer) {
-                messages_->show_error(answer.error());
-                return;
-            }
-            open_project(*answer);
-            messages_->show_message(Tone::good,
-                                    tr("Everything in the file holds. It is taken in."));
-        });
+    refresh_actions();
 }
 
 void MainWindow::resume(const QString& id, bool undo) {
@@ -279,7 +266,9 @@ void MainWindow::follow(FlowView& view) {
         drop_wizard();
         open_project(project);
     });
-    connect(&view, &FlowView::export_wanted, this, &MainWindow::export_project);
+    connect(&view, &FlowView::export_wanted, transfers_, [this](const flow::LocalProject& project) {
+        transfers_->choose_export(project, ExportForm::signed_file);
+    });
     connect(&view, &FlowView::state_changed, this, [this] {
         if (closing_ && busy_flow() == nullptr) {
             close();
@@ -297,62 +286,53 @@ void MainWindow::choose_network() {
     dialog->open();
 }
 
-void MainWindow::choose_import() {
-    auto* dialog = new QFileDialog(this, tr("Import a project"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({tr("Projects (*.yaml *.yml)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& file) { import_file(to_utf8(file)); });
-    dialog->open();
+/// What comes in, by menu or dropped, and where it goes.
+void MainWindow::connect_transfers() {
+    setAcceptDrops(true);
+    connect(start_, &StartPage::import_wanted, transfers_,
+            [this] { transfers_->choose_import(false); });
+    connect(project_, &ProjectPage::export_wanted, transfers_,
+            [this] { transfers_->choose_export(tabs_->project(), ExportForm::signed_file); });
+    connect(transfers_, &Transfers::taken_in, this, &MainWindow::open_project);
+    connect(
+        transfers_, &Transfers::files_wanted, this,
+        [this](const flow::LocalProject& project, const QString& from, const git::Files& files) {
+            if (pages_->currentWidget() != tabs_ ||
+                tabs_->project().project_id != project.project_id) {
+                open_project(project);
+            }
+            tabs_->show_tab(configuration_);
+            configuration_->take_in(from, files);
+        });
+    // Whether there are edits to be told of is known by its tab alone.
+    connect(configuration_, &ConfigTab::unsaved_changed, this, &MainWindow::refresh_actions);
+    connect(branches_, &BranchBar::project_cloned, this, &MainWindow::refresh_actions);
 }
 
-void MainWindow::export_current() {
-    if (pages_->currentWidget() == tabs_ && project_->has_project()) {
-        choose_export(project_->exported());
+/// A page that can do something with a file.
+bool MainWindow::takes_files() const {
+    return pages_->currentWidget() == start_ || pages_->currentWidget() == tabs_;
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (takes_files() && Transfers::dropped(*event->mimeData())) {
+        event->setDropAction(Qt::CopyAction);
+        event->accept();
     }
 }
 
-void MainWindow::export_project(const flow::LocalProject& project) {
-    export_job_.start(
-        [&services = services_, project](std::stop_token) { return services.load_export(project); },
-        [this](Result<project::Export> answer) {
-            if (!answer) {
-                messages_->show_error(answer.error());
-                return;
-            }
-            choose_export(std::make_shared<const project::Export>(std::move(*answer)));
-        });
-}
-
-void MainWindow::choose_export(std::shared_ptr<const project::Export> exported) {
-    auto* dialog = new QFileDialog(this, tr("Export %1").arg(to_qt(exported->name)));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("yaml"));
-    dialog->setNameFilters({tr("Projects (*.yaml)")});
-    dialog->selectFile(to_qt(exported->name) + QStringLiteral(".yaml"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this, exported](const QString& file) {
-        export_job_.start(
-            [&services = services_, exported, path = to_utf8(file)](std::stop_token) {
-                return services.write_export(*exported, path);
-            },
-            [this, file](const Result<void>& answer) {
-                if (!answer) {
-                    messages_->show_error(answer.error());
-                    return;
-                }
-                messages_->show_message(Tone::good,
-                                        tr("Exported to %1. It holds no secret; anyone can verify "
-                                           "it offline.")
-                                            .arg(file));
-            });
-    });
-    dialog->open();
+void MainWindow::dropEvent(QDropEvent* event) {
+    if (const auto path = Transfers::dropped(*event->mimeData()); path && takes_files()) {
+        event->setDropAction(Qt::CopyAction);
+        event->accept();
+        transfers_->import(*path);
+    }
 }
 
 void MainWindow::refresh_actions() {
-    export_action_->setEnabled(pages_->currentWidget() == tabs_ && project_->has_project());
+    const bool open = pages_->currentWidget() == tabs_ && !tabs_->project().project_id.empty();
+    transfers_->set_project(open ? std::optional(tabs_->project()) : std::nullopt,
+                            configuration_->has_unsaved());
 }
 
 void MainWindow::show_count() {

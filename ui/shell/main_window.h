@@ -1,6 +1,5 @@
 #pragma once
 
-#include "ui/common/job.h"
 #include "ui/common/message_bar.h"
 #include "ui/common/networks.h"
 #include "ui/services.h"
@@ -23,6 +22,7 @@ class ProjectPage;
 class ProjectTabs;
 class ResumePage;
 class StartPage;
+class Transfers;
 class VaultsPage;
 class Wizard;
 
@@ -45,6 +45,7 @@ public:
     ProjectPage& project_page() { return *project_; }
     ResumePage& resume_page() { return *resume_; }
     MessageBar& message_bar() { return *messages_; }
+    Transfers& transfers() { return *transfers_; }
     /// Null while no new project is being drafted.
     Wizard* wizard() { return wizard_; }
     /// Null until it was shown once.
@@ -54,11 +55,12 @@ public:
     void new_project();
     void show_vaults();
     void open_project(const flow::LocalProject& project);
-    void import_file(const std::filesystem::path& file);
     void resume(const QString& id, bool undo);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void make_project_tabs();
@@ -68,10 +70,8 @@ private:
     void drop_wizard();
     void leave_wizard();
     void choose_network();
-    void choose_import();
-    void export_current();
-    void export_project(const flow::LocalProject& project);
-    void choose_export(std::shared_ptr<const project::Export> exported);
+    void connect_transfers();
+    bool takes_files() const;
     void refresh_actions();
     void show_network();
     void show_count();
@@ -82,6 +82,7 @@ private:
     Services& services_;
     Networks networks_;
     MessageBar* messages_;
+    Transfers* transfers_;
     QStackedWidget* pages_;
     StartPage* start_;
     BranchBar* branches_;
@@ -95,10 +96,7 @@ private:
     Wizard* wizard_ = nullptr;
     VaultsPage* vaults_ = nullptr;
     QLabel* network_label_;
-    QAction* export_action_ = nullptr;
-    bool closing_ = false; ///< as soon as the running work has stopped
-    Job export_job_;
-    Job import_job_;
+    bool closing_ = false;       ///< as soon as the running work has stopped
     bool close_unsaved_ = false; ///< the person said so
 };
 

@@ -2,6 +2,7 @@
 #include "core/project/canonical.h"
 #include "core/project/one_file.h"
 #include "core/project/transfer.h"
+#include "tests/support/archive.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/vectors.h"
 
@@ -10,10 +11,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
-#include <zip.h>
 
 using namespace tau;
 using namespace tau::project;
+using test::archive_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -74,37 +75,6 @@ Store stored(const git::Files& files) {
     auto store = Store::from(files);
     REQUIRE(store);
     return std::move(*store);
-}
-
-struct Entry {
-    const char* name;
-    std::string text;
-    unsigned mode = 0; ///< of Unix; 0: not said
-};
-
-/// An archive as anybody may make one.
-std::string archive_of(const std::vector<Entry>& entries) {
-    const test::TemporaryDirectory folder;
-    const fs::path path = folder.path() / "a.zip";
-    int code = 0;
-    zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
-    REQUIRE(archive != nullptr);
-    for (const Entry& entry : entries) {
-        const auto data = [&] {
-            return zip_source_buffer(archive, entry.text.data(), entry.text.size(), 0);
-        };
-        const std::string name = entry.name;
-        const zip_int64_t index = name.ends_with('/')
-                                      ? zip_dir_add(archive, entry.name, 0)
-                                      : zip_file_add(archive, entry.name, data(), 0);
-        REQUIRE(index >= 0);
-        if (entry.mode != 0) {
-            zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0,
-                                             ZIP_OPSYS_UNIX, entry.mode << 16U);
-        }
-    }
-    REQUIRE(zip_close(archive) == 0);
-    return read_file(path, 64U << 20U).value();
 }
 
 } // namespace

@@ -1,0 +1,111 @@
+#include "app/console/transfer_work.h"
+
+#include "core/base/file.h"
+#include "core/project/config.h"
+#include "core/project/one_file.h"
+#include "core/project/transfer.h"
+
+namespace tau::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Exported = ui::TransferServices::Exported;
+
+constexpr std::size_t largest_signed = 2U << 20U;
+constexpr unsigned export_mode = 0644; // it holds nothing secret
+
+Error no_clone() {
+    return {ErrorCode::not_found,
+            "There is no clone of the configuration here.",
+            "Clone the repositories first, then export it.",
+            {}};
+}
+
+Result<std::string> one_file(const git::Files& files) {
+    const auto store = project::Store::from(files);
+    return store ? project::to_one_file(*store) : Result<std::string>(fail(store.error()));
+}
+
+Result<Exported> write_file(const fs::path& to, const std::string& bytes, std::size_t files,
+                            const project::Watch& watch) {
+    // Nothing is begun that was stopped before.
+    auto done = watch.after(files);
+    done = done ? write_file_atomic(to, bytes, export_mode) : done;
+    return done ? Result<Exported>(Exported{files, bytes.size()}) : fail(done.error());
+}
+
+Result<Exported> write_configuration(const flow::LocalProject& project, ui::ExportForm form,
+                                     const fs::path& to, const project::Watch& watch) {
+    if (project.configuration.empty()) {
+        return fail(no_clone());
+    }
+    const auto files = project::read_project(project.configuration, watch);
+    if (!files) {
+        return fail(files.error());
+    }
+    if (form == ui::ExportForm::folder) {
+        std::uintmax_t bytes = 0;
+        for (const auto& [path, text] : *files) {
+            bytes += text.size();
+        }
+        auto done = project::write_folder(*files, to, watch);
+        return done ? Result<Exported>(Exported{files->size(), bytes}) : fail(done.error());
+    }
+    const auto bytes =
+        form == ui::ExportForm::zip ? project::to_zip(*files, watch) : one_file(*files);
+    return bytes ? write_file(to, *bytes, files->size(), watch) : fail(bytes.error());
+}
+
+} // namespace
+
+Result<Exported> TransferWork::write(const flow::LocalProject& project, ui::ExportForm form,
+                                     const fs::path& to, bool replace,
+                                     const project::Watch& watch) {
+    std::error_code code;
+    if (form != ui::ExportForm::folder && !replace && fs::exists(to, code)) {
+        return fail(ErrorCode::already_exists, to.string() + " is there already.",
+                    "Choose another name, or replace it.");
+    }
+    if (form != ui::ExportForm::signed_file) {
+        return write_configuration(project, form, to, watch);
+    }
+    const auto bytes = read_file(project.export_file, largest_signed);
+    return bytes ? write_file(to, *bytes, 1, watch) : fail(bytes.error());
+}
+
+Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,
+                                                       const project::Watch& watch) {
+    Given given;
+    if (!project::is_configuration(path)) {
+        given.is_signed = true;
+        return given;
+    }
+    auto files = project::read_project(path, watch);
+    if (!files) {
+        return fail(files.error());
+    }
+    given.files = std::move(*files);
+    if (const auto config = project::parse_config(given.files.at("config.yaml"))) {
+        given.project_id = config->id;
+        given.name = config->name;
+    }
+    const auto projects = projects_();
+    if (!projects) {
+        return fail(projects.error());
+    }
+    for (const flow::LocalProject& each : *projects) {
+        if (each.project_id == given.project_id && !each.configuration.empty()) {
+            given.here = each;
+        }
+    }
+    return given;
+}
+
+Result<void> TransferWork::unpack(const git::Files& files, const fs::path& folder,
+                                  const project::Watch& watch) {
+    return project::write_folder(files, folder, watch);
+}
+
+} // namespace tau::app
