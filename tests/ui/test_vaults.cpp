@@ -4,6 +4,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QScrollBar>
 #include <QSignalSpy>
 
 #include <ctime>
@@ -86,6 +87,12 @@ private Q_SLOTS:
         QTest::keyClick(chip, Qt::Key_Space);
         settle();
         QCOMPARE(stage.names().size(), 7);
+        stage.wish([](Wishes& wishes) { wishes.filter.regions = {1, 2, 3}; });
+        chip = stage.button(QStringLiteral("3 regions"));
+        QVERIFY(chip != nullptr);
+        chip->click();
+        settle();
+        QCOMPARE(stage.names().size(), 7);
         stage.browser->filters().set_area(vault::Area{30, -130, 50, -60});
         settle();
         QCOMPARE(stage.names().size(), 2);
@@ -96,6 +103,19 @@ private Q_SLOTS:
         clear->click();
         settle();
         QCOMPARE(stage.names().size(), 7);
+    }
+
+    void other_rows_are_shown_from_the_first() {
+        Stage stage;
+        VaultTable& table = stage.browser->table();
+        table.setFixedHeight(3 * space::row);
+        settle();
+        table.scrollToBottom();
+        QVERIFY(table.verticalScrollBar()->value() > 0);
+        stage.wish([](Wishes& wishes) { wishes.filter.min_reputation = 0.01; });
+        QVERIFY(stage.names().size() < 7);
+        QVERIFY(table.verticalScrollBar()->maximum() > 0);
+        QCOMPARE(table.verticalScrollBar()->value(), 0);
     }
 
     void searching() {

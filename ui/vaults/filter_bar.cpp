@@ -42,6 +42,18 @@ QString slots_text(double value) {
 QString known_text(double value) {
     return FilterBar::tr("Known ≥ %1 days").arg(QLocale().toString(value, 'f', 0));
 }
+/// One chip for all of them, as they are one condition; and the bar then keeps its one line.
+QString regions_text(const std::vector<std::uint8_t>& regions) {
+    constexpr std::size_t most_named = 2;
+    if (regions.size() > most_named) {
+        return FilterBar::tr("%1 regions").arg(regions.size());
+    }
+    QStringList names;
+    for (const std::uint8_t region : regions) {
+        names << to_qt(vault::region_name(region));
+    }
+    return names.join(QStringLiteral(", "));
+}
 QString km_text(double value) {
     return FilterBar::tr("Within %1 km").arg(QLocale().toString(value, 'f', 0));
 }
@@ -209,9 +221,9 @@ void FilterBar::add_chip(const QString& text, std::function<void(vault::Filter&)
 
 void FilterBar::show_filter() {
     clear_layout(chips_->layout());
-    for (const std::uint8_t region : filter_.regions) {
-        add_chip(to_qt(vault::region_name(region)),
-                 [region](vault::Filter& filter) { std::erase(filter.regions, region); });
+    if (!filter_.regions.empty()) {
+        add_chip(regions_text(filter_.regions),
+                 [](vault::Filter& filter) { filter.regions.clear(); });
     }
     const std::pair<Choice, QString (*)(double)> choices[] = {
         {&vault::Filter::min_reputation, reputation_text},

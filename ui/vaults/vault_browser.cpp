@@ -84,14 +84,14 @@ void VaultBrowser::lay_out() {
     auto* column = new QVBoxLayout(side_);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(space::s);
-    column->addWidget(map_, 2);
+    column->addWidget(map_);
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(panel_);
-    column->addWidget(scroll, 3);
+    column->addWidget(scroll, 1);
     middle->addWidget(side_);
     box->addLayout(middle, 1);
 }
@@ -353,7 +353,10 @@ void VaultBrowser::set_wishes(const Wishes& wishes) {
 
 void VaultBrowser::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    side_->setFixedWidth(std::clamp(width() * 2 / 5, space::field_width, space::field_width * 2));
+    const int wide = std::clamp(width() * 2 / 5, space::field_width, space::field_width * 2);
+    side_->setFixedWidth(wide);
+    // The earth's own shape; nor is it counted and drawn anew when the filters take a line more.
+    map_->setFixedHeight(wide / 2);
 }
 
 void VaultBrowser::hideEvent(QHideEvent* event) {

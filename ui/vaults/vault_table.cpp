@@ -62,6 +62,8 @@ VaultTable::VaultTable(RankModel& model, QWidget* parent)
                 }
             });
     connect(this, &QTableView::doubleClicked, this, &VaultTable::use_wanted);
+    // Other rows than before: what stood this far down says nothing about what does so now.
+    connect(&model, &QAbstractItemModel::modelReset, this, &QTableView::scrollToTop);
 }
 
 void VaultTable::set_up() {
