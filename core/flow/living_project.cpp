@@ -164,7 +164,10 @@ vault::NodeRecord present_record(const Change& change, const Former& former,
                                  const std::stop_token& stop) {
     const vault::RetryPolicy once{1, std::chrono::milliseconds{1}, std::chrono::seconds{5}};
     auto record = client_of(change, former.node, once).fetch_record(change.planned_at, stop);
-    return record ? std::move(*record) : former.node;
+    if (!record) {
+        return former.node;
+    }
+    return std::move(*record);
 }
 
 Result<void> check_choice(const Change& change, const std::vector<vault::NodeRecord>& wanted) {

@@ -46,25 +46,41 @@ Result<Outcome> find_repository(Change& change, const Side& side, const StepCall
 
 // ---- what a vault was given
 
-Result<Outcome> retire_key(Change& change, const Side& side, const Former& former,
-                           const StepCall& call) {
-    const std::string about = "The deploy key " + former.fingerprint(side) + " of " +
-                              former.node.name + " is off " + side.choice.name + ".";
+/// Takes off the host what `find` finds there; it may be gone already.
+template <typename Find, typename Remove>
+Result<Outcome> retire(Change& change, const Side& side, Outcome outcome, Find find,
+                       Remove remove) {
     if (side.repository.id.empty()) {
-        return Outcome{about, "", {}};
+        return outcome;
     }
     const std::lock_guard lock(change.forge_mutex);
-    forge::Forge& forge = change.world.forge;
-    auto found = forge.find_deploy_key(side.repository, former.fingerprint(side), call.stop);
+    const auto found = find(change.world.forge);
     if (!found) {
         return fail(found.error());
     }
     if (*found) {
-        if (auto gone = forge.remove_deploy_key(side.repository, (*found)->id, call.stop); !gone) {
+        if (auto gone = remove(change.world.forge, (*found)->id); !gone) {
             return fail(gone.error());
         }
     }
-    return Outcome{about, "", {}};
+    return outcome;
+}
+
+Result<Outcome> retire_key(Change& change, const Side& side, const Former& former,
+                           const StepCall& call) {
+    const std::string fingerprint = former.fingerprint(side);
+    return retire(
+        change, side,
+        {"The deploy key " + fingerprint + " of " + former.node.name + " is off " +
+             side.choice.name + ".",
+         "",
+         {}},
+        [&](forge::Forge& forge) {
+            return forge.find_deploy_key(side.repository, fingerprint, call.stop);
+        },
+        [&](forge::Forge& forge, const std::string& id) {
+            return forge.remove_deploy_key(side.repository, id, call.stop);
+        });
 }
 
 Result<Undone> bring_key_back(Change& change, const Side& side, const Former& former,
@@ -93,24 +109,18 @@ std::string former_hook_url(const Change& change, const Side& side, const Former
 
 Result<Outcome> retire_webhook(Change& change, const Side& side, const Former& former,
                                const StepCall& call) {
-    const std::string about =
-        "Pushes to " + side.choice.name + " are no longer told to " + former.node.name + ".";
-    if (side.repository.id.empty()) {
-        return Outcome{about, "", {}};
-    }
-    const std::lock_guard lock(change.forge_mutex);
-    forge::Forge& forge = change.world.forge;
-    auto found =
-        forge.find_webhook(side.repository, former_hook_url(change, side, former), call.stop);
-    if (!found) {
-        return fail(found.error());
-    }
-    if (*found) {
-        if (auto gone = forge.remove_webhook(side.repository, (*found)->id, call.stop); !gone) {
-            return fail(gone.error());
-        }
-    }
-    return Outcome{about, "", {}};
+    return retire(
+        change, side,
+        {"Pushes to " + side.choice.name + " are no longer told to " + former.node.name + ".",
+         "",
+         {}},
+        [&](forge::Forge& forge) {
+            return forge.find_webhook(side.repository, former_hook_url(change, side, former),
+                                      call.stop);
+        },
+        [&](forge::Forge& forge, const std::string& id) {
+            return forge.remove_webhook(side.repository, id, call.stop);
+        });
 }
 
 Result<Undone> bring_webhook_back(Change& change, const Side& side, const Former& former,

@@ -165,7 +165,7 @@ Result<Undone> revoke(Change& change, const Keeper& keeper, std::stop_token stop
         return fail(loaded.error());
     }
     if (keeper.rotates) {
-        return give_old_keys_back(change, keeper, std::move(stop));
+        return give_old_keys_back(change, keeper, stop);
     }
     const auto was_there = client_of(change, keeper.node)
                                .revoke(keeper.registration_id, *change.owner,

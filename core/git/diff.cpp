@@ -156,29 +156,15 @@ Result<FileDiff> diff_commit(const fs::path& path, const CommitId& id, const std
     if (!repository) {
         return fail(repository.error());
     }
-    const auto commit = find_commit(repository->get(), id);
-    if (!commit) {
-        return fail(commit.error());
-    }
-    const auto after = tree_of(commit->get());
-    if (!after) {
-        return fail(after.error());
-    }
-    TreePtr before;
-    if (git_commit_parentcount(commit->get()) > 0) {
-        const auto parent =
-            find_commit(repository->get(), to_text(*git_commit_parent_id(commit->get(), 0)));
-        auto tree = parent ? tree_of(parent->get()) : Result<TreePtr>(fail(parent.error()));
-        if (!tree) {
-            return fail(tree.error());
-        }
-        before = std::move(*tree);
+    const auto trees = trees_of(repository->get(), id);
+    if (!trees) {
+        return fail(trees.error());
     }
     const char* name = file.c_str();
     const git_diff_options options = options_for(&name);
     DiffPtr found;
-    if (const int result = git_diff_tree_to_tree(Out(found), repository->get(), before.get(),
-                                                 after->get(), &options);
+    if (const int result = git_diff_tree_to_tree(Out(found), repository->get(), trees->before.get(),
+                                                 trees->after.get(), &options);
         result < 0) {
         return fail(local_failure("compare " + bounded_text(file, 200), result));
     }

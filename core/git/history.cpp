@@ -114,27 +114,15 @@ Result<CommitFiles> files_of(const fs::path& path, const CommitId& id) {
     if (!repository) {
         return fail(repository.error());
     }
-    const auto commit = find_commit(repository->get(), id);
-    if (!commit) {
-        return fail(commit.error());
-    }
-    const auto after = tree_of(commit->get());
-    if (!after) {
-        return fail(after.error());
-    }
-    TreePtr before;
-    int result = 0;
-    if (git_commit_parentcount(commit->get()) > 0) {
-        CommitPtr parent;
-        result = git_commit_parent(Out(parent), commit->get(), 0);
-        result = result < 0 ? result : git_commit_tree(Out(before), parent.get());
+    const auto trees = trees_of(repository->get(), id);
+    if (!trees) {
+        return fail(trees.error());
     }
     git_diff_options options = GIT_DIFF_OPTIONS_INIT;
     DiffPtr diff;
-    result = result < 0 ? result
-                        : git_diff_tree_to_tree(Out(diff), repository->get(), before.get(),
-                                                after->get(), &options);
-    if (result < 0) {
+    if (const int result = git_diff_tree_to_tree(Out(diff), repository->get(), trees->before.get(),
+                                                 trees->after.get(), &options);
+        result < 0) {
         return fail(local_failure("read what the commit changed", result));
     }
     CommitFiles files;

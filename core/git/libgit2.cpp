@@ -155,6 +155,28 @@ Result<TreePtr> tree_of(const git_commit* commit) {
     return tree;
 }
 
+Result<CommitTrees> trees_of(git_repository* repository, const CommitId& id) {
+    const auto commit = find_commit(repository, id);
+    if (!commit) {
+        return fail(commit.error());
+    }
+    auto after = tree_of(commit->get());
+    if (!after) {
+        return fail(after.error());
+    }
+    CommitTrees trees{nullptr, std::move(*after)};
+    if (git_commit_parentcount(commit->get()) > 0) {
+        const auto parent =
+            find_commit(repository, to_text(*git_commit_parent_id(commit->get(), 0)));
+        auto before = parent ? tree_of(parent->get()) : Result<TreePtr>(fail(parent.error()));
+        if (!before) {
+            return fail(before.error());
+        }
+        trees.before = std::move(*before);
+    }
+    return trees;
+}
+
 FileState state_of_delta(git_delta_t status) {
     switch (status) {
     case GIT_DELTA_ADDED:

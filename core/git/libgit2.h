@@ -93,6 +93,12 @@ Result<Head> read_head(git_repository* repository);
 Result<CommitPtr> find_commit(git_repository* repository, const std::string& commit_or_branch);
 Result<TreePtr> tree_of(const git_commit* commit);
 
+struct CommitTrees {
+    TreePtr before; ///< of the first parent; null for a first commit
+    TreePtr after;
+};
+Result<CommitTrees> trees_of(git_repository* repository, const CommitId& id);
+
 /// "refs/heads/<branch>", or an error for a name that is none.
 Result<std::string> branch_reference(const std::string& branch);
 

@@ -146,24 +146,12 @@ Response Routes::replace_sealed(const Request& request, const Names& names) cons
     }
     Registered result = registrar.rotate(request.body, *registration, now);
     count(result, Counter::rotations);
-    switch (result.kind) {
-    case Registered::Kind::stored:
+    if (result.kind == Registered::Kind::stored) {
         unsealer.forget(registration->id);
         tracker.hint(registration->id, vault::Role::configuration);
         tracker.hint(registration->id, vault::Role::code);
-        return {200, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::repeated:
-        return {200, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::refused:
-        return {422, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::in_flight:
-        return in_flight(result.error.message);
-    case Registered::Kind::limited:
-        return too_many("This owner asks the node for too much.", result.wait);
-    case Registered::Kind::failed:
-        break;
     }
-    return node_trouble(result.error);
+    return answer_of(std::move(result), 200);
 }
 
 Response Routes::version(const Request& request, const Names& names) const {

@@ -103,6 +103,24 @@ Response node_trouble(const Error& error) {
     return response;
 }
 
+Response answer_of(Registered result, int stored) {
+    switch (result.kind) {
+    case Registered::Kind::stored:
+        return {stored, "application/json", {}, std::move(result.body)};
+    case Registered::Kind::repeated:
+        return {200, "application/json", {}, std::move(result.body)};
+    case Registered::Kind::refused:
+        return {422, "application/json", {}, std::move(result.body)};
+    case Registered::Kind::in_flight:
+        return in_flight(result.error.message);
+    case Registered::Kind::limited:
+        return too_many("This owner asks the node for too much.", result.wait);
+    case Registered::Kind::failed:
+        break;
+    }
+    return node_trouble(result.error);
+}
+
 Response not_found() {
     return problem(404, "not_found", "There is nothing here.");
 }
@@ -182,26 +200,14 @@ Response Routes::register_project(const Request& request, const Names& /*names*/
     }
     Registered result = registrar.run(request.body, *key, now);
     count(result, Counter::registrations);
-    switch (result.kind) {
-    case Registered::Kind::stored:
+    if (result.kind == Registered::Kind::stored) {
         for (const std::string& id : result.replaced) {
             unsealer.forget(id);
         }
         tracker.hint(result.registration_id, vault::Role::configuration);
         tracker.hint(result.registration_id, vault::Role::code);
-        return {201, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::repeated:
-        return {200, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::refused:
-        return {422, "application/json", {}, std::move(result.body)};
-    case Registered::Kind::in_flight:
-        return in_flight(result.error.message);
-    case Registered::Kind::limited:
-        return too_many("This owner asks the node for too much.", result.wait);
-    case Registered::Kind::failed:
-        break;
     }
-    return node_trouble(result.error);
+    return answer_of(std::move(result), 201);
 }
 
 tl::expected<seal::Point, Response> Routes::signer(const Request& request) const {

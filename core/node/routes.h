@@ -75,5 +75,7 @@ Response in_flight(std::string_view sentence);
 /// Too many from this address or this owner: come again when `wait` is over.
 Response too_many(std::string_view sentence, std::chrono::seconds wait);
 Response node_trouble(const Error& error);
+/// Of a registration or a rotation; `stored` is the status of one that was just made.
+Response answer_of(Registered result, int stored);
 
 } // namespace tau::node

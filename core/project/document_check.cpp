@@ -15,12 +15,14 @@ namespace {
 class FileCheck {
 public:
     FileCheck(const Resource& resource, const File& file, FileFindings& out)
-        : resource_(resource), kind_(kind(resource.kind)), out_(out) {
-        if (file.document() == nullptr) {
-            report_broken(file.error());
+        : resource_(resource), file_(file), kind_(kind(resource.kind)), out_(out) {}
+
+    void run() {
+        if (file_.document() == nullptr) {
+            report_broken(file_.error());
             return;
         }
-        out_.document = *file.document();
+        out_.document = *file_.document();
         root_ = out_.document->root();
         if (root_) {
             found_ = KeyTree::of(kind_.id).find(*root_, others_);
@@ -363,6 +365,7 @@ private:
     }
 
     const Resource& resource_;
+    const File& file_;
     const Kind& kind_;
     FileFindings& out_;
     std::optional<yaml::Node> root_;
@@ -375,7 +378,7 @@ private:
 
 FileFindings check_file(const Resource& resource, const File& file) {
     FileFindings out;
-    FileCheck(resource, file, out);
+    FileCheck(resource, file, out).run();
     return out;
 }
 

@@ -93,13 +93,13 @@ std::vector<std::string> paths_of(const yaml::Document& document, const FieldRow
     }
     if (const std::size_t star = row.path.find("/*/"); star != std::string_view::npos) {
         std::vector<std::string> out;
-        const std::string before(row.path.substr(0, star));
-        const std::string after(row.path.substr(star + 3));
-        const auto map = node_at(document, before);
+        const std::string_view before = row.path.substr(0, star + 1); // with its '/'
+        const std::string_view after = row.path.substr(star + 2);
+        const auto map = node_at(document, std::string(row.path.substr(0, star)));
         for (std::size_t i = 0; map && map->is_map() && i < map->size(); ++i) {
             const std::string key(map->key(i).text());
             if (key.find('/') == std::string::npos) { // else it is no step of a path
-                out.push_back(before + "/" + key + "/" + after);
+                out.emplace_back(before).append(key).append(after);
             }
         }
         return out;

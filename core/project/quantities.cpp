@@ -194,8 +194,11 @@ std::string write_bytes(std::int64_t bytes) {
         const bool last = power == prefixes.size();
         const std::int64_t part = last ? bytes : bytes % 1000;
         if (part != 0) {
-            text = std::to_string(part) +
-                   (power == 0 ? std::string() : std::string(1, prefixes[power - 1])) + "B" + text;
+            std::string unit = std::to_string(part);
+            if (power != 0) {
+                unit += prefixes[power - 1];
+            }
+            text.insert(0, unit + "B");
         }
         if (last) {
             break;

@@ -4,6 +4,8 @@
 #include "core/vault/json.h"
 #include "core/vault/retry.h"
 
+#include <algorithm>
+
 namespace tau::vault {
 
 namespace {
@@ -88,16 +90,22 @@ Result<HttpResponse> Client::send_as(const keys::OwnerKey& owner, HttpRequest re
     return send(std::move(request), std::move(stop));
 }
 
+Result<HttpResponse> Client::expect(Result<HttpResponse> response,
+                                    std::initializer_list<int> good) const {
+    if (!response || std::find(good.begin(), good.end(), response->status) != good.end()) {
+        return response;
+    }
+    return fail(response->status == 422 ? refusal(*response, record_.name)
+                                        : error_from(*response, record_.name));
+}
+
 Result<NodeRecord> Client::fetch_record(std::int64_t now, std::stop_token stop) {
     HttpRequest request;
     request.url = "/v1/record";
     request.max_response = 4096;
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = expect(send(std::move(request), stop), {200});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200) {
-        return fail(error_from(*response, record_.name));
     }
     const Result<json::Value> value = json::parse(response->body, 4096, "The vault's answer");
     if (!value) {
@@ -135,12 +143,9 @@ Result<Bytes> Client::challenge(const seal::Point& owner_key, std::stop_token st
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = json::dump({{"owner_key", to_base64(owner_key)}});
     request.max_response = 4096;
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = expect(send(std::move(request), stop), {200, 201});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200 && response->status != 201) {
-        return fail(error_from(*response, record_.name));
     }
     const Result<json::Value> value = json::parse(response->body, 4096, "The vault's answer");
     if (!value) {
@@ -170,15 +175,9 @@ Result<RegistrationAnswer> Client::register_project(const Registration& registra
     request.body = to_json(registration);
     request.deadline = milliseconds(60000); // the vault logs in to both repositories meanwhile
     const Hash32 body = body_hash(request.body);
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = expect(send(std::move(request), stop), {200, 201});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status == 422) {
-        return fail(refusal(*response, record_.name));
-    }
-    if (response->status != 200 && response->status != 201) {
-        return fail(error_from(*response, record_.name));
     }
     Result<RegistrationAnswer> answer = parse_registration_answer(response->body);
     if (!answer) {
@@ -199,12 +198,10 @@ Result<RegistrationStatus> Client::status(const std::string& registration_id,
     HttpRequest request;
     request.url = "/v1/registrations/" + registration_id;
     request.max_response = 4U << 20U;
-    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
+    const Result<HttpResponse> response =
+        expect(send_as(owner, std::move(request), now, stop), {200});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200) {
-        return fail(error_from(*response, record_.name));
     }
     return parse_registration_status(response->body);
 }
@@ -214,12 +211,10 @@ Result<bool> Client::revoke(const std::string& registration_id, const keys::Owne
     HttpRequest request;
     request.method = "DELETE";
     request.url = "/v1/registrations/" + registration_id;
-    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
+    const Result<HttpResponse> response =
+        expect(send_as(owner, std::move(request), now, stop), {200, 204, 404});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200 && response->status != 204 && response->status != 404) {
-        return fail(error_from(*response, record_.name));
     }
     return response->status != 404;
 }
@@ -234,15 +229,10 @@ Result<RegistrationAnswer> Client::replace_sealed(const std::string& registratio
     request.body = to_json(registration);
     request.deadline = milliseconds(60000); // the vault logs in to both repositories meanwhile
     const Hash32 body = body_hash(request.body);
-    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
+    const Result<HttpResponse> response =
+        expect(send_as(owner, std::move(request), now, stop), {200});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status == 422) {
-        return fail(refusal(*response, record_.name));
-    }
-    if (response->status != 200) {
-        return fail(error_from(*response, record_.name));
     }
     Result<RegistrationAnswer> answer = parse_registration_answer(response->body);
     if (!answer) {
@@ -265,12 +255,10 @@ Result<DeploymentsAnswer> Client::set_deployments(const std::string& registratio
     request.url = "/v1/registrations/" + registration_id + "/deployments";
     request.body = to_json(deployments);
     request.deadline = milliseconds(60000); // the vault asks both repositories meanwhile
-    const Result<HttpResponse> response = send_as(owner, std::move(request), now, stop);
+    const Result<HttpResponse> response =
+        expect(send_as(owner, std::move(request), now, stop), {200});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200) {
-        return fail(error_from(*response, record_.name));
     }
     Result<DeploymentsAnswer> answer = parse_deployments_answer(response->body);
     if (!answer) {
@@ -291,17 +279,17 @@ Result<ProjectVersion> Client::version(const std::string& project_id, const Part
     for (const auto& [name, value] :
          {std::pair<std::string, std::string>{"region", part.region}, {"node", part.node}}) {
         if (!value.empty()) {
-            request.url += before + name + "=" + value;
+            request.url += before;
+            request.url += name;
+            request.url += "=";
+            request.url += value;
             before = '&';
         }
     }
     request.max_response = 64U << 10U;
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = expect(send(std::move(request), stop), {200});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200) {
-        return fail(error_from(*response, record_.name));
     }
     Result<ProjectVersion> version = parse_project_version(response->body);
     if (version) {
@@ -316,12 +304,9 @@ Result<PublishedProofs> Client::proofs(const std::string& registration_id, std::
     HttpRequest request;
     request.url = "/v1/registrations/" + registration_id + "/proofs";
     request.max_response = 64U << 10U;
-    const Result<HttpResponse> response = send(std::move(request), stop);
+    const Result<HttpResponse> response = expect(send(std::move(request), stop), {200});
     if (!response) {
         return fail(response.error());
-    }
-    if (response->status != 200) {
-        return fail(error_from(*response, record_.name));
     }
     Result<PublishedProofs> proofs = parse_proofs(response->body);
     if (!proofs) {

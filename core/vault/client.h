@@ -66,6 +66,9 @@ private:
     Result<HttpResponse> send(HttpRequest request, std::stop_token stop);
     Result<HttpResponse> send_as(const keys::OwnerKey& owner, HttpRequest request, std::int64_t now,
                                  std::stop_token stop);
+    /// The answer, if its status is one of `good`; else the vault's own reason as an error.
+    Result<HttpResponse> expect(Result<HttpResponse> response,
+                                std::initializer_list<int> good) const;
     Http& http_;
     Entropy& entropy_;
     NodeRecord record_;

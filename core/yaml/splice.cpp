@@ -171,9 +171,12 @@ Candidates add_line(const Site& site, Rest rest, const Value& value) {
     const std::string before = std::string(column, ' ') + (parent.is_map() ? "" : "- ");
     Candidates all;
     for (const std::string& line : lines) {
-        all.push_back({{at, at,
-                        ends ? before + line + site.layout.line_break
-                             : site.layout.line_break + before + line}});
+        std::string added = ends ? before : site.layout.line_break + before;
+        added += line;
+        if (ends) {
+            added += site.layout.line_break;
+        }
+        all.push_back({{at, at, std::move(added)}});
     }
     return all;
 }
