@@ -39,8 +39,9 @@ install_packages() {
         die "These packages are missing, and installing them needs root or sudo. As root:
   apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     fi
-    local sshd_before
+    local sshd_before cluster_before=/etc/postgresql
     sshd_before=$(command -v /usr/sbin/sshd || true)
+    [ -d "$cluster_before" ] || cluster_before=
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
         install --no-install-recommends "${missing[@]}")
     if ! apt-get -qq --simulate install --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
@@ -56,6 +57,10 @@ install_packages() {
     if [ -z "$sshd_before" ] && [ -x /usr/sbin/sshd ] && [ -d /run/systemd/system ]; then
         as_root systemctl disable --quiet --now ssh.service
         say "openssh-server was installed for its program; its system service is off."
+    fi
+    if [ -z "$cluster_before" ] && [ -d /etc/postgresql ] && [ -d /run/systemd/system ]; then
+        as_root systemctl disable --quiet --now postgresql.service
+        say "postgresql was installed for its programs; its system service is off."
     fi
 }
 

@@ -123,6 +123,16 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) { return put_listener(o.listener, n, v); }},
     Setting{"data", "--data", "DIR", "", "keys and database; made if absent, for this user only",
             false, [](Options& o, Name n, Value v) { return put_path(o.settings.data, n, v); }},
+    Setting{"store", "--store", "PLACE", "",
+            "the database elsewhere: a file, or postgresql://USER@HOST/NAME for several processes",
+            false,
+            [](Options& o, Name n, Value v) -> Result<void> {
+                if (v.empty() || v.find('\0') != std::string::npos) {
+                    return must_be(n, "a path or postgresql://…", v);
+                }
+                o.settings.store = v;
+                return {};
+            }},
     Setting{"name", "--name", "NAME", "", "shown to people, at most 64 bytes", true,
             [](Options& o, Name n, Value v) -> Result<void> {
                 if (v.empty() || v.size() > 64) {

@@ -29,26 +29,51 @@ private:
 using Rows = std::vector<Row>;
 
 /// A relational database, as much of it as a node needs. The SQL is the common part of SQLite and
-/// PostgreSQL, with parameters `$1`, `$2` …; in DDL the word BYTES stands for the engine's type.
-/// Callable from any thread.
+/// PostgreSQL, with parameters `$1`, `$2` …. Callable from any thread.
+///
+/// Errors: `already_exists` when a unique key would be broken, `limit_exceeded` when the disk is
+/// full, `unavailable` when the engine cannot be reached or is too busy, `io` for the rest. After a
+/// write, `timeout` says that nobody knows: the connection or the disk failed while it was being
+/// committed. Then the caller looks whether it was done; it is never done again here.
 class Database {
 public:
+    using Work = std::function<Result<void>()>;
+
     virtual ~Database() = default;
-    /// One statement. `already_exists` when it would break a unique key, `io` for the rest.
+    /// One statement, within the transaction that this thread has open, if any.
     virtual Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters = {}) = 0;
-    /// All of `work` or nothing of it: rolled back when it gives an error. `work` runs its
-    /// statements through run() on the same thread and has no other effect.
-    virtual Result<void> transaction(const std::function<Result<void>()>& work) = 0;
+    /// All of `work` or nothing of it, as if no other transaction ran meanwhile: rolled back when
+    /// it gives an error. `work` runs its statements through run() on the same thread and has no
+    /// other effect: it is run again, some ten times at most, when the engine asks for that.
+    virtual Result<void> transaction(const Work& work) = 0;
+    /// A transaction that waits for its turn among all those begun by in_turn(), in every process:
+    /// for what would only disturb each other, as appending to one chain does.
+    virtual Result<void> in_turn(const Work& work) = 0;
+    /// Runs `work`, which begins transactions of its own, while no other process does so.
+    virtual Result<void> alone(const Work& work) = 0;
+    /// What DDL calls a column of bytes.
+    virtual std::string_view bytes_type() const = 0;
     /// Takes what was deleted off the disk, logs included, as far as the engine can.
     virtual Result<void> scrub() = 0;
-    /// Writes all there is to a private file `<name>.db` beside the database, where the engine has
-    /// such files, and has it on the disk when it returns. An older one is replaced. Not within a
-    /// transaction.
+    /// Writes all there is to a copy of this name (SQLite: a private file `<name>.db` beside the
+    /// database; PostgreSQL: a schema) and has it on the disk when it returns. An older one is
+    /// replaced. Not within a transaction.
     virtual Result<void> keep_copy(const std::string& name) = 0;
+    /// Removes the copies whose names begin like this and that were made before this time.
+    virtual Result<void> forget_copies(const std::string& start, std::int64_t before) = 0;
 };
 
 /// SQLite in WAL mode with synchronous=FULL: what was committed survives a crash and a power cut.
 /// The file and its companions are 0600.
 Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path);
+
+/// PostgreSQL, or what speaks like it, at SERIALIZABLE through a few connections. `url` is libpq's
+/// (postgresql://user@host/database?sslmode=…&sslrootcert=…&passfile=…). A host that is not this
+/// computer is taken only with sslmode=verify-full, which is the default then. No password may
+/// stand in it: libpq finds one in PGPASSFILE, ~/.pgpass or a service file.
+Result<std::unique_ptr<Database>> open_postgresql(const std::string& url);
+
+/// Whether this names a database of PostgreSQL and not a file.
+bool is_postgresql(std::string_view place);
 
 } // namespace tau::node

@@ -1,3 +1,4 @@
+#include "core/node/schema.h"
 #include "core/node/store_values.h"
 
 namespace tau::node {
@@ -6,6 +7,8 @@ namespace {
 
 constexpr std::int64_t delivery_memory = 30LL * 24 * 3600;
 constexpr std::int64_t challenge_memory = 300;
+/// A copy from before a migration still has what owners withdrew since, so it is not kept for good.
+constexpr std::int64_t copy_memory = 7LL * 24 * 3600;
 
 } // namespace
 
@@ -20,6 +23,7 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
                                      std::int64_t now) {
     Delivery outcome = Delivery::fresh;
     const Result<void> done = database_->transaction([&]() -> Result<void> {
+        outcome = Delivery::fresh; // the work may be run again
         const auto active = is_active(id);
         if (!active) {
             return fail(active.error());
@@ -106,7 +110,9 @@ Result<void> Store::expire(std::int64_t now) {
     return run("DELETE FROM used_challenge WHERE expires_at < $1", {now - challenge_memory})
         .and_then([&] {
             return run("DELETE FROM delivery WHERE received_at < $1", {now - delivery_memory});
-        });
+        })
+        .and_then([&] { return run("DELETE FROM withdrawn WHERE expires_at < $1", {now}); })
+        .and_then([&] { return database_->forget_copies(copy_name, now - copy_memory); });
 }
 
 } // namespace tau::node

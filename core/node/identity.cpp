@@ -29,12 +29,19 @@ bool is_consistent(const Secret& secret_key) {
     return again.equals(secret_key);
 }
 
-template <typename Make>
-Result<Secret> load_or_create(const std::filesystem::path& path, std::size_t size, bool may_make,
-                              Make make) {
+/// Every process with the node's keys knows the others' challenges, and nobody else does.
+Secret challenge_key(const Secret& sign_key) {
+    constexpr std::string_view tag = "TauREG1-challenge-key";
+    Secret key(32);
+    crypto_generichash(key.data(), key.size(), as_bytes(tag).data(), tag.size(), sign_key.data(),
+                       crypto_sign_SEEDBYTES);
+    return key;
+}
+
+Result<Secret> load_or_create(const std::filesystem::path& path, bool may_make) {
     Result<Secret> found = read_secret_file(path);
     if (found) {
-        if (found->size() != size) {
+        if (found->size() != crypto_sign_SECRETKEYBYTES) {
             return fail(ErrorCode::corrupt,
                         "The node's key file " + path.string() + " does not hold a key.",
                         "Restore it from a backup. Without it the node cannot open what was "
@@ -49,7 +56,7 @@ Result<Secret> load_or_create(const std::filesystem::path& path, std::size_t siz
         return fail(ErrorCode::not_found, "The node's key file " + path.string() + " is missing.",
                     "Restore it from a backup: what is stored here belongs to that key.");
     }
-    Secret made = make();
+    Secret made = new_key_pair();
     if (const Result<void> written = write_file_atomic(path, made.bytes(), 0600); !written) {
         return fail(written.error());
     }
@@ -76,26 +83,20 @@ Result<Identity> load_or_create_identity(const std::filesystem::path& folder, bo
     if (const Result<void> made = make_private_directory(folder); !made) {
         return fail(made.error());
     }
-    Result<Secret> sign =
-        load_or_create(folder / "sign.key", crypto_sign_SECRETKEYBYTES, may_make, new_key_pair);
+    Result<Secret> sign = load_or_create(folder / "sign.key", may_make);
     if (!sign) {
         return fail(sign.error());
     }
-    Result<Secret> seal =
-        load_or_create(folder / "seal.key", crypto_sign_SECRETKEYBYTES, may_make, new_key_pair);
+    Result<Secret> seal = load_or_create(folder / "seal.key", may_make);
     if (!seal) {
         return fail(seal.error());
-    }
-    Result<Secret> challenge =
-        load_or_create(folder / "challenge.key", 32, true, [] { return Secret::random(32); });
-    if (!challenge) {
-        return fail(challenge.error());
     }
     if (!is_consistent(*sign) || !is_consistent(*seal)) {
         return fail(ErrorCode::corrupt, "A key file of the node is damaged.",
                     "Restore the folder from a backup.");
     }
-    return Identity{std::move(*sign), std::move(*seal), std::move(*challenge)};
+    Secret challenge = challenge_key(*sign);
+    return Identity{std::move(*sign), std::move(*seal), std::move(challenge)};
 }
 
 } // namespace tau::node

@@ -6,11 +6,12 @@
 
 namespace tau::node {
 
-/// A node's own keys, each in a file of its own (0600) in the data folder.
+/// A node's own keys: sign key and seal key, each in a file of its own (0600) in the data folder,
+/// and what follows from them. Several processes of one node have the same.
 struct Identity {
     Secret sign_key;      ///< libsodium's 64 bytes: the node's identity
     Secret seal_key;      ///< 64 bytes: what projects seal to; signs only its possession
-    Secret challenge_key; ///< 32 bytes: authenticates challenges
+    Secret challenge_key; ///< 32 bytes, made of the sign key: authenticates challenges
 
     seal::Point sign_public() const;
     seal::Point seal_public() const;

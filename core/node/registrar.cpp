@@ -1,14 +1,10 @@
 #include "core/node/registrar.h"
 
-#include <algorithm>
-
 namespace tau::node {
 
 using Kind = Registered::Kind;
 
 namespace {
-
-constexpr std::size_t most_withdrawn = 4096;
 
 Registered failure(const Error& error) {
     return {Kind::failed, "", "", error};
@@ -27,37 +23,35 @@ Registered stopped(Candidate& candidate) {
     return {Kind::refused, "", std::move(body), {}, {}, std::move(answer.checks)};
 }
 
+Registered refuse_withdrawn(Candidate& candidate) {
+    candidate.checks.push_back({"idempotency", "", vault::Outcome::failed, "registration_ended",
+                                "The owner withdrew this registration."});
+    return stopped(candidate);
+}
+
 } // namespace
 
 /// One request's place among those being worked on, while the object lives.
 class Registrar::InFlight {
 public:
-    enum class State { first, second, withdrawn };
-
-    InFlight(Registrar& registrar, Key key, std::int64_t now)
-        : registrar_(registrar), key_(std::move(key)) {
+    InFlight(Registrar& registrar, Key key) : registrar_(registrar), key_(std::move(key)) {
         const std::lock_guard lock(registrar_.mutex_);
-        const auto withdrawn = registrar_.withdrawn_.find(key_);
-        if (withdrawn != registrar_.withdrawn_.end() && now <= withdrawn->second) {
-            state_ = State::withdrawn;
-        } else if (registrar_.in_flight_.insert(key_).second) {
-            state_ = State::first;
-        }
+        is_first_ = registrar_.in_flight_.insert(key_).second;
     }
     InFlight(const InFlight&) = delete;
     InFlight& operator=(const InFlight&) = delete;
     ~InFlight() {
-        if (state_ == State::first) {
+        if (is_first_) {
             const std::lock_guard lock(registrar_.mutex_);
             registrar_.in_flight_.erase(key_);
         }
     }
-    State state() const { return state_; }
+    bool is_first() const { return is_first_; }
 
 private:
     Registrar& registrar_;
     Key key_;
-    State state_ = State::second;
+    bool is_first_ = false;
 };
 
 Registrar::Registrar(const Identity& identity, Store& store, const Validator& validator,
@@ -94,34 +88,33 @@ Registered Registrar::admit(Candidate& candidate, const std::function<Registered
     if (!validator_.admit(candidate)) {
         return stopped(candidate);
     }
-    const InFlight place(*this, {candidate.registration.owner_key, candidate.id}, candidate.now);
-    if (place.state() == InFlight::State::withdrawn) {
-        candidate.checks.push_back({"idempotency", "", vault::Outcome::failed, "registration_ended",
-                                    "The owner withdrew this registration."});
-        return stopped(candidate);
-    }
-    if (place.state() == InFlight::State::second) {
+    const InFlight place(*this, {candidate.registration.owner_key, candidate.id});
+    if (!place.is_first()) {
         return {Kind::in_flight,
                 "",
                 "",
                 {ErrorCode::conflict, "The same request is still being worked on.", {}, {}}};
     }
+    const auto withdrawn =
+        store_.is_withdrawn(candidate.registration.owner_key, candidate.id, candidate.now);
+    if (!withdrawn) {
+        return failure(withdrawn.error());
+    }
+    if (*withdrawn) {
+        return refuse_withdrawn(candidate);
+    }
     return work();
 }
 
-bool Registrar::withdraw(const seal::Point& owner, const std::string& id, std::int64_t now) {
-    const std::lock_guard lock(mutex_);
-    if (in_flight_.contains({owner, id})) {
-        return false;
+Result<bool> Registrar::withdraw(const seal::Point& owner, const std::string& id,
+                                 std::int64_t now) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (in_flight_.contains({owner, id})) {
+            return false;
+        }
     }
-    std::erase_if(withdrawn_, [now](const auto& entry) { return entry.second < now; });
-    if (withdrawn_.size() >= most_withdrawn) { // anybody can sign as some owner
-        withdrawn_.erase(
-            std::min_element(withdrawn_.begin(), withdrawn_.end(),
-                             [](const auto& a, const auto& b) { return a.second < b.second; }));
-    }
-    withdrawn_[{owner, id}] = now + challenge_life;
-    return true;
+    return store_.withdraw(owner, id, now, now + challenge_life).map([] { return true; });
 }
 
 Registered Registrar::decide(Candidate& candidate, Registered (Registrar::*keep)(Candidate&)) {
@@ -198,6 +191,9 @@ Registered Registrar::replace(Candidate& candidate) {
     if (stored) {
         return {Kind::stored, candidate.id, vault::to_json(*answer), {}, {}, answer->checks};
     }
+    if (stored.error().code == ErrorCode::timeout) {
+        return look_again(candidate, stored.error());
+    }
     if (stored.error().code != ErrorCode::conflict) {
         return failure(stored.error());
     }
@@ -206,9 +202,23 @@ Registered Registrar::replace(Candidate& candidate) {
     return stopped(candidate);
 }
 
+Registered Registrar::look_again(Candidate& candidate, const Error& error) {
+    auto known = store_.find(candidate.id);
+    if (known && *known && (*known)->rotated_by == vault::body_hash(candidate.body)) {
+        candidate.repeated = std::move((*known)->answer);
+        return stopped(candidate);
+    }
+    return failure(known ? error : known.error());
+}
+
 /// Another request redeemed the challenge or took the project since they were looked up.
 Registered Registrar::overtaken(Candidate& candidate) {
     candidate.checks.clear();
+    const auto withdrawn =
+        store_.is_withdrawn(candidate.registration.owner_key, candidate.id, candidate.now);
+    if (withdrawn && *withdrawn) {
+        return refuse_withdrawn(candidate);
+    }
     if (validator_.check_idempotency(candidate) && validator_.check_project(candidate)) {
         return failure({ErrorCode::conflict, "Another request came in between.", {}, {}});
     }

@@ -4,7 +4,6 @@
 #include "core/node/validator.h"
 
 #include <functional>
-#include <map>
 #include <mutex>
 #include <set>
 
@@ -36,7 +35,7 @@ public:
     /// The owner does not want this registration any more. A request for it that is still on its
     /// way, sent by a program that has ended since, will be refused for as long as its challenge
     /// can live. False while it is being worked on: ask again.
-    bool withdraw(const seal::Point& owner, const std::string& id, std::int64_t now);
+    Result<bool> withdraw(const seal::Point& owner, const std::string& id, std::int64_t now);
 
 private:
     using Key = std::pair<seal::Point, std::string>; ///< owner and registration id
@@ -47,6 +46,8 @@ private:
     Registered store(Candidate& candidate);
     Registered replace(Candidate& candidate);
     Registered overtaken(Candidate& candidate);
+    /// The answer to a rotation of which nobody knows whether it was stored.
+    Registered look_again(Candidate& candidate, const Error& error);
     /// The answer to an accepted candidate, signed.
     Result<vault::RegistrationAnswer> accept(const Candidate& candidate) const;
     Result<vault::Receipt> receipt(const Candidate& candidate) const;
@@ -57,8 +58,7 @@ private:
     std::function<std::uint64_t()> record_seq_;
     RateLimit owners_;
     std::mutex mutex_;
-    std::set<Key> in_flight_;
-    std::map<Key, std::int64_t> withdrawn_; ///< and until when it is remembered, unix seconds
+    std::set<Key> in_flight_; ///< in this process; among several the store decides
 };
 
 } // namespace tau::node

@@ -73,7 +73,7 @@ Result<bool> Store::set_deployments(const std::string& id, const seal::Point& ow
                                     const std::vector<vault::Deployment>& deployments,
                                     std::int64_t now) {
     bool taken = false;
-    const Result<void> done = database_->transaction([&]() -> Result<void> {
+    const Result<void> done = database_->in_turn([&]() -> Result<void> {
         const auto active = is_active(id);
         if (!active) {
             return fail(active.error());
@@ -115,7 +115,7 @@ Result<void> Store::replace_keys(const NewRegistration& added, std::int64_t vers
 }
 
 Result<void> Store::rotate(const NewRegistration& added) {
-    const Result<void> done = database_->transaction([&]() -> Result<void> {
+    const Result<void> done = database_->in_turn([&]() -> Result<void> {
         const auto version =
             database_->run("SELECT coalesce(max(s.version), 1) FROM registration r "
                            "JOIN sealed s ON s.registration_id = r.id WHERE r.id = $1 "

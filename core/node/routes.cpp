@@ -268,7 +268,11 @@ Response Routes::revoke(const Request& request, const Names& names) const {
     if (!owner) {
         return owner.error();
     }
-    if (!registrar.withdraw(*owner, id, now)) {
+    const auto withdrawn = registrar.withdraw(*owner, id, now);
+    if (!withdrawn) {
+        return node_trouble(withdrawn.error());
+    }
+    if (!*withdrawn) {
         return in_flight("This registration is still being worked on.");
     }
     const auto registration = owned(*owner, id);

@@ -55,7 +55,8 @@ constexpr std::array first_schema{
 constexpr std::array second_schema{
     R"(CREATE TABLE used_nonce(nonce BYTES PRIMARY KEY, bundle_hash BYTES NOT NULL))",
     R"(INSERT INTO used_nonce(nonce, bundle_hash)
-        SELECT nonce, min(bundle_hash) FROM sealed GROUP BY nonce)",
+        SELECT nonce, bundle_hash FROM sealed WHERE true ORDER BY nonce, bundle_hash
+        ON CONFLICT DO NOTHING)",
     R"(DROP INDEX sealed_nonce)",
 };
 
@@ -68,8 +69,15 @@ constexpr std::array third_schema{
     R"(ALTER TABLE ref_state ADD COLUMN forced_at BIGINT NOT NULL DEFAULT 0)",
 };
 
-constexpr std::array<std::span<const char* const>, 3> migrations{first_schema, second_schema,
-                                                                 third_schema};
+// What a process knew by itself: several may serve one node.
+constexpr std::array fourth_schema{
+    R"(CREATE TABLE withdrawn(
+        owner_key BYTES NOT NULL, registration_id TEXT NOT NULL, expires_at BIGINT NOT NULL,
+        PRIMARY KEY(owner_key, registration_id)))",
+};
+
+constexpr std::array<std::span<const char* const>, 4> migrations{first_schema, second_schema,
+                                                                 third_schema, fourth_schema};
 constexpr std::int64_t newest_version = migrations.size();
 
 Result<std::int64_t> current_version(Database& database) {
@@ -85,17 +93,16 @@ Result<std::int64_t> current_version(Database& database) {
     return rows->at(0).integer(0);
 }
 
-std::string for_sqlite(std::string_view sql) {
+/// In the schema the word BYTES stands for the engine's own.
+std::string in_words_of(const Database& database, std::string_view sql) {
     std::string text(sql);
     for (std::size_t at = 0; (at = text.find(" BYTES", at)) != std::string::npos;) {
-        text.replace(at, 6, " BLOB");
+        text.replace(at + 1, 5, database.bytes_type());
     }
     return text;
 }
 
-} // namespace
-
-Result<void> migrate(Database& database, std::int64_t now) {
+Result<void> bring_up_to_date(Database& database, std::int64_t now) {
     const Result<std::int64_t> version = current_version(database);
     if (!version) {
         return fail(version.error());
@@ -105,14 +112,14 @@ Result<void> migrate(Database& database, std::int64_t now) {
                     "Use that program, or give the node another data folder.");
     }
     if (*version > 0 && *version < newest_version) {
-        if (const auto kept = database.keep_copy("backup-" + std::to_string(*version)); !kept) {
+        if (const auto kept = database.keep_copy(copy_name + std::to_string(*version)); !kept) {
             return kept;
         }
     }
     return database.transaction([&]() -> Result<void> {
         for (std::int64_t next = *version + 1; next <= newest_version; ++next) {
             for (const char* sql : migrations.at(static_cast<std::size_t>(next - 1))) {
-                if (const auto done = database.run(for_sqlite(sql)); !done) {
+                if (const auto done = database.run(in_words_of(database, sql)); !done) {
                     return fail(done.error());
                 }
             }
@@ -124,6 +131,12 @@ Result<void> migrate(Database& database, std::int64_t now) {
         }
         return {};
     });
+}
+
+} // namespace
+
+Result<void> migrate(Database& database, std::int64_t now) {
+    return database.alone([&] { return bring_up_to_date(database, now); });
 }
 
 } // namespace tau::node

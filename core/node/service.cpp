@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <sys/stat.h>
+#include <condition_variable>
 #include <thread>
 
 namespace tau::node {
@@ -17,23 +17,11 @@ namespace {
 
 constexpr std::uint32_t record_life = 7 * 24 * 3600;
 constexpr std::uint32_t renew_after = record_life / 2;
-constexpr std::int64_t copy_life = 7LL * 24 * 3600;
+constexpr std::chrono::seconds record_look{2};
 
 unsigned proof_threads(const Settings& settings) {
     return settings.proof_threads != 0 ? settings.proof_threads
                                        : std::thread::hardware_concurrency();
-}
-
-/// A copy from before a migration still has what owners withdrew since, so it is not kept for good.
-void forget_old_copies(const std::filesystem::path& data, std::int64_t now) {
-    std::error_code code;
-    for (const auto& entry : std::filesystem::directory_iterator(data, code)) {
-        struct stat info {};
-        if (entry.path().filename().string().starts_with("backup-") &&
-            ::lstat(entry.path().c_str(), &info) == 0 && info.st_mtime < now - copy_life) {
-            std::filesystem::remove(entry.path(), code);
-        }
-    }
 }
 
 /// A database belongs to the keys it was first opened with: under others, nothing in it opens.
@@ -41,23 +29,37 @@ Result<void> check_identity(Store& store, const Identity& identity) {
     const std::array<std::pair<std::string, seal::Point>, 2> keys{
         {{"sign_public", identity.sign_public()}, {"seal_public", identity.seal_public()}}};
     for (const auto& [name, key] : keys) {
-        const auto known = store.meta(name);
+        const std::string mine = to_hex(key);
+        const auto known = store.change_meta(
+            name, [&mine](const std::optional<std::string>& first) -> Result<std::string> {
+                return first.value_or(mine);
+            });
         if (!known) {
             return fail(known.error());
         }
-        if (*known && **known != to_hex(key)) {
+        if (*known != mine) {
             return fail(ErrorCode::corrupt,
                         "The node's keys are not those that its database was made with.",
                         "Restore the folder keys from a backup, or give the node another data "
                         "folder.");
         }
-        if (!*known) {
-            if (const auto noted = store.set_meta(name, to_hex(key)); !noted) {
-                return noted;
-            }
-        }
     }
     return {};
+}
+
+Result<std::unique_ptr<Database>> open_database(const Settings& settings) {
+    if (is_postgresql(settings.store)) {
+        return open_postgresql(settings.store);
+    }
+    return open_sqlite(settings.store.empty() ? settings.data / "node.db"
+                                              : std::filesystem::path(settings.store));
+}
+
+/// "<seq> <base64>": the number counts when the record itself is past, too.
+std::uint64_t leading_number(const std::string& text) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
 }
 
 } // namespace
@@ -78,7 +80,10 @@ struct Service::Parts {
           tracker(*store, unsealer, *repositories, metrics, clock, log,
                   {settings.ref_debounce, settings.ref_poll}) {}
 
+    /// Shows the record that the node's processes share; signs another when it is to end soon, or
+    /// says something else than the settings.
     Result<void> renew();
+    void watch(const std::stop_token& stop);
 
     const Settings settings;
     const Clock& clock;
@@ -96,38 +101,69 @@ struct Service::Parts {
     Registrar registrar;
     Metrics metrics;
     RefTracker tracker;
+    std::jthread watcher; ///< last: it uses the members above
 };
 
 Result<void> Service::Parts::renew() {
-    const auto last = store->meta("record_seq");
-    if (!last) {
-        return fail(last.error());
-    }
-    std::uint64_t seq = 0;
-    if (*last) {
-        std::from_chars((*last)->data(), (*last)->data() + (*last)->size(), seq);
-    }
     vault::NodeRecord next;
-    next.seq = seq + 1;
-    next.not_before = static_cast<std::uint32_t>(clock.now());
-    next.expires = next.not_before + record_life;
     next.latitude = settings.latitude;
     next.longitude = settings.longitude;
     next.region = settings.region;
     next.slots_per_hour = settings.slots_per_hour;
     next.name = settings.name;
     next.endpoint = settings.endpoint;
-    if (const auto done = vault::sign_record(next, identity.sign_key, identity.seal_key); !done) {
-        return done;
-    }
+    next.sign_key = identity.sign_public();
+    next.seal_key = identity.seal_public();
+    const std::int64_t now = clock.now();
     // Stored before it is shown: a number must never be given out twice.
-    if (const auto stored = store->set_meta("record_seq", std::to_string(next.seq)); !stored) {
-        return stored;
+    const auto stored = store->change_meta(
+        "record", [&](const std::optional<std::string>& known) -> Result<std::string> {
+            const std::string text = known.value_or("");
+            const std::size_t space = text.find(' ');
+            const auto bytes = from_base64(space < text.size() ? text.substr(space + 1) : "");
+            const auto present = bytes ? vault::decode_record(*bytes, now) : fail(bytes.error());
+            if (present) {
+                next.seq = present->seq;
+                next.not_before = present->not_before;
+                next.expires = present->expires;
+                next.possession = present->possession;
+                next.signature = present->signature;
+                if (next == *present && now < std::int64_t{next.not_before} + renew_after) {
+                    return *known;
+                }
+            }
+            const auto before = store->meta("record_seq"); // of a program that kept no records
+            if (!before) {
+                return fail(before.error());
+            }
+            next.seq = 1 + std::max(leading_number(text), leading_number(before->value_or("")));
+            next.not_before = static_cast<std::uint32_t>(now);
+            next.expires = next.not_before + record_life;
+            if (auto done = vault::sign_record(next, identity.sign_key, identity.seal_key); !done) {
+                return fail(done.error());
+            }
+            return std::to_string(next.seq) + " " + to_base64(vault::encode(next));
+        });
+    if (!stored) {
+        return fail(stored.error());
     }
     const std::lock_guard lock(mutex);
     record = next;
     encoded_record = vault::encode(next);
     return {};
+}
+
+/// Another process may sign the next record: a console must not be shown an older one by this.
+void Service::Parts::watch(const std::stop_token& stop) {
+    std::mutex unshared;
+    std::condition_variable_any never;
+    std::unique_lock lock(unshared);
+    while (!never.wait_for(lock, stop, record_look, [] { return false; }) &&
+           !stop.stop_requested()) {
+        if (const auto shown = renew(); !shown) {
+            log.write(LogLevel::warning, "record", shown.error().message);
+        }
+    }
 }
 
 const std::string* Request::header(std::string_view name) const {
@@ -156,20 +192,21 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     if (const auto made = make_private_directory(settings.data); !made) {
         return fail(made.error());
     }
-    const std::filesystem::path database_file = settings.data / "node.db";
-    std::error_code unknown;
-    const bool is_new = !std::filesystem::exists(database_file, unknown);
-    Result<Identity> identity = load_or_create_identity(settings.data / "keys", is_new);
-    if (!identity) {
-        return fail(identity.error());
-    }
-    auto database = open_sqlite(database_file);
+    auto database = open_database(settings);
     if (!database) {
         return fail(database.error());
     }
     auto store = Store::open(std::move(*database), clock.now());
     if (!store) {
         return fail(store.error());
+    }
+    const auto known = (*store)->meta("sign_public");
+    if (!known) {
+        return fail(known.error());
+    }
+    Result<Identity> identity = load_or_create_identity(settings.data / "keys", !*known);
+    if (!identity) {
+        return fail(identity.error());
     }
     if (const auto same = check_identity(**store, *identity); !same) {
         return fail(same.error());
@@ -178,6 +215,10 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
                                          std::move(*store), std::move(repositories));
     if (const auto renewed = parts->renew(); !renewed) {
         return fail(renewed.error());
+    }
+    if (is_postgresql(settings.store)) {
+        parts->watcher =
+            std::jthread([&one = *parts](const std::stop_token& stop) { one.watch(stop); });
     }
     return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
@@ -191,19 +232,7 @@ Response Service::handle(const Request& request) {
 
 Result<void> Service::maintain() {
     Parts& p = *parts_;
-    const std::int64_t now = p.clock.now();
-    std::int64_t since = 0;
-    {
-        const std::lock_guard lock(p.mutex);
-        since = p.record.not_before;
-    }
-    if (now >= since + renew_after) {
-        if (const auto renewed = p.renew(); !renewed) {
-            return renewed;
-        }
-    }
-    forget_old_copies(p.settings.data, now);
-    return p.store->expire(now);
+    return p.renew().and_then([&p] { return p.store->expire(p.clock.now()); });
 }
 
 Bytes Service::record() const {

@@ -1,7 +1,7 @@
 // core/node: inside a vault node, without the network in front of it.
 // service.h       this file: one request in, one response out
 // validator.h     the checks of a registration, in order; registrar.h stores what passes
-// store.h         what a node remembers, over database.h (SQLite)
+// store.h         what a node remembers, over database.h (sqlite.cpp, postgresql.cpp)
 // routes.h        the addresses, and which function answers
 // metrics.h       what is counted, for Prometheus
 // repositories.h  logging in to git hosts; ref_tracker.h keeps their refs current
@@ -18,6 +18,8 @@ namespace tau::node {
 
 struct Settings {
     std::filesystem::path data; ///< keys and database; made, 0700
+    /// Where the database is instead: a file, or postgresql://… that several processes share.
+    std::string store = {};
     std::string name;
     std::string endpoint; ///< http(s)://host[:port], as consoles reach it
     std::uint16_t region = 0;
@@ -59,7 +61,8 @@ class Repositories;
 /// A vault node. Callable from any thread; a registration takes as long as two logins.
 class Service {
 public:
-    /// Opens or makes keys and database, and signs a fresh record.
+    /// Opens or makes keys and database, and signs a record unless there is one that is fresh and
+    /// says the same.
     static Result<std::unique_ptr<Service>> open(const Settings& settings, const Clock& clock,
                                                  Entropy& entropy, Log& log);
     /// The same with another way to git hosts, for tests and measurements.

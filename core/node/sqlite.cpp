@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/node/retry.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -68,21 +69,17 @@ public:
         }
     }
 
-    Result<void> transaction(const std::function<Result<void>()>& work) override {
+    Result<void> transaction(const Work& work) override {
         const std::lock_guard lock(mutex_); // recursive: `work` runs statements on this thread
-        if (const auto begun = run("BEGIN IMMEDIATE", {}); !begun) {
-            return fail(begun.error());
-        }
-        Rollback rollback(*connection_);
-        if (Result<void> done = work(); !done) {
-            return done;
-        }
-        if (const auto committed = run("COMMIT", {}); !committed) {
-            return fail(committed.error());
-        }
-        rollback.cancel();
-        return {};
+        return with_retries([&] { return attempt(work); });
     }
+
+    Result<void> in_turn(const Work& work) override { return transaction(work); }
+
+    /// A node's folder belongs to one process.
+    Result<void> alone(const Work& work) override { return work(); }
+
+    std::string_view bytes_type() const override { return "BLOB"; }
 
     Result<void> scrub() override {
         const auto done = run("PRAGMA wal_checkpoint(TRUNCATE)", {});
@@ -115,7 +112,36 @@ public:
         return sync_directory(path_.parent_path());
     }
 
+    Result<void> forget_copies(const std::string& start, std::int64_t before) override {
+        std::error_code code;
+        for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path(), code)) {
+            struct stat info {};
+            if (entry.path().filename().string().starts_with(start) &&
+                ::lstat(entry.path().c_str(), &info) == 0 && info.st_mtime < before) {
+                std::filesystem::remove(entry.path(), code);
+            }
+        }
+        return {};
+    }
+
 private:
+    Try attempt(const Work& work) {
+        if (const auto begun = run("BEGIN IMMEDIATE", {}); !begun) {
+            return {fail(begun.error()), is_busy()};
+        }
+        Rollback rollback(*connection_);
+        if (Result<void> done = work(); !done) {
+            return {std::move(done), false};
+        }
+        if (const auto committed = run("COMMIT", {}); !committed) {
+            return {fail(committed.error()), is_busy()};
+        }
+        rollback.cancel();
+        return {{}, false};
+    }
+
+    bool is_busy() const { return sqlite3_errcode(connection_.get()) == SQLITE_BUSY; }
+
     /// Whatever becomes of it: what was bound goes, and no lock stays.
     class Reset {
     public:
@@ -235,23 +261,6 @@ Result<void> run_all(Database& database, std::initializer_list<std::string_view>
 
 } // namespace
 
-std::int64_t Row::integer(std::size_t column) const {
-    const auto* value = std::get_if<std::int64_t>(&values_.at(column));
-    return value != nullptr ? *value : 0;
-}
-
-const std::string& Row::text(std::size_t column) const {
-    static const std::string none;
-    const auto* value = std::get_if<std::string>(&values_.at(column));
-    return value != nullptr ? *value : none;
-}
-
-const Bytes& Row::bytes(std::size_t column) const {
-    static const Bytes none;
-    const auto* value = std::get_if<Bytes>(&values_.at(column));
-    return value != nullptr ? *value : none;
-}
-
 Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path) {
     if (const Result<void> made = make_private_file(path); !made) {
         return fail(made.error());
@@ -265,7 +274,7 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
         return fail(ErrorCode::io, "The node's database cannot be opened.", {},
                     bounded_text(raw != nullptr ? sqlite3_errmsg(raw) : "no memory"));
     }
-    sqlite3_busy_timeout(raw, 5000);
+    sqlite3_busy_timeout(raw, 1000); // and again, as a transaction is
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     auto database = std::make_unique<Sqlite>(std::move(connection), path);

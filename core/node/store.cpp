@@ -51,9 +51,24 @@ Result<std::optional<std::string>> Store::meta(const std::string& key) {
     return rows->empty() ? std::nullopt : std::optional(rows->front().text(0));
 }
 
-Result<void> Store::set_meta(const std::string& key, const std::string& value) {
-    return run("INSERT INTO meta(k, v) VALUES($1, $2) ON CONFLICT(k) DO UPDATE SET v = $2",
-               {key, value});
+Result<std::string> Store::change_meta(const std::string& key, const NextMeta& next) {
+    std::string value;
+    const Result<void> done = database_->transaction([&]() -> Result<void> {
+        const auto known = meta(key);
+        if (!known) {
+            return fail(known.error());
+        }
+        auto made = next(*known);
+        if (!made) {
+            return fail(made.error());
+        }
+        value = std::move(*made);
+        return value == *known ? Result<void>()
+                               : run("INSERT INTO meta(k, v) VALUES($1, $2) ON CONFLICT(k) DO "
+                                     "UPDATE SET v = $2",
+                                     {key, value});
+    });
+    return done ? Result<std::string>(std::move(value)) : fail(done.error());
 }
 
 Result<std::optional<KnownRequest>> Store::find_request(const seal::Point& owner_key,
@@ -173,6 +188,12 @@ Result<void> Store::redeem(const NewRegistration& added) {
 }
 
 Result<std::vector<std::string>> Store::insert(const NewRegistration& added) {
+    const auto withdrawn =
+        is_withdrawn(added.registration.owner_key, added.answer.registration_id, added.now);
+    if (!withdrawn || *withdrawn) {
+        return withdrawn ? fail(ErrorCode::conflict, "The owner withdrew this registration.")
+                         : fail(withdrawn.error());
+    }
     if (auto redeemed = redeem(added); !redeemed) {
         return fail(redeemed.error());
     }
@@ -206,14 +227,15 @@ Result<void> Store::insert_registration(const NewRegistration& added) {
 
 Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
     std::vector<std::string> replaced;
-    const Result<void> done = database_->transaction([&]() -> Result<void> {
+    const Result<void> done = database_->in_turn([&]() -> Result<void> {
         return insert(added).map(
             [&replaced](std::vector<std::string>&& ids) { replaced = std::move(ids); });
     });
     if (!done) {
-        return done.error().code == ErrorCode::already_exists
-                   ? fail(ErrorCode::conflict, "Another request was faster.")
-                   : fail(done.error());
+        const bool is_open = done.error().code == ErrorCode::already_exists ||
+                             done.error().code == ErrorCode::timeout;
+        return is_open ? fail(ErrorCode::conflict, "Another request was faster.")
+                       : fail(done.error());
     }
     if (!replaced.empty()) {
         scrubber_.request();
@@ -270,7 +292,7 @@ Result<std::vector<std::string>> Store::active_ids() {
 }
 
 Result<void> Store::revoke(const std::string& id, std::int64_t now) {
-    const Result<void> done = database_->transaction([&]() -> Result<void> {
+    const Result<void> done = database_->in_turn([&]() -> Result<void> {
         const auto rows =
             database_->run("UPDATE registration SET state = 'revoked', updated_at = $2 "
                            "WHERE id = $1 AND state = 'active' RETURNING owner_key",

@@ -56,10 +56,18 @@ public:
                                                std::int64_t now);
 
     Result<std::optional<std::string>> meta(const std::string& key);
-    Result<void> set_meta(const std::string& key, const std::string& value);
+    /// Puts in its place what `next` makes of the present value, in one transaction, and gives it.
+    using NextMeta = std::function<Result<std::string>(const std::optional<std::string>&)>;
+    Result<std::string> change_meta(const std::string& key, const NextMeta& next);
 
     Result<std::optional<KnownRequest>> find_request(const seal::Point& owner_key,
                                                      const std::string& idempotency_key);
+    /// The owner does not want this registration, now or when it comes before `until` (unix
+    /// seconds). Who withdraws first or stores first is certain, in all processes.
+    Result<void> withdraw(const seal::Point& owner_key, const std::string& id, std::int64_t now,
+                          std::int64_t until);
+    Result<bool> is_withdrawn(const seal::Point& owner_key, const std::string& id,
+                              std::int64_t now);
     Result<bool> is_redeemed(ByteView challenge_nonce);
     /// Whether a bundle with this nonce but other content was ever stored (TVE1 3.13).
     Result<bool> nonce_is_taken(const Hash32& nonce, const Hash32& bundle_hash);
@@ -69,11 +77,13 @@ public:
     /// Redeems the challenge and stores all of it, or nothing. A registration of the same project
     /// by the same owner becomes `replaced` and its sealed data is erased, and a second later off
     /// the disk. `conflict` when the challenge, the idempotency key or a nonce was used, or the
-    /// project taken, meanwhile. Gives the ids of those it replaced.
+    /// project taken, or the registration withdrawn, meanwhile; and when nobody knows whether it
+    /// was stored: then find_request() tells. Gives the ids of those it replaced.
     Result<std::vector<std::string>> add(const NewRegistration& added);
     /// Replaces the registration's sealed keys, checks and deployments, all of it or nothing; what
-    /// was sealed before is off the disk when it returns. `conflict` as add(), and when the
-    /// registration is not this owner's or has ended.
+    /// was sealed before is off the disk when it returns. `conflict` when the challenge or a nonce
+    /// was used meanwhile, or the registration is not this owner's or has ended; `timeout` when
+    /// nobody knows whether it was stored: then find() tells.
     Result<void> rotate(const NewRegistration& added);
     Result<std::optional<StoredRegistration>> find(const std::string& id);
     Result<std::vector<std::string>> active_ids();
@@ -100,7 +110,8 @@ public:
                           const std::vector<vault::RefState>& refs);
     Result<std::vector<vault::RefState>> refs(const std::string& id);
 
-    /// Forgets challenges that can no longer be redeemed and deliveries older than 30 days.
+    /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, and copies
+    /// of the database older than 7.
     Result<void> expire(std::int64_t now);
     /// Recomputes the audit log's hash chain: the number of entries, or `corrupt`.
     Result<std::int64_t> verify_audit();

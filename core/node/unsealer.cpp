@@ -51,7 +51,13 @@ Result<std::shared_ptr<const Unsealed>> Unsealer::get(const std::string& registr
         return fail(ErrorCode::permission_denied, "The seal of these keys has expired.",
                     "Register the project again with fresh keys.");
     };
-    if (auto known = remembered({registration_id, repository.role})) {
+    const Hash32 sealed = bundle_hash(repository.sealed);
+    auto known = remembered({registration_id, repository.role});
+    if (known && known->sealed != sealed) { // another process took new keys
+        forget(registration_id);
+        known = nullptr;
+    }
+    if (known) {
         if (has_expired(known->expires_at, now)) {
             forget(registration_id);
             return expired();
@@ -75,8 +81,8 @@ Result<std::shared_ptr<const Unsealed>> Unsealer::get(const std::string& registr
     if (!webhook) {
         return fail(webhook.error());
     }
-    return std::make_shared<const Unsealed>(
-        Unsealed{std::move(*opened), webhook->text(bundle->webhook.context.nonce), expires_at});
+    return std::make_shared<const Unsealed>(Unsealed{
+        std::move(*opened), webhook->text(bundle->webhook.context.nonce), expires_at, sealed});
 }
 
 void Unsealer::remember(const std::string& registration_id, vault::Role role,

@@ -15,6 +15,7 @@ struct Unsealed {
     seal::Opened opened;
     Secret webhook_text;          ///< what the git host signs webhooks with
     std::uint64_t expires_at = 0; ///< unix seconds; 0: never
+    Hash32 sealed{};              ///< bundle_hash() of what was opened
 };
 
 /// Opens stored bundles with the node's seal key when they are needed, and remembers some: at

@@ -92,7 +92,7 @@ TEST_CASE("the settings' standard values are those of the code") {
         CHECK((setting.standard.empty() ||
                setting.set(options, "x", std::string(setting.standard)).has_value()));
         CHECK_FALSE(setting.set(options, "x", "\x01").has_value() !=
-                    (setting.key == "data" || setting.key == "name"));
+                    (setting.key == "data" || setting.key == "store" || setting.key == "name"));
     }
 }
 

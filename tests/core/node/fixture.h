@@ -101,12 +101,25 @@ struct World {
     std::unique_ptr<node::Service> service;
 
     std::uint32_t owner_per_minute = 0;
+    std::string store; ///< empty: a file of its own
 
     World() { open(); }
+    explicit World(std::string shared_store) : store(std::move(shared_store)) { open(); }
+    /// Another process of the same node.
+    explicit World(const World& first) : repositories(first.repositories), store(first.store) {
+        std::filesystem::create_directory(folder.path() / "node");
+        std::filesystem::permissions(folder.path() / "node", std::filesystem::perms::owner_all);
+        std::filesystem::copy(first.folder.path() / "node" / "keys",
+                              folder.path() / "node" / "keys");
+        std::filesystem::permissions(folder.path() / "node" / "keys",
+                                     std::filesystem::perms::owner_all);
+        open();
+    }
     void open() {
         service.reset();
         node::Settings settings;
         settings.data = folder.path() / "node";
+        settings.store = store;
         settings.name = "test";
         settings.endpoint = "http://127.0.0.1:1";
         settings.region = 1;

@@ -7,7 +7,7 @@ using namespace tau;
 using namespace tau::test;
 
 TEST_CASE("a damaged or readable key file stops the node instead of giving it a new identity") {
-    for (const char* name : {"sign.key", "seal.key", "challenge.key"}) {
+    for (const char* name : {"sign.key", "seal.key"}) {
         CAPTURE(name);
         TemporaryDirectory folder;
         REQUIRE(node::load_or_create_identity(folder.path() / "k"));
@@ -51,8 +51,6 @@ TEST_CASE("a node whose key is gone, or another, does not open its database") {
         REQUIRE(write_file_atomic(key, kept, 0600));
         CHECK(opens());
     }
-    std::filesystem::remove(data / "keys" / "challenge.key");
-    CHECK(opens());
 }
 
 TEST_CASE("a challenge is recognised only whole, by its node and for its owner") {

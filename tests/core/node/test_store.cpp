@@ -1,10 +1,12 @@
 #include "core/base/file.h"
 #include "core/node/identity.h"
 #include "core/node/store.h"
+#include "engines.h"
 #include "fixture.h"
 
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -17,10 +19,9 @@ namespace {
 
 constexpr std::int64_t now = 1790000000;
 
-std::unique_ptr<node::Store> open_store(const std::filesystem::path& folder) {
-    auto database = node::open_sqlite(folder / "node.db");
-    REQUIRE(database);
-    auto store = node::Store::open(std::move(*database), now);
+std::unique_ptr<node::Store> open_store(const Place& place) {
+    auto store = node::Store::open(place.open(), now);
+    INFO((store ? "" : store.error().message + " " + store.error().detail));
     REQUIRE(store);
     return std::move(*store);
 }
@@ -69,11 +70,10 @@ Result<std::vector<std::string>> add(node::Store& store, const keys::OwnerKey& o
 }
 
 /// Writes registrations until it is killed, and tells each that was stored through the pipe.
-[[noreturn]] void write_until_killed(const std::filesystem::path& folder, int pipe, int from) {
+[[noreturn]] void write_until_killed(const Place& place, int pipe, int from) {
     SystemEntropy entropy;
     const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    auto database = node::open_sqlite(folder / "node.db");
-    auto store = node::Store::open(std::move(*database), now);
+    auto store = node::Store::open(place.open(), now);
     for (int i = from;; ++i) {
         if (!add(**store, owner, i) || ::write(pipe, &i, sizeof i) != sizeof i) {
             ::_exit(1);
@@ -90,178 +90,212 @@ mode_t mode_of(const std::filesystem::path& path) {
 } // namespace
 
 TEST_CASE("what was acknowledged survives SIGKILL, and nothing is there in part") {
-    TemporaryDirectory folder;
-    open_store(folder.path());
-    int highest = 0;
-    for (int round = 0; round < 10; ++round) {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe(ends.data()) == 0);
-        const pid_t child = ::fork();
-        if (child == 0) {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        open_store(place);
+        int highest = 0;
+        for (int round = 0; round < 10; ++round) {
+            std::array<int, 2> ends{};
+            REQUIRE(::pipe(ends.data()) == 0);
+            const pid_t child = ::fork();
+            if (child == 0) {
+                ::close(ends[0]);
+                write_until_killed(place, ends[1], 1000 * (round + 1));
+            }
+            REQUIRE(child > 0);
+            ::close(ends[1]);
+            int last = 0;
+            for (int i = 0; i < 5 + round; ++i) {
+                REQUIRE(::read(ends[0], &last, sizeof last) == sizeof last);
+            }
+            ::kill(child, SIGKILL);
+            while (::read(ends[0], &last, sizeof last) == sizeof last) {
+                // Told before it died.
+            }
             ::close(ends[0]);
-            write_until_killed(folder.path(), ends[1], 1000 * (round + 1));
+            REQUIRE(::waitpid(child, nullptr, 0) == child);
+            highest = last;
+            const auto store = open_store(place);
+            for (int i = 1000 * (round + 1); i <= highest; ++i) {
+                CAPTURE(i);
+                const auto found = store->find(id_of(i));
+                REQUIRE(found);
+                REQUIRE(*found);
+                CHECK((*found)->repositories[1].sealed.size() == 8000);
+            }
+            const auto ids = store->active_ids();
+            REQUIRE(ids);
+            for (const std::string& id : *ids) {
+                CHECK(store->checks(id)->size() == 1);
+                CHECK(store->deployments(id)->size() == 1);
+                const auto found = store->find(id);
+                CHECK((*found)->repositories[0].sealed.size() == 8000);
+                CHECK((*found)->repositories[0].host_keys == std::vector<std::string>{"k1", "k2"});
+            }
+            const auto entries = store->verify_audit();
+            REQUIRE(entries);
+            CHECK(*entries == static_cast<std::int64_t>(ids->size()));
         }
-        ::close(ends[1]);
-        int last = 0;
-        for (int i = 0; i < 5 + round; ++i) {
-            REQUIRE(::read(ends[0], &last, sizeof last) == sizeof last);
-        }
-        ::kill(child, SIGKILL);
-        while (::read(ends[0], &last, sizeof last) == sizeof last) {
-            // Told before it died.
-        }
-        ::close(ends[0]);
-        REQUIRE(::waitpid(child, nullptr, 0) == child);
-        highest = last;
-        const auto store = open_store(folder.path());
-        for (int i = 1000 * (round + 1); i <= highest; ++i) {
-            CAPTURE(i);
-            const auto found = store->find(id_of(i));
-            REQUIRE(found);
-            REQUIRE(*found);
-            CHECK((*found)->repositories[1].sealed.size() == 8000);
-        }
-        const auto ids = store->active_ids();
-        REQUIRE(ids);
-        for (const std::string& id : *ids) {
-            CHECK(store->checks(id)->size() == 1);
-            CHECK(store->deployments(id)->size() == 1);
-            const auto found = store->find(id);
-            CHECK((*found)->repositories[0].sealed.size() == 8000);
-            CHECK((*found)->repositories[0].host_keys == std::vector<std::string>{"k1", "k2"});
-        }
-        const auto entries = store->verify_audit();
-        REQUIRE(entries);
-        CHECK(*entries == static_cast<std::int64_t>(ids->size()));
     }
 }
 
 TEST_CASE("a conflict leaves nothing behind") {
-    TemporaryDirectory folder;
-    const auto store = open_store(folder.path());
-    SystemEntropy entropy;
-    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    REQUIRE(add(*store, owner, 1));
-    const auto again = add(*store, owner, 1);
-    REQUIRE_FALSE(again);
-    CHECK(again.error().code == ErrorCode::conflict);
-    const auto entries = store->verify_audit();
-    REQUIRE(entries);
-    CHECK(*entries == 1);
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto store = open_store(place);
+        SystemEntropy entropy;
+        const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+        REQUIRE(add(*store, owner, 1));
+        const auto again = add(*store, owner, 1);
+        REQUIRE_FALSE(again);
+        CHECK(again.error().code == ErrorCode::conflict);
+        const auto entries = store->verify_audit();
+        REQUIRE(entries);
+        CHECK(*entries == 1);
+    }
 }
 
 TEST_CASE("a nonce stays with its content after the registration is gone") {
-    TemporaryDirectory folder;
-    const auto store = open_store(folder.path());
-    SystemEntropy entropy;
-    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    Hash32 nonce{};
-    entropy.fill(nonce);
-    REQUIRE(add(*store, owner, 1, nonce));
-    REQUIRE(store->revoke(id_of(1), now));
-    const auto refused = add(*store, owner, 2, nonce);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ErrorCode::conflict);
-    CHECK_FALSE(*store->find(id_of(2)));
-    CHECK(*store->nonce_is_taken(nonce, {}));
-    CHECK_FALSE(*store->nonce_is_taken(nonce, node::bundle_hash(Bytes(8000, 1))));
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto store = open_store(place);
+        SystemEntropy entropy;
+        const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+        Hash32 nonce{};
+        entropy.fill(nonce);
+        REQUIRE(add(*store, owner, 1, nonce));
+        REQUIRE(store->revoke(id_of(1), now));
+        const auto refused = add(*store, owner, 2, nonce);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::conflict);
+        CHECK_FALSE(*store->find(id_of(2)));
+        CHECK(*store->nonce_is_taken(nonce, {}));
+        CHECK_FALSE(*store->nonce_is_taken(nonce, node::bundle_hash(Bytes(8000, 1))));
+    }
 }
 
 namespace {
 
 /// Makes of a database what this older program would have left.
-void age(const std::filesystem::path& folder, int version) {
-    auto database = node::open_sqlite(folder / "node.db");
-    REQUIRE(database);
-    std::vector<std::string> statements{"DROP TABLE rotation",
-                                        "ALTER TABLE ref_state DROP COLUMN forced_at",
-                                        "DELETE FROM migration WHERE version = 3"};
-    if (version < 2) {
-        statements.insert(statements.end(),
-                          {"DROP TABLE used_nonce", "CREATE INDEX sealed_nonce ON sealed(nonce)",
-                           "DELETE FROM migration WHERE version = 2"});
+void age(node::Database& database, int version) {
+    const std::vector<std::vector<std::string>> undo{
+        {"DROP TABLE used_nonce", "CREATE INDEX sealed_nonce ON sealed(nonce)"},
+        {"DROP TABLE rotation", "ALTER TABLE ref_state DROP COLUMN forced_at"},
+        {"DROP TABLE withdrawn"},
+    };
+    for (std::size_t made = undo.size(); made >= static_cast<std::size_t>(version); --made) {
+        for (const std::string& sql : undo[made - 1]) {
+            REQUIRE(database.run(sql));
+        }
     }
-    for (const std::string& sql : statements) {
-        REQUIRE((*database)->run(sql));
+    REQUIRE(database.run("DELETE FROM migration WHERE version > $1", {std::int64_t{version}}));
+}
+
+/// What a copy says of the newest version and of the number of registrations; nothing when there is
+/// no such copy.
+std::optional<std::array<std::int64_t, 2>> copied(const Place& place, const std::string& name) {
+    const bool is_file = !node::is_postgresql(place.where());
+    std::unique_ptr<node::Database> database;
+    std::string prefix;
+    if (is_file) {
+        const auto copy = place.folder() / (name + ".db");
+        if (!std::filesystem::exists(copy)) {
+            return std::nullopt;
+        }
+        CHECK(mode_of(copy) == 0600);
+        database = std::move(*node::open_sqlite(copy));
+    } else {
+        database = place.open();
+        prefix = "\"" + name + "\".";
     }
+    const auto newest = database->run("SELECT max(version) FROM " + prefix + "migration");
+    const auto kept = database->run("SELECT count(*) FROM " + prefix + "registration");
+    if (!newest || !kept) {
+        return std::nullopt;
+    }
+    return std::array{newest->front().integer(0), kept->front().integer(0)};
 }
 
 } // namespace
 
 TEST_CASE("a database of each older program is brought up to date, after a copy of it") {
-    for (const int version : {1, 2}) {
-        CAPTURE(version);
-        TemporaryDirectory folder;
-        SystemEntropy entropy;
-        const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-        {
-            const auto store = open_store(folder.path());
-            REQUIRE(add(*store, owner, 1));
-            REQUIRE(store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", 7}}));
-        }
-        age(folder.path(), version);
-        const auto store = open_store(folder.path());
-        const auto found = store->find(id_of(1));
-        REQUIRE(found);
-        REQUIRE(*found);
-        CHECK((*found)->owner_key == owner.public_key());
-        CHECK((*found)->sealed_version == 1);
-        CHECK((*found)->repositories[1].sealed == Bytes(8000, 1));
-        const auto refs = store->refs(id_of(1));
-        REQUIRE(refs);
-        REQUIRE(refs->size() == 1);
-        CHECK(refs->front().observed_at == 7);
-        CHECK(refs->front().forced_at == 0);
-        CHECK(store->verify_audit());
+    for (const std::string& engine : engines) {
+        for (const int version : {1, 2, 3}) {
+            CAPTURE(engine);
+            CAPTURE(version);
+            const Place place(engine);
+            SystemEntropy entropy;
+            const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+            {
+                const auto store = open_store(place);
+                REQUIRE(add(*store, owner, 1));
+                REQUIRE(
+                    store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", 7}}));
+            }
+            age(*place.open(), version);
+            const auto store = open_store(place);
+            const auto found = store->find(id_of(1));
+            REQUIRE(found);
+            REQUIRE(*found);
+            CHECK((*found)->owner_key == owner.public_key());
+            CHECK((*found)->sealed_version == 1);
+            CHECK((*found)->repositories[1].sealed == Bytes(8000, 1));
+            const auto refs = store->refs(id_of(1));
+            REQUIRE(refs);
+            REQUIRE(refs->size() == 1);
+            CHECK(refs->front().observed_at == 7);
+            CHECK(refs->front().forced_at == 0);
+            CHECK(store->verify_audit());
 
-        const auto copy = folder.path() / ("backup-" + std::to_string(version) + ".db");
-        struct stat info {};
-        REQUIRE(::stat(copy.c_str(), &info) == 0);
-        CHECK((info.st_mode & 0777U) == 0600U);
-        const auto old = node::open_sqlite(copy);
-        REQUIRE(old);
-        const auto newest = (*old)->run("SELECT max(version) FROM migration");
-        REQUIRE(newest);
-        CHECK(newest->front().integer(0) == version);
-        const auto kept = (*old)->run("SELECT count(*) FROM registration");
-        REQUIRE(kept);
-        CHECK(kept->front().integer(0) == 1);
-        // Nothing to do the next time, and so no copy either.
-        REQUIRE(std::filesystem::remove(copy));
-        CHECK(open_store(folder.path())->find(id_of(1)));
-        CHECK_FALSE(std::filesystem::exists(copy));
+            const std::string copy = "backup-" + std::to_string(version);
+            CHECK(copied(place, copy) == std::array<std::int64_t, 2>{version, 1});
+            // Nothing to do the next time, and so no other copy either.
+            const auto database = place.open();
+            REQUIRE(database->forget_copies("backup-", std::numeric_limits<std::int64_t>::max()));
+            CHECK(open_store(place)->find(id_of(1)));
+            CHECK_FALSE(copied(place, copy));
+        }
     }
 }
 
 TEST_CASE("an older database learns the nonces it has used") {
-    TemporaryDirectory folder;
-    SystemEntropy entropy;
-    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    Hash32 nonce{};
-    entropy.fill(nonce);
-    REQUIRE(add(*open_store(folder.path()), owner, 1, nonce));
-    age(folder.path(), 1);
-    CHECK(*open_store(folder.path())->nonce_is_taken(nonce, {}));
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        SystemEntropy entropy;
+        const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+        Hash32 nonce{};
+        entropy.fill(nonce);
+        REQUIRE(add(*open_store(place), owner, 1, nonce));
+        age(*place.open(), 1);
+        CHECK(*open_store(place)->nonce_is_taken(nonce, {}));
+    }
 }
 
 TEST_CASE("nothing is written for a registration that has just been revoked") {
-    TemporaryDirectory folder;
-    const auto store = open_store(folder.path());
-    SystemEntropy entropy;
-    REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
-    REQUIRE(store->revoke(id_of(1), now));
-    CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::ended);
-    REQUIRE(store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", now}}));
-    CHECK(store->refs(id_of(1))->empty());
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto store = open_store(place);
+        SystemEntropy entropy;
+        REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
+        REQUIRE(store->revoke(id_of(1), now));
+        CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::ended);
+        REQUIRE(store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", now}}));
+        CHECK(store->refs(id_of(1))->empty());
+    }
 }
 
 TEST_CASE("what is erased is off the disk") {
-    TemporaryDirectory folder;
-    const auto store = open_store(folder.path());
-    const auto on_disk = [&folder](int number) {
+    const Place place("SQLite");
+    const auto store = open_store(place);
+    const auto on_disk = [&place](int number) {
         const std::string needle(200, static_cast<char>(number));
         for (const char* name : {"node.db", "node.db-wal"}) {
-            const auto bytes = read_file(folder.path() / name, 64U << 20U);
+            const auto bytes = read_file(place.folder() / name, 64U << 20U);
             REQUIRE(bytes);
             if (bytes->find(needle) != std::string::npos) {
                 return true;
@@ -296,92 +330,96 @@ TEST_CASE("what is erased is off the disk") {
 }
 
 TEST_CASE("an exception in a transaction leaves none open") {
-    TemporaryDirectory folder;
-    const auto database = node::open_sqlite(folder.path() / "a.db");
-    REQUIRE(database);
-    REQUIRE((*database)->run("CREATE TABLE t(v BIGINT)"));
-    const auto half = [&]() -> Result<void> {
-        REQUIRE((*database)->run("INSERT INTO t(v) VALUES(1)"));
-        throw std::bad_alloc();
-    };
-    CHECK_THROWS_AS((void)(*database)->transaction(half), std::bad_alloc);
-    CHECK((*database)->transaction([&]() -> Result<void> {
-        return (*database)->run("INSERT INTO t(v) VALUES(2)").map([](const node::Rows&) {});
-    }));
-    CHECK((*database)->run("SELECT count(*) FROM t")->front().integer(0) == 1);
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto database = place.open();
+        REQUIRE(database->run("CREATE TABLE t(v BIGINT)"));
+        const auto half = [&]() -> Result<void> {
+            REQUIRE(database->run("INSERT INTO t(v) VALUES(1)"));
+            throw std::bad_alloc();
+        };
+        CHECK_THROWS_AS((void)database->transaction(half), std::bad_alloc);
+        CHECK_THROWS_AS((void)database->in_turn(half), std::bad_alloc);
+        const auto whole = [&]() -> Result<void> {
+            return database->run("INSERT INTO t(v) VALUES(2)").map([](const node::Rows&) {});
+        };
+        CHECK(database->transaction(whole));
+        CHECK(database->in_turn(whole));
+        CHECK(database->run("SELECT count(*) FROM t")->front().integer(0) == 2);
+    }
 }
 
 TEST_CASE("an audit log that was changed is found out") {
-    TemporaryDirectory folder;
-    SystemEntropy entropy;
-    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    {
-        const auto store = open_store(folder.path());
-        for (int i = 0; i < 5; ++i) {
-            REQUIRE(add(*store, owner, i));
+    for (const std::string& engine : engines) {
+        for (const char* sql :
+             {"UPDATE audit SET subject = 'x' WHERE seq = 3", "DELETE FROM audit WHERE seq = 2",
+              "UPDATE audit SET at = at + 1"}) {
+            CAPTURE(engine);
+            CAPTURE(sql);
+            const Place place(engine);
+            SystemEntropy entropy;
+            const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+            const auto store = open_store(place);
+            for (int i = 0; i < 5; ++i) {
+                REQUIRE(add(*store, owner, i));
+            }
+            CHECK(*store->verify_audit() == 5);
+            REQUIRE(place.open()->run(sql));
+            CHECK_FALSE(store->verify_audit());
         }
-        REQUIRE(store->verify_audit());
-    }
-    for (const char* sql : {"UPDATE audit SET subject = 'x' WHERE seq = 3",
-                            "DELETE FROM audit WHERE seq = 2", "UPDATE audit SET at = at + 1"}) {
-        CAPTURE(sql);
-        TemporaryDirectory copy;
-        for (const char* name : {"node.db", "node.db-wal"}) {
-            std::error_code ignored;
-            std::filesystem::copy(folder.path() / name, copy.path() / name, ignored);
-        }
-        auto database = node::open_sqlite(copy.path() / "node.db");
-        REQUIRE(database);
-        REQUIRE((*database)->run(sql));
-        const auto store = node::Store::open(std::move(*database), now);
-        REQUIRE(store);
-        CHECK_FALSE((*store)->verify_audit());
     }
 }
 
 TEST_CASE("a database of a newer program is left alone") {
-    TemporaryDirectory folder;
-    open_store(folder.path());
-    auto database = node::open_sqlite(folder.path() / "node.db");
-    REQUIRE(database);
-    REQUIRE((*database)->run("INSERT INTO migration(version, applied_at) VALUES(99, 0)"));
-    const auto store = node::Store::open(std::move(*database), now);
-    REQUIRE_FALSE(store);
-    CHECK(store.error().code == ErrorCode::corrupt);
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        open_store(place);
+        auto database = place.open();
+        REQUIRE(database->run("INSERT INTO migration(version, applied_at) VALUES(99, 0)"));
+        const auto store = node::Store::open(std::move(database), now);
+        REQUIRE_FALSE(store);
+        CHECK(store.error().code == ErrorCode::corrupt);
+    }
 }
 
 TEST_CASE("what is past is forgotten") {
-    TemporaryDirectory folder;
-    const auto store = open_store(folder.path());
-    SystemEntropy entropy;
-    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    REQUIRE(add(*store, owner, 1));
-    ByteWriter nonce;
-    nonce.u64(1).u64(1);
-    REQUIRE(*store->is_redeemed(nonce.bytes()));
-    REQUIRE(store->expire(now + 299));
-    CHECK(*store->is_redeemed(nonce.bytes()));
-    REQUIRE(store->expire(now + 301));
-    CHECK_FALSE(*store->is_redeemed(nonce.bytes()));
-    REQUIRE(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::fresh);
-    REQUIRE(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::repeated);
-    REQUIRE(store->expire(now + 31 * 86400));
-    CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::fresh);
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto store = open_store(place);
+        SystemEntropy entropy;
+        const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+        REQUIRE(add(*store, owner, 1));
+        ByteWriter nonce;
+        nonce.u64(1).u64(1);
+        REQUIRE(*store->is_redeemed(nonce.bytes()));
+        REQUIRE(store->expire(now + 299));
+        CHECK(*store->is_redeemed(nonce.bytes()));
+        REQUIRE(store->expire(now + 301));
+        CHECK_FALSE(*store->is_redeemed(nonce.bytes()));
+        REQUIRE(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::fresh);
+        REQUIRE(*store->add_delivery(id_of(1), Role::code, "d", {}, now) ==
+                node::Delivery::repeated);
+        REQUIRE(store->expire(now + 31 * 86400));
+        CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::fresh);
+    }
 }
 
 TEST_CASE("keys and database are for this user only, whatever the umask") {
-    TemporaryDirectory folder;
+    const Place place("SQLite");
     const mode_t old = ::umask(0);
-    const auto identity = node::load_or_create_identity(folder.path() / "keys");
-    open_store(folder.path());
+    const auto identity = node::load_or_create_identity(place.folder() / "keys");
+    open_store(place);
     ::umask(old);
     REQUIRE(identity);
-    CHECK(mode_of(folder.path() / "keys") == 0700);
-    for (const char* name : {"keys/sign.key", "keys/seal.key", "keys/challenge.key", "node.db"}) {
+    CHECK(mode_of(place.folder() / "keys") == 0700);
+    for (const char* name : {"keys/sign.key", "keys/seal.key", "node.db"}) {
         CAPTURE(name);
-        CHECK(mode_of(folder.path() / name) == 0600);
+        CHECK(mode_of(place.folder() / name) == 0600);
     }
-    const auto again = node::load_or_create_identity(folder.path() / "keys");
+    const auto again = node::load_or_create_identity(place.folder() / "keys");
     REQUIRE(again);
     CHECK(again->node_id() == identity->node_id());
     CHECK(again->seal_public() == identity->seal_public());

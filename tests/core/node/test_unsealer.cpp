@@ -40,13 +40,13 @@ struct Sealed {
 TEST_CASE("what was forgotten while it was being opened is not remembered") {
     Sealed sealed;
     const auto repository = sealed.repository();
-    node::StoredRepository erased;
-    erased.url = repository.url;
-    const auto known = [&] { return sealed.unsealer.get("id", erased, opened_at).has_value(); };
-
     const std::uint64_t before = sealed.unsealer.generation();
     const auto opened = sealed.unsealer.get("id", repository, opened_at);
     REQUIRE(opened);
+    const auto known = [&] {
+        const auto got = sealed.unsealer.get("id", repository, opened_at);
+        return got && *got == *opened; // the same object
+    };
     CHECK_FALSE(known()); // opening alone keeps nothing
     sealed.unsealer.forget("id");
     sealed.unsealer.remember("id", Role::configuration, *opened, before);
@@ -58,6 +58,19 @@ TEST_CASE("what was forgotten while it was being opened is not remembered") {
     CHECK_FALSE(known());
 }
 
+TEST_CASE("what another process replaced is opened anew") {
+    Sealed sealed;
+    const auto first = sealed.repository();
+    const auto second = sealed.repository();
+    const auto opened = sealed.unsealer.get("id", first, opened_at);
+    REQUIRE(opened);
+    sealed.unsealer.remember("id", Role::configuration, *opened, sealed.unsealer.generation());
+    CHECK(*sealed.unsealer.get("id", first, opened_at) == *opened);
+    const auto other = sealed.unsealer.get("id", second, opened_at);
+    REQUIRE(other);
+    CHECK_FALSE((*other)->webhook_text.equals((*opened)->webhook_text));
+}
+
 TEST_CASE("an expired seal is not opened, and not given from memory") {
     Sealed sealed;
     const auto expired = sealed.unsealer.get("id", sealed.repository(opened_at), opened_at);
@@ -67,10 +80,10 @@ TEST_CASE("an expired seal is not opened, and not given from memory") {
     REQUIRE_FALSE(later); // not expired: opened, and found to be changed
     CHECK(later.error().code != ErrorCode::permission_denied);
 
-    auto remembered = std::make_shared<node::Unsealed>(
-        node::Unsealed{std::move(*seal::open_bundle(
-                           *seal::decode_bundle(sealed.repository().sealed), sealed.seal_key)),
-                       Secret(1), static_cast<std::uint64_t>(opened_at + 10)});
+    auto remembered = std::make_shared<node::Unsealed>(node::Unsealed{
+        std::move(
+            *seal::open_bundle(*seal::decode_bundle(sealed.repository().sealed), sealed.seal_key)),
+        Secret(1), static_cast<std::uint64_t>(opened_at + 10), node::bundle_hash({})});
     sealed.unsealer.remember("id", Role::configuration, remembered, sealed.unsealer.generation());
     CHECK(sealed.unsealer.get("id", {}, opened_at + 9));
     CHECK_FALSE(sealed.unsealer.get("id", {}, opened_at + 10));

@@ -1,0 +1,297 @@
+#include "core/node/postgresql_session.h"
+
+#include <arpa/inet.h>
+#include <condition_variable>
+#include <libpq-fe.h>
+#include <mutex>
+#include <thread>
+
+namespace tau::node {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_connections = 8;
+constexpr auto connection_wait = 10s; ///< for one of them to be free
+constexpr auto alone_wait = 60s;      ///< for another process's migration
+/// Any numbers; the same in every process of every node in the database.
+constexpr const char* turn_lock = "7020001";
+constexpr const char* alone_lock = "7020002";
+
+class Postgresql final : public Database {
+public:
+    explicit Postgresql(std::map<std::string, std::string> settings)
+        : settings_(std::move(settings)) {}
+
+    Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
+        if (PostgresqlSession* const mine = of_this_thread()) {
+            return mine->run(sql, parameters);
+        }
+        Rows rows;
+        const Result<void> done = with_retries([&]() -> Try {
+            Lease lease(*this);
+            return lease.session() ? lease.session()->run_alone(sql, parameters, rows)
+                                   : Try{fail(lease.error()), false};
+        });
+        return done ? Result<Rows>(std::move(rows)) : fail(done.error());
+    }
+
+    Result<void> transaction(const Work& work) override {
+        if (PostgresqlSession* const mine = of_this_thread()) { // within alone()
+            return with_retries([&] { return mine->attempt(work); });
+        }
+        return with_retries([&]() -> Try {
+            Lease lease(*this);
+            return lease.session() ? lease.session()->attempt(work)
+                                   : Try{fail(lease.error()), false};
+        });
+    }
+
+    Result<void> in_turn(const Work& work) override {
+        const std::lock_guard first_here(turn_); // so that one connection at most waits for others
+        Lease lease(*this);
+        if (lease.session() == nullptr) {
+            return fail(lease.error());
+        }
+        // Before the transaction, whose view of the others would otherwise be as old as the wait.
+        const Held turn(*lease.session(), turn_lock, connection_wait);
+        if (!turn.error().message.empty()) {
+            return fail(turn.error());
+        }
+        return with_retries([&] { return lease.session()->attempt(work); });
+    }
+
+    Result<void> alone(const Work& work) override {
+        Lease lease(*this);
+        if (lease.session() == nullptr) {
+            return fail(lease.error());
+        }
+        const Held lock(*lease.session(), alone_lock, alone_wait);
+        return lock.error().message.empty() ? work() : fail(lock.error());
+    }
+
+    std::string_view bytes_type() const override { return "BYTEA"; }
+
+    /// Nothing to do: the engine reuses the room, and what is secret was encrypted there.
+    Result<void> scrub() override { return {}; }
+
+    Result<void> keep_copy(const std::string& name) override {
+        return transaction([&]() -> Result<void> {
+            const std::string schema = "\"" + name + "\"";
+            const auto tables =
+                run("SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = "
+                    "current_schema() ORDER BY 1",
+                    {});
+            if (!tables) {
+                return fail(tables.error());
+            }
+            std::vector<std::string> statements{
+                "DROP SCHEMA IF EXISTS " + schema + " CASCADE", "CREATE SCHEMA " + schema,
+                "CREATE TABLE " + schema +
+                    ".copied AS SELECT CAST(extract(epoch FROM now()) AS BIGINT) AS at"};
+            for (const Row& table : *tables) {
+                statements.push_back("CREATE TABLE " + schema + "." + table.text(0) + " AS TABLE " +
+                                     table.text(0));
+            }
+            for (const std::string& sql : statements) {
+                if (const auto done = run(sql, {}); !done) {
+                    return fail(done.error());
+                }
+            }
+            return {};
+        });
+    }
+
+    Result<void> forget_copies(const std::string& start, std::int64_t before) override {
+        const auto schemas = run("SELECT CAST(nspname AS TEXT) FROM pg_namespace "
+                                 "WHERE starts_with(CAST(nspname AS TEXT), $1)",
+                                 {start});
+        if (!schemas) {
+            return fail(schemas.error());
+        }
+        for (const Row& row : *schemas) {
+            const std::string schema = "\"" + row.text(0) + "\"";
+            const auto old = run("SELECT 1 FROM " + schema + ".copied WHERE at < $1", {before});
+            if (!old || old->empty()) {
+                continue;
+            }
+            if (const auto gone = run("DROP SCHEMA " + schema + " CASCADE", {}); !gone) {
+                return fail(gone.error());
+            }
+        }
+        return {};
+    }
+
+private:
+    /// A lock that all processes of all nodes in the database know, held by a connection.
+    class Held {
+    public:
+        Held(PostgresqlSession& session, const char* lock, std::chrono::seconds wait)
+            : session_(session), lock_(lock) {
+            const std::string ms = std::to_string(std::chrono::milliseconds(wait).count());
+            for (const std::string& sql :
+                 {"SET statement_timeout = " + ms, "SELECT pg_advisory_lock(" + lock_ + ")",
+                  std::string("SET statement_timeout = '10s'")}) {
+                if (const auto done = session.run(sql, {}); !done && error_.message.empty()) {
+                    error_ = done.error();
+                }
+            }
+        }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        ~Held() {
+            // When that fails the connection has gone, and the lock with it.
+            (void)session_.run("SELECT pg_advisory_unlock_all()", {});
+        }
+        /// Without a message when the lock is held.
+        const Error& error() const { return error_; }
+
+    private:
+        PostgresqlSession& session_;
+        std::string lock_;
+        Error error_;
+    };
+
+    /// A connection for this thread, as long as the object lives.
+    class Lease {
+    public:
+        explicit Lease(Postgresql& pool) : pool_(pool) { pool_.borrow(session_, error_); }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        ~Lease() {
+            if (session_) {
+                pool_.give_back(std::move(session_));
+            }
+        }
+        PostgresqlSession* session() const { return session_.get(); }
+        const Error& error() const { return error_; }
+
+    private:
+        Postgresql& pool_;
+        std::unique_ptr<PostgresqlSession> session_;
+        Error error_;
+    };
+
+    PostgresqlSession* of_this_thread() {
+        const std::lock_guard lock(mutex_);
+        const auto mine = lent_.find(std::this_thread::get_id());
+        return mine == lent_.end() ? nullptr : mine->second;
+    }
+
+    void borrow(std::unique_ptr<PostgresqlSession>& session, Error& error) {
+        std::unique_lock lock(mutex_);
+        if (!returned_.wait_for(lock, connection_wait,
+                                [this] { return lent_.size() < most_connections; })) {
+            error = {ErrorCode::unavailable, "The node's database is too busy.", {}, {}};
+            return;
+        }
+        PostgresqlSession*& place = lent_[std::this_thread::get_id()];
+        if (!idle_.empty()) {
+            session = std::move(idle_.back());
+            idle_.pop_back();
+        }
+        lock.unlock();
+        if (!session || !session->is_alive()) {
+            auto made = PostgresqlSession::connect(settings_);
+            session = made ? std::move(*made) : nullptr;
+            error = made ? Error{} : made.error();
+        }
+        lock.lock();
+        place = session.get();
+        if (!session) {
+            lent_.erase(std::this_thread::get_id());
+            returned_.notify_one();
+        }
+    }
+
+    void give_back(std::unique_ptr<PostgresqlSession> session) {
+        const bool alive = session->is_alive();
+        {
+            const std::lock_guard lock(mutex_);
+            lent_.erase(std::this_thread::get_id());
+            if (alive) {
+                idle_.push_back(std::move(session));
+            }
+        }
+        returned_.notify_one();
+    }
+
+    const std::map<std::string, std::string> settings_;
+    std::mutex turn_;
+    std::mutex mutex_; ///< of what follows
+    std::condition_variable returned_;
+    std::vector<std::unique_ptr<PostgresqlSession>> idle_;
+    std::map<std::thread::id, PostgresqlSession*> lent_;
+};
+
+bool is_this_computer(const std::string& host) {
+    in_addr v4{};
+    in6_addr v6{};
+    return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" ||
+           (::inet_pton(AF_INET, host.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24U == 127) ||
+           (::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
+}
+
+/// The URL's own settings, by name.
+Result<std::map<std::string, std::string>> parse_url(const std::string& url) {
+    char* said = nullptr;
+    PQconninfoOption* const options = PQconninfoParse(url.c_str(), &said);
+    PQfreemem(said); // may quote the URL
+    if (options == nullptr) {
+        return fail(ErrorCode::invalid_argument, "The address of the database cannot be read.",
+                    "It looks like postgresql://user@host/database?sslrootcert=FILE.");
+    }
+    std::map<std::string, std::string> settings;
+    for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
+        if (option->val != nullptr) {
+            settings.emplace(option->keyword, option->val);
+        }
+    }
+    PQconninfoFree(options);
+    return settings;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
+    auto settings = parse_url(url);
+    if (!settings) {
+        return fail(settings.error());
+    }
+    if (settings->contains("password") || settings->contains("sslpassword")) {
+        return fail(ErrorCode::invalid_argument,
+                    "The address of the database must not hold a password: everybody on this "
+                    "computer could see it.",
+                    "Put it into a file for libpq and name that with passfile=FILE.");
+    }
+    bool is_local = true;
+    for (std::string_view hosts = (*settings)["host"]; is_local && !hosts.empty();) {
+        const std::size_t comma = std::min(hosts.find(','), hosts.size());
+        is_local = is_this_computer(std::string(hosts.substr(0, comma)));
+        hosts.remove_prefix(std::min(comma + 1, hosts.size()));
+    }
+    if (!is_local && !settings->emplace("sslmode", "verify-full").second &&
+        settings->at("sslmode") != "verify-full") {
+        return fail(ErrorCode::invalid_argument,
+                    "A database on another computer needs sslmode=verify-full.",
+                    "Name its certificate authority with sslrootcert=FILE.");
+    }
+    for (const auto& [name, value] : {std::pair{"application_name", "tau-vaultd"},
+                                      {"client_encoding", "UTF8"},
+                                      {"connect_timeout", "10"},
+                                      {"tcp_user_timeout", "20000"},
+                                      {"keepalives_idle", "10"},
+                                      {"keepalives_interval", "5"},
+                                      {"keepalives_count", "3"}}) {
+        settings->emplace(name, value);
+    }
+    std::erase_if(*settings, [](const auto& setting) { return setting.second.empty(); });
+    auto database = std::make_unique<Postgresql>(std::move(*settings));
+    if (const auto reached = database->run("SELECT 1", {}); !reached) {
+        return fail(reached.error());
+    }
+    return std::unique_ptr<Database>(std::move(database));
+}
+
+} // namespace tau::node

@@ -1,0 +1,256 @@
+// What only an engine of several connections can do wrong: transactions that meet, processes that
+// start together, connections that go.
+#include "core/node/store.h"
+#include "engines.h"
+#include "fixture.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <thread>
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+constexpr std::int64_t start = 1790000000;
+
+Result<void> add_one(node::Database& database) {
+    return database.transaction([&]() -> Result<void> {
+        const auto value = database.run("SELECT v FROM counter WHERE k = $1", {std::int64_t{1}});
+        if (!value) {
+            return fail(value.error());
+        }
+        return database
+            .run("UPDATE counter SET v = $2 WHERE k = $1",
+                 {std::int64_t{1}, value->front().integer(0) + 1})
+            .map([](const node::Rows&) {});
+    });
+}
+
+/// Ten threads at once, each `times` times; how many succeeded.
+int at_once(int times, const std::function<bool()>& work) {
+    std::atomic<int> good{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 10; ++i) {
+        threads.emplace_back([&] {
+            for (int n = 0; n < times; ++n) {
+                good += work() ? 1 : 0;
+            }
+        });
+    }
+    threads.clear();
+    return good;
+}
+
+} // namespace
+
+TEST_CASE("values come back as they were, on every engine") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto database = place.open();
+        REQUIRE(database->run("CREATE TABLE t(n BIGINT PRIMARY KEY, i INTEGER, s TEXT, b " +
+                              std::string(database->bytes_type()) + ")"));
+        const Bytes all = [] {
+            Bytes bytes(256);
+            for (std::size_t i = 0; i < bytes.size(); ++i) {
+                bytes[i] = static_cast<std::uint8_t>(i);
+            }
+            return bytes;
+        }();
+        const std::vector<std::vector<node::Value>> rows{
+            {std::int64_t{0}, std::int64_t{0}, std::string(), Bytes()},
+            {std::int64_t{-1}, std::int64_t{-2147483648LL}, std::string("\xc3\xa9 'x' $1"), all},
+            {std::numeric_limits<std::int64_t>::max(), std::int64_t{2147483647},
+             std::string(5000, 'z'), Bytes(100'000, 7)},
+            {std::numeric_limits<std::int64_t>::min(), node::Value(), node::Value(), node::Value()},
+        };
+        for (const auto& row : rows) {
+            REQUIRE(database->run("INSERT INTO t(n, i, s, b) VALUES($1, $2, $3, $4)", row));
+            const auto read = database->run("SELECT n, i, s, b FROM t WHERE n = $1", {row[0]});
+            REQUIRE(read);
+            REQUIRE(read->size() == 1);
+            CHECK(node::Value(read->front().integer(0)) == row[0]);
+            if (const auto* number = std::get_if<std::int64_t>(&row[1])) {
+                CHECK(read->front().integer(1) == *number);
+                CHECK(read->front().text(2) == std::get<std::string>(row[2]));
+                CHECK(read->front().bytes(3) == std::get<Bytes>(row[3]));
+            }
+        }
+        const auto again = database->run("INSERT INTO t(n) VALUES($1)", {std::int64_t{0}});
+        REQUIRE_FALSE(again);
+        CHECK(again.error().code == ErrorCode::already_exists);
+        const auto nonsense = database->run("SELEKT 1");
+        REQUIRE_FALSE(nonsense);
+        CHECK(nonsense.error().code == ErrorCode::io);
+    }
+}
+
+TEST_CASE("no update is lost among transactions that meet") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto one = place.open();
+        const auto other = engine == "SQLite" ? nullptr : place.open(); // as another process
+        REQUIRE(one->run("CREATE TABLE counter(k BIGINT PRIMARY KEY, v BIGINT)"));
+        REQUIRE(one->run("INSERT INTO counter(k, v) VALUES(1, 0)"));
+        std::atomic<int> turn{0};
+        const int good = at_once(
+            5, [&] { return add_one(++turn % 2 == 0 && other ? *other : *one).has_value(); });
+        CHECK(good > 0);
+        CHECK(one->run("SELECT v FROM counter")->front().integer(0) == good);
+    }
+}
+
+TEST_CASE("one commit in ten that the engine takes back costs nothing but time") {
+    const Place place("PostgreSQL");
+    const auto database = place.open();
+    REQUIRE(database->run("CREATE TABLE counter(k BIGINT PRIMARY KEY, v BIGINT)"));
+    REQUIRE(database->run("INSERT INTO counter(k, v) VALUES(1, 0)"));
+    // Fires when the transaction is committed.
+    REQUIRE(database->run("CREATE SEQUENCE refused"));
+    REQUIRE(database->run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                          "IF random() < 0.1 THEN PERFORM nextval('refused'); "
+                          "RAISE SQLSTATE '40001'; END IF; RETURN NULL; END $$"));
+    REQUIRE(database->run("CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON counter DEFERRABLE "
+                          "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()"));
+    for (int i = 0; i < 200; ++i) {
+        REQUIRE(add_one(*database));
+    }
+    CHECK(database->run("SELECT v FROM counter")->front().integer(0) == 200);
+    CHECK(database->run("SELECT last_value FROM refused")->front().integer(0) > 5);
+    // What is refused for good ends, and says so.
+    REQUIRE(database->run("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                          "$$ BEGIN RAISE SQLSTATE '40001'; END $$"));
+    const auto refused = add_one(*database);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::unavailable);
+    CHECK(database->run("SELECT v FROM counter")->front().integer(0) == 200);
+}
+
+TEST_CASE("processes that start together bring the schema up to date once") {
+    const Place place("PostgreSQL");
+    const int good = at_once(1, [&] {
+        auto database = node::open_postgresql(place.where());
+        return database && node::Store::open(std::move(*database), start).has_value();
+    });
+    CHECK(good == 10);
+    CHECK(place.open()->run("SELECT count(*) FROM migration")->front().integer(0) ==
+          place.open()->run("SELECT max(version) FROM migration")->front().integer(0));
+}
+
+TEST_CASE("an engine that was started anew is found again") {
+    const Place place("PostgreSQL");
+    const auto database = place.open();
+    REQUIRE(database->run("CREATE TABLE t(v BIGINT)"));
+    postgres().stop(SIGQUIT);
+    const auto gone = database->run("SELECT v FROM t");
+    REQUIRE_FALSE(gone);
+    CHECK(gone.error().code == ErrorCode::unavailable);
+    postgres().start();
+    CHECK(database->run("INSERT INTO t(v) VALUES(1)"));
+    CHECK(database->transaction([&]() -> Result<void> {
+        return database->run("INSERT INTO t(v) VALUES(2)").map([](const node::Rows&) {});
+    }));
+    CHECK(database->run("SELECT count(*) FROM t")->front().integer(0) == 2);
+}
+
+TEST_CASE("addresses that would give a secret or the connection away are refused") {
+    for (const auto& [url, word] : std::vector<std::pair<std::string, std::string>>{
+             {"postgresql://me:hunter2@127.0.0.1/db", "password"},
+             {"postgresql:///db?password=hunter2", "password"},
+             {"postgresql://me@db.example.org/db?sslmode=prefer", "verify-full"},
+             {"postgresql://me@127.0.0.1,db.example.org/db?sslmode=disable", "verify-full"},
+             {"postgresql://%zz", "cannot be read"}}) {
+        CAPTURE(url);
+        const auto refused = node::open_postgresql(url);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::invalid_argument);
+        const Error& error = refused.error();
+        CHECK((error.message + error.hint).find(word) != std::string::npos);
+        CHECK((error.message + error.hint + error.detail).find("hunter2") == std::string::npos);
+    }
+}
+
+namespace {
+
+/// GitHub's push, signed with the repository's present secret.
+node::Response push(const World& world, const Project& project, const std::string& id,
+                    const std::string& delivery) {
+    const std::string body = "{}";
+    const auto& hook = project.hooks[0];
+    const Secret secret = hook.text(project.bundles[0].webhook.context.nonce);
+    return world.send("POST", "/v1/hooks/" + id + "/configuration", body,
+                      {{"X-GitHub-Event", "push"},
+                       {"X-GitHub-Delivery", delivery},
+                       {"X-Hub-Signature-256", keys::sign_webhook(secret, body)}});
+}
+
+} // namespace
+
+TEST_CASE("two processes before one database are one node") {
+    const Place place("PostgreSQL");
+    const World one(place.where());
+    const World other(one);
+    CHECK(one.record() == other.record());
+
+    // The same request through both at once: one registration, one answer.
+    Project project(one);
+    project.publish(one);
+    const auto registration = project.registration(one);
+    std::array<node::Response, 2> answers;
+    {
+        std::jthread first([&] { answers[0] = project.submit(one, registration, key('1')); });
+        std::jthread second([&] { answers[1] = project.submit(other, registration, key('1')); });
+    }
+    CHECK(std::min(answers[0].status, answers[1].status) == 200);
+    CHECK(std::max(answers[0].status, answers[1].status) == 201);
+    CHECK(answers[0].body == answers[1].body);
+    const auto database = place.open();
+    CHECK(database->run("SELECT count(*) FROM registration")->front().integer(0) == 1);
+    const std::string id = json::parse(answers[0].body)["registration_id"].get<std::string>();
+
+    // What one takes, the other knows: deliveries, deployments, new keys, the end.
+    CHECK(push(one, project, id, "d-1").status == 202);
+    CHECK(push(other, project, id, "d-2").status == 202);
+    const auto status = project.signed_request(other, "GET", "/v1/registrations/" + id);
+    REQUIRE(status.status == 200);
+    Project renewed = std::move(project);
+    renewed.renew(one);
+    auto next = renewed.registration(one);
+    vault::sign(next, renewed.owner);
+    const auto rotated = renewed.signed_request(one, "PUT", "/v1/registrations/" + id + "/sealed",
+                                                vault::to_json(next));
+    REQUIRE(rotated.status == 200);
+    CHECK(push(other, renewed, id, "d-3").status == 202);
+    REQUIRE(renewed.signed_request(other, "DELETE", "/v1/registrations/" + id).status == 200);
+    CHECK(push(one, renewed, id, "d-4").status == 401);
+
+    // What the owner withdrew at one is not taken by the other.
+    const auto late =
+        vault::registration_id(one.service->node_id(), renewed.owner.public_key(), key('2'));
+    REQUIRE(late);
+    CHECK(renewed.signed_request(other, "DELETE", "/v1/registrations/" + *late).status == 404);
+    const auto refused = renewed.submit(one, renewed.registration(one), key('2'));
+    CHECK(refused.status == 422);
+    CHECK(failed_reason(refused) == "registration_ended");
+}
+
+TEST_CASE("a process with other keys does not serve the node's database") {
+    const Place place("PostgreSQL");
+    const World one(place.where());
+    const TemporaryDirectory folder;
+    const FixedClock clock;
+    SystemEntropy entropy;
+    SilentLog log;
+    node::Settings settings;
+    settings.data = folder.path() / "node";
+    settings.store = place.where();
+    settings.name = "test";
+    settings.endpoint = "http://127.0.0.1:1";
+    settings.region = 1;
+    CHECK_FALSE(
+        node::Service::open(settings, clock, entropy, log, std::make_unique<FakeRepositories>()));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "node" / "keys" / "sign.key"));
+}
