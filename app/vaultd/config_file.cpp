@@ -53,6 +53,9 @@ private:
             return wrong(value, std::string(setting.key) + " takes one plain value.");
         }
         const std::string text(value.text());
+        if (text.empty() && setting.standard.empty()) {
+            return; // as if it were not there
+        }
         if (const auto set = setting.set(options_, std::string(setting.key), text); !set) {
             return wrong(value, set.error().message);
         }

@@ -3,28 +3,14 @@
 #include "core/base/text.h"
 #include "core/seal/seal.h"
 
+#include <csignal>
 #include <iostream>
-#include <mutex>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace tau;
 
 namespace {
-
-class StderrLog final : public Log {
-public:
-    explicit StderrLog(const Clock& clock) : clock_(clock) {}
-    void write(LogLevel level, std::string_view area, std::string_view message) override {
-        constexpr std::array<const char*, 4> names{"debug", "info", "warning", "error"};
-        const std::lock_guard lock(mutex_);
-        std::cerr << to_iso8601(clock_.now()) << ' ' << names.at(static_cast<std::size_t>(level))
-                  << ' ' << area << ": " << bounded_text(message) << std::endl;
-    }
-
-private:
-    const Clock& clock_;
-    std::mutex mutex_;
-};
 
 int complain(const Error& error) {
     for (std::size_t at = 0; at < error.message.size();) {
@@ -41,16 +27,144 @@ int complain(const Error& error) {
     return error.code == ErrorCode::invalid_argument ? 2 : 1;
 }
 
-std::string endpoint(const vaultd::Listener& listener, std::uint16_t port) {
-    const bool v6 = listener.host.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + listener.host + "]" : listener.host) + ":" +
-           std::to_string(port);
+std::string endpoint(const vaultd::Options& options, std::uint16_t port) {
+    const std::string& host = options.listener.host;
+    const bool v6 = host.find(':') != std::string::npos;
+    return (options.certificate.empty() ? "http://" : "https://") + (v6 ? "[" + host + "]" : host) +
+           ":" + std::to_string(port);
 }
 
-int run(vaultd::Options options) {
-    const SystemClock clock;
-    SystemEntropy entropy;
-    StderrLog log(clock);
+/// How peers are served, and what the record says of it.
+Result<vaultd::Serving> serving_of(vaultd::Options& options, std::uint16_t port, Log& log) {
+    vaultd::Serving serving{options.limits, {}, "", options.proxy};
+    if (!options.settings.endpoint.empty()) {
+        serving.authority = vaultd::authority_of(options.settings.endpoint);
+    } else {
+        options.settings.endpoint = endpoint(options, port);
+    }
+    if (options.certificate.empty()) {
+        return serving;
+    }
+    auto tls = vaultd::load_tls(options.certificate, options.key);
+    if (!tls) {
+        return fail(tls.error());
+    }
+    constexpr std::int64_t two_weeks = 14LL * 24 * 3600;
+    if (tls->expires < SystemClock().now() + two_weeks) {
+        log.write(LogLevel::warning, "tls",
+                  "The certificate expires at " + to_iso8601(tls->expires) + ".");
+    }
+    options.settings.tls_spki = options.pinned ? tls->spki : Hash32{};
+    serving.tls = std::move(*tls);
+    return serving;
+}
+
+/// The node with its server, from one reading of the configuration to the next.
+class Node {
+public:
+    Node(std::vector<std::string> arguments, vaultd::Options options)
+        : arguments_(std::move(arguments)), options_(std::move(options)) {
+        log_.set(options_.log);
+    }
+
+    int run() {
+        raise_file_limit();
+        const auto serving = serving_of(options_, options_.listener.port, log_);
+        if (!serving) {
+            return complain(serving.error());
+        }
+        const auto served =
+            vaultd::serve(options_.listener, *serving, log_,
+                          {[this](std::uint16_t port) { return open(port); },
+                           [this](node::Service& service) { return reload(service); },
+                           [this](const vaultd::Answered& answered) { log_.answered(answered); }});
+        return served ? 0 : complain(served.error());
+    }
+    int print_record() {
+        const auto serving = serving_of(options_, options_.listener.port, log_);
+        const auto service = serving
+                                 ? node::Service::open(options_.settings, clock_, entropy_, log_)
+                                 : fail(serving.error());
+        if (!service) {
+            return complain(service.error());
+        }
+        std::cout << to_base64((*service)->record()) << std::endl;
+        return 0;
+    }
+
+private:
+    Result<std::unique_ptr<node::Service>> open(std::uint16_t port) {
+        port_ = port;
+        if (!options_.given.contains("endpoint")) {
+            options_.settings.endpoint = endpoint(options_, port);
+        }
+        auto service = node::Service::open(options_.settings, clock_, entropy_, log_);
+        if (service) {
+            // The socket already listens: whoever reads this line can connect.
+            std::cout << "ready " << to_base64((*service)->record()) << std::endl;
+        }
+        return service;
+    }
+
+    Result<vaultd::Serving> reload(node::Service& service) {
+        auto options = vaultd::parse_options(arguments_);
+        if (!options) {
+            return fail(options.error());
+        }
+        auto serving = serving_of(*options, port_, log_);
+        if (!serving) {
+            return serving;
+        }
+        if (options->certificate.empty() != options_.certificate.empty()) {
+            return fail(ErrorCode::invalid_argument,
+                        "Whether there is TLS changes only with a restart.");
+        }
+        if (const auto announced = service.announce(options->settings); !announced) {
+            return fail(announced.error());
+        }
+        for (const std::string_view name : vaultd::needing_restart(options_, *options)) {
+            log_.write(LogLevel::warning, "server",
+                       std::string(name) + " changes only with a restart.");
+        }
+        log_.set(options->log);
+        return serving;
+    }
+
+    /// Connections are files, and the usual limit is for programs that have few.
+    void raise_file_limit() {
+        rlimit files{};
+        ::getrlimit(RLIMIT_NOFILE, &files);
+        files.rlim_cur = files.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &files);
+        const std::size_t wanted = options_.limits.connections + 128;
+        if (files.rlim_cur < wanted) {
+            log_.write(LogLevel::warning, "server",
+                       "This process may have " + std::to_string(files.rlim_cur) +
+                           " files open at once, too few for limits.connections.");
+        }
+    }
+
+    const std::vector<std::string> arguments_;
+    vaultd::Options options_; ///< those it was started with
+    const SystemClock clock_;
+    SystemEntropy entropy_;
+    vaultd::RequestLog log_{clock_, std::cerr};
+    std::uint16_t port_ = 0;
+};
+
+/// What only the files that the configuration names show.
+int check_config(vaultd::Options& options) {
+    class Quiet final : public Log {
+        void write(LogLevel, std::string_view, std::string_view) override {}
+    } quiet;
+    if (const auto serving = serving_of(options, options.listener.port, quiet); !serving) {
+        return complain(serving.error());
+    }
+    std::cout << "The configuration is good.\n";
+    return 0;
+}
+
+int start(const std::vector<std::string>& arguments, vaultd::Options options) {
     if (const auto made = make_private_directory(options.settings.data); !made) {
         return complain(made.error());
     }
@@ -62,27 +176,9 @@ int run(vaultd::Options options) {
              "End it, or give this one another folder.",
              {}});
     }
-    if (options.print_record) {
-        options.settings.endpoint = endpoint(options.listener, options.listener.port);
-        const auto service = node::Service::open(options.settings, clock, entropy, log);
-        if (!service) {
-            return complain(service.error());
-        }
-        std::cout << to_base64((*service)->record()) << std::endl;
-        return 0;
-    }
-    const auto served =
-        vaultd::serve(options.listener, options.limits, log,
-                      [&](std::uint16_t port) -> Result<std::unique_ptr<node::Service>> {
-                          options.settings.endpoint = endpoint(options.listener, port);
-                          auto service = node::Service::open(options.settings, clock, entropy, log);
-                          if (service) {
-                              // The socket already listens: whoever reads this line can connect.
-                              std::cout << "ready " << to_base64((*service)->record()) << std::endl;
-                          }
-                          return service;
-                      });
-    return served ? 0 : complain(served.error());
+    const bool print = options.print_record;
+    Node node(arguments, std::move(options));
+    return print ? node.print_record() : node.run();
 }
 
 } // namespace
@@ -95,7 +191,10 @@ int main(int argc, char** argv) {
         std::cerr << "tau-vaultd: libsodium does not start.\n";
         return 1;
     }
-    auto options = vaultd::parse_options({argv + 1, argv + argc});
+    // Until the server listens to it.
+    ::signal(SIGHUP, SIG_IGN);
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    auto options = vaultd::parse_options(arguments);
     if (!options) {
         return complain(options.error());
     }
@@ -104,11 +203,10 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (options->check_config) {
-        std::cout << "The configuration is good.\n";
-        return 0;
+        return check_config(*options);
     }
     if (const auto tested = seal::self_test(); !tested) {
         return complain(tested.error());
     }
-    return run(std::move(*options));
+    return start(arguments, std::move(*options));
 }

@@ -2,7 +2,9 @@
 
 // Requests and responses between Boost.Beast and core/node. Included by session.h only.
 
+#include "app/vaultd/peers.h"
 #include "app/vaultd/request_check.h"
+#include "core/base/text.h"
 #include "core/node/routes.h"
 
 #include <algorithm>
@@ -57,6 +59,19 @@ inline node::Request from_http(HttpRequest&& from) {
 
 inline node::Response refused(const Refusal& refusal) {
     return node::problem(refusal.status, refusal.reason, refusal.sentence);
+}
+
+/// Whom a proxy says the request is from, as limits see it: the last address of X-Forwarded-For,
+/// which is the one that the proxy itself saw. "" when it says nothing of use.
+inline std::string forwarded_for(const HttpRequest& request) {
+    std::string all;
+    for (const auto& field : request) {
+        if (beast::iequals(field.name_string(), "X-Forwarded-For")) {
+            all = std::string(field.value());
+        }
+    }
+    const std::size_t comma = all.rfind(',');
+    return network_of(std::string(trim(comma == std::string::npos ? all : all.substr(comma + 1))));
 }
 
 /// What is wrong with a parsed header; nullopt when its body may be read. `hosts` are the names

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 
 namespace tau::vaultd {
@@ -58,6 +59,29 @@ Given read_arguments(Options& options, const std::vector<std::string>& arguments
     return given;
 }
 
+bool is_any(const std::string& host) {
+    in6_addr v6{};
+    return host == "0.0.0.0" ||
+           (::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6));
+}
+
+/// Without port and brackets.
+std::string host_of(const std::string& authority) {
+    if (authority.starts_with('[')) {
+        return authority.substr(1, authority.find(']') - 1);
+    }
+    return authority.substr(0, authority.find(':'));
+}
+
+bool is_loopback(const std::string& host) {
+    in_addr v4{};
+    in6_addr v6{};
+    if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) {
+        return (ntohl(v4.s_addr) >> 24U) == 127;
+    }
+    return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 /// What only all settings together show.
 std::vector<std::string> check_together(const Options& options) {
     std::vector<std::string> problems;
@@ -74,6 +98,30 @@ std::vector<std::string> check_together(const Options& options) {
             problems.push_back(sentence + ".");
         }
     }
+    if (!problems.empty()) {
+        return problems;
+    }
+    const bool tls = !options.certificate.empty();
+    const std::string& endpoint = options.settings.endpoint;
+    if (tls == options.key.empty()) {
+        problems.emplace_back("tls.certificate and tls.key go together.");
+    }
+    if (!tls && !is_loopback(options.listener.host)) {
+        problems.emplace_back("listen: without tls.certificate the node speaks plain HTTP, and "
+                              "listens on this computer only, as on 127.0.0.1.");
+    }
+    if (endpoint.empty() && is_any(options.listener.host)) {
+        problems.emplace_back("endpoint is needed: nobody can connect to " + options.listener.host +
+                              ".");
+    }
+    if (!endpoint.empty() && tls && !endpoint.starts_with("https://")) {
+        problems.emplace_back("endpoint must be https, because there is a tls.certificate.");
+    }
+    if (!endpoint.empty() && !endpoint.starts_with("https://") &&
+        !is_loopback(host_of(authority_of(endpoint)))) {
+        problems.emplace_back("endpoint must be https: consoles take plain HTTP on their own "
+                              "computer only.");
+    }
     return problems;
 }
 
@@ -87,6 +135,20 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 } // namespace
+
+std::string authority_of(const std::string& endpoint) {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (endpoint.starts_with(scheme)) {
+            const std::string rest = endpoint.substr(scheme.size());
+            const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) {
+                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-.:[]").find(c) != std::string_view::npos;
+            });
+            return plain ? rest : "";
+        }
+    }
+    return "";
+}
 
 Options standard_options() {
     Options options;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/vaultd/server.h"
+#include "app/vaultd/request_log.h"
 
 #include <map>
 #include <span>
@@ -17,7 +17,12 @@ struct Options {
     std::filesystem::path config; ///< "": none
     Listener listener;
     Limits limits;
-    node::Settings settings; ///< but for the endpoint, when it depends on the port
+    std::filesystem::path certificate; ///< "": plain HTTP
+    std::filesystem::path key;
+    bool pinned = true; ///< the record carries the certificate's key
+    std::string proxy;
+    LogSettings log;
+    node::Settings settings; ///< its endpoint is "" when it is the listener's address
     std::map<std::string_view, std::string> given; ///< Setting::name() and its value as text
 };
 
@@ -42,6 +47,8 @@ Options standard_options();
 /// The options of the command line, and below them those of the file that --config names. Every
 /// problem is a line of the error's message, those of the file as "FILE:LINE:COLUMN: sentence".
 Result<Options> parse_options(const std::vector<std::string>& arguments);
+/// "vault.example.org:8443" of "https://vault.example.org:8443".
+std::string authority_of(const std::string& endpoint);
 /// The settings that are not the same in both and need a restart: their names.
 std::vector<std::string_view> needing_restart(const Options& before, const Options& after);
 std::string help_text();

@@ -26,11 +26,16 @@ std::string network_of(const std::string& address) {
     return std::string(::inet_ntop(AF_INET6, &v6, text.data(), text.size())) + "/64";
 }
 
-Peers::Peers(const Limits& limits)
-    : most_connections_(limits.per_address), requests_(limits.requests_per_minute),
-      registrations_(limits.registrations_per_minute) {}
+Peers::Peers(const Limits& limits, const std::string& proxy)
+    : most_connections_(limits.per_address), proxy_(network_of(proxy)),
+      requests_(limits.requests_per_minute), registrations_(limits.registrations_per_minute) {}
 
-void Peers::set(const Limits& limits) {
+bool Peers::is_proxy(const std::string& network) const {
+    return !proxy_.empty() && network == proxy_;
+}
+
+void Peers::set(const Limits& limits, const std::string& proxy) {
+    proxy_ = network_of(proxy);
     most_connections_ = limits.per_address;
     requests_.set(limits.requests_per_minute);
     registrations_.set(limits.registrations_per_minute);
@@ -38,7 +43,7 @@ void Peers::set(const Limits& limits) {
 
 bool Peers::enter(const std::string& network) {
     std::size_t& open = connections_[network];
-    if (open >= most_connections_) {
+    if (open >= most_connections_ && !is_proxy(network)) {
         return false;
     }
     ++open;

@@ -15,8 +15,10 @@ std::string network_of(const std::string& address);
 /// What each network has of the server. Used on the I/O thread only.
 class Peers {
 public:
-    explicit Peers(const Limits& limits);
-    void set(const Limits& limits);
+    /// `proxy`: the address that speaks for many, "" for none.
+    Peers(const Limits& limits, const std::string& proxy);
+    void set(const Limits& limits, const std::string& proxy);
+    bool is_proxy(const std::string& network) const;
     /// One connection more; false when the network has its share.
     bool enter(const std::string& network);
     void leave(const std::string& network);
@@ -26,6 +28,7 @@ public:
 
 private:
     std::size_t most_connections_;
+    std::string proxy_;
     std::map<std::string, std::size_t, std::less<>> connections_;
     node::RateLimit requests_;
     node::RateLimit registrations_;

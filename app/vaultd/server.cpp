@@ -8,15 +8,32 @@ namespace tau::vaultd {
 
 namespace {
 
+/// What consoles, git hosts and health checks on this computer call the node: the address it
+/// listens on or "localhost", with the port.
+std::vector<std::string> host_names(const tcp::endpoint& listener) {
+    const std::string end = ":" + std::to_string(listener.port());
+    std::vector<std::string> names{"localhost" + end};
+    if (listener.address().is_unspecified()) {
+        names.push_back("127.0.0.1" + end);
+    } else if (listener.address().is_v6()) {
+        names.push_back("[" + listener.address().to_string() + "]" + end);
+    } else {
+        names.push_back(listener.address().to_string() + end);
+    }
+    return names;
+}
+
 /// Accepts, counts, and ends in order.
 class Server {
 public:
-    Server(net::io_context& io, tcp::acceptor&& acceptor, const Limits& limits,
-           node::Service& service, std::vector<std::string> hosts, Log& log)
-        : shared_(std::make_shared<Shared>(io, limits, service, std::move(hosts))),
-          acceptor_(std::move(acceptor)), signals_(io, SIGTERM, SIGINT), maintenance_(io),
-          drain_(io), log_(log) {
+    Server(net::io_context& io, tcp::acceptor&& acceptor, const Serving& serving,
+           node::Service& service, const Program& program, Log& log)
+        : shared_(std::make_shared<Shared>(io, serving, service, program)),
+          acceptor_(std::move(acceptor)), hosts_(host_names(acceptor_.local_endpoint())),
+          signals_(io, SIGTERM, SIGINT), reload_(io, SIGHUP), maintenance_(io), drain_(io),
+          log_(log) {
         shared_->on_last_session = [this] { drain_.cancel(); };
+        take(serving);
     }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -31,11 +48,41 @@ public:
                 stop();
             }
         });
+        wait_for_reload();
         accept();
         maintain();
     }
 
 private:
+    void take(const Serving& serving) {
+        shared_->serving = serving;
+        shared_->peers.set(serving.limits, serving.proxy);
+        shared_->hosts = hosts_;
+        if (!serving.authority.empty()) {
+            shared_->hosts.push_back(serving.authority);
+        }
+    }
+
+    /// Connections that are open go on as they are; what is wrong with the new is told, and the old
+    /// stays.
+    void wait_for_reload() {
+        reload_.async_wait([this](error_code error, int) {
+            if (error) {
+                return;
+            }
+            const auto serving = shared_->program.reload ? shared_->program.reload(shared_->service)
+                                                         : Result<Serving>(shared_->serving);
+            if (serving) {
+                take(*serving);
+                log_.write(LogLevel::info, "server", "Read the configuration again.");
+            } else {
+                log_.write(LogLevel::error, "server",
+                           "The configuration stays as it was: " + serving.error().message);
+            }
+            wait_for_reload();
+        });
+    }
+
     void accept() {
         acceptor_.async_accept([this](error_code error, tcp::socket socket) {
             if (error == net::error::operation_aborted) {
@@ -63,7 +110,7 @@ private:
         error_code error;
         const auto peer = socket.remote_endpoint(error);
         const std::string network = error ? "" : network_of(peer.address().to_string());
-        if (network.empty() || shared_->sessions.size() >= shared_->limits.connections ||
+        if (network.empty() || shared_->sessions.size() >= shared_->serving.limits.connections ||
             !shared_->peers.enter(network)) {
             socket.close(error);
             return;
@@ -97,13 +144,14 @@ private:
         error_code ignored;
         acceptor_.close(ignored);
         maintenance_.cancel();
+        reload_.cancel();
         if (maintenance_pause_) {
             maintenance_pause_->cancel();
         }
         if (shared_->sessions.empty()) {
             return;
         }
-        drain_.expires_after(shared_->limits.drain);
+        drain_.expires_after(shared_->serving.limits.drain);
         drain_.async_wait([this](error_code error) {
             if (!error) {
                 shared_->context.stop();
@@ -117,19 +165,14 @@ private:
 
     std::shared_ptr<Shared> shared_;
     tcp::acceptor acceptor_;
+    const std::vector<std::string> hosts_; ///< what a Host may be, whatever is configured
     net::signal_set signals_;
+    net::signal_set reload_;
     net::steady_timer maintenance_;
     std::unique_ptr<net::steady_timer> maintenance_pause_;
     net::steady_timer drain_;
     Log& log_;
 };
-
-/// What consoles and git hosts call the node: its address or "localhost", with the port.
-std::vector<std::string> host_names(const Listener& listener, std::uint16_t port) {
-    const bool v6 = listener.host.find(':') != std::string::npos;
-    const std::string end = ":" + std::to_string(port);
-    return {(v6 ? "[" + listener.host + "]" : listener.host) + end, "localhost" + end};
-}
 
 /// Until there is nothing left to do. Running out of memory ends one connection, not the node.
 void run(net::io_context& context, Log& log) {
@@ -152,9 +195,8 @@ tl::unexpected<Error> cannot_listen(const Listener& listener, const error_code& 
 
 } // namespace
 
-Result<void>
-serve(const Listener& listener, const Limits& limits, Log& log,
-      const std::function<Result<std::unique_ptr<node::Service>>(std::uint16_t)>& open) {
+Result<void> serve(const Listener& listener, const Serving& serving, Log& log,
+                   const Program& program) {
     net::io_context context(1);
     error_code error;
     const auto address = net::ip::make_address(listener.host, error);
@@ -177,13 +219,12 @@ serve(const Listener& listener, const Limits& limits, Log& log,
         return cannot_listen(listener, error);
     }
     const std::uint16_t port = acceptor.local_endpoint().port();
-    auto service = open(port);
+    auto service = program.open(port);
     if (!service) {
         return fail(service.error());
     }
     {
-        Server server(context, std::move(acceptor), limits, **service, host_names(listener, port),
-                      log);
+        Server server(context, std::move(acceptor), serving, **service, program, log);
         server.start();
         run(context, log);
     }

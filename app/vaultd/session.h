@@ -5,31 +5,30 @@
 #include "app/vaultd/header_end.h"
 #include "app/vaultd/messages.h"
 #include "app/vaultd/shared.h"
+#include "app/vaultd/stream.h"
 
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 
 #include <atomic>
-#include <sys/socket.h>
+#include <poll.h>
 
 namespace tau::vaultd {
 
-using boost::system::error_code;
-using net::ip::tcp;
-
 /// What a peer may still send after its answer, before the connection is closed regardless.
 constexpr std::size_t most_discarded = 256U << 10U;
+/// How often a queued request's peer is looked at.
+constexpr std::chrono::milliseconds watch_pause{250};
 
 /// One connection: read a header, check it, read the body, answer, again.
 class Session : public std::enable_shared_from_this<Session> {
 public:
     /// `network` has been let in by Shared::peers.
     Session(tcp::socket&& socket, std::string network, std::shared_ptr<Shared> shared)
-        : stream_(std::move(socket)), network_(std::move(network)), shared_(std::move(shared)),
-          delay_(shared_->context) {
+        : stream_(std::move(socket), shared->tls()), network_(std::move(network)),
+          shared_(std::move(shared)), delay_(shared_->context) {
         shared_->sessions.insert(this);
     }
     ~Session() {
@@ -42,11 +41,18 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    void start() { read_header(); }
+    void start() {
+        stream_.lowest().expires_after(shared_->serving.limits.handshake);
+        stream_.handshake([self = shared_from_this()](error_code error) {
+            if (!error) {
+                self->read_header();
+            }
+        });
+    }
     /// Ends the connection if nothing is being worked on.
     void drain() {
         if (idle_) {
-            stream_.close();
+            stream_.lowest().close();
         }
     }
 
@@ -60,7 +66,7 @@ private:
             return read_header();
         }
         idle_ = true;
-        stream_.expires_after(shared_->limits.idle);
+        stream_.lowest().expires_after(shared_->serving.limits.idle);
         input_.resize(1);
         stream_.async_read_some(net::buffer(input_),
                                 [self = shared_from_this()](error_code error, std::size_t) {
@@ -72,27 +78,28 @@ private:
     }
 
     void read_header() {
-        stream_.expires_after(shared_->limits.header);
-        net::async_read_until(stream_, net::dynamic_buffer(input_, shared_->limits.buffer_bytes),
-                              HeaderEnd{},
-                              [self = shared_from_this()](error_code error, std::size_t size) {
-                                  if (error == net::error::not_found ||
-                                      (!error && size > self->shared_->limits.header_bytes)) {
-                                      return self->refuse({431, "header_too_large",
-                                                           "The header is larger than 8 KB."});
-                                  }
-                                  if (!error) {
-                                      self->parse_header(size);
-                                  }
-                              });
+        stream_.lowest().expires_after(shared_->serving.limits.header);
+        net::async_read_until(
+            stream_, net::dynamic_buffer(input_, shared_->serving.limits.buffer_bytes), HeaderEnd{},
+            [self = shared_from_this()](error_code error, std::size_t size) {
+                if (error == net::error::not_found ||
+                    (!error && size > self->shared_->serving.limits.header_bytes)) {
+                    return self->refuse(
+                        {431, "header_too_large", "The header is larger than 8 KB."});
+                }
+                if (!error) {
+                    self->parse_header(size);
+                }
+            });
     }
 
     void parse_header(std::size_t size) {
+        entry_ = Entry{};
         if (const auto refusal = check_raw_header(std::string_view(input_).substr(0, size))) {
             return refuse(*refusal);
         }
         parser_.emplace();
-        parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes));
+        parser_->header_limit(static_cast<std::uint32_t>(shared_->serving.limits.header_bytes));
         error_code error;
         parser_->put(net::buffer(input_.data(), size), error);
         if (error == http::error::body_limit) {
@@ -108,8 +115,13 @@ private:
         const std::string_view method(request.method_string().data(),
                                       request.method_string().size());
         const std::string_view target(request.target().data(), request.target().size());
+        entry_.method = std::string(method);
+        entry_.address = node::address_of(target);
+        if (shared_->peers.is_proxy(network_)) {
+            entry_.client = forwarded_for(request);
+        }
         if (const auto wait =
-                shared_->peers.ask(network_, node::waits_for_git_hosts(method, target))) {
+                shared_->peers.ask(client(), node::waits_for_git_hosts(method, target))) {
             keep_alive_ = false; // what it sends is not read any more
             return later(node::too_many("Your address asks the node for too much.", *wait));
         }
@@ -127,7 +139,7 @@ private:
 
     void promise_to_read() {
         static const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        stream_.expires_after(shared_->limits.write);
+        stream_.lowest().expires_after(shared_->serving.limits.write);
         net::async_write(stream_, net::buffer(go_on),
                          [self = shared_from_this()](error_code error, std::size_t) {
                              if (!error) {
@@ -140,7 +152,7 @@ private:
         if (parser_->is_done()) {
             return answer();
         }
-        stream_.expires_after(shared_->limits.body);
+        stream_.lowest().expires_after(shared_->serving.limits.body);
         http::async_read(
             stream_, body_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
                 if (error == http::error::body_limit) {
@@ -166,6 +178,7 @@ private:
         // What came after this request belongs to the next one.
         input_.assign(static_cast<const char*>(body_.data().data()), body_.size());
         node::Request request = from_http(parser_->release());
+        entry_.in = request.body.size();
         parser_.reset();
         if (node::is_cheap(request.method, request.target)) {
             return write(handle(request));
@@ -173,7 +186,7 @@ private:
         Lane& lane = node::waits_for_git_hosts(request.method, request.target)
                          ? shared_->registrations
                          : shared_->others;
-        if (lane.waiting >= shared_->limits.queue) {
+        if (lane.waiting >= shared_->serving.limits.queue) {
             return refuse_busy();
         }
         try {
@@ -184,7 +197,7 @@ private:
     }
 
     void queue(node::Request&& request, Lane& lane) {
-        stream_.expires_never(); // a registration has its own deadlines
+        stream_.lowest().expires_never(); // a registration has its own deadlines
         request_ = std::move(request);
         turn_ = Turn::waiting;
         lane.pool->run([self = shared_from_this(), &lane,
@@ -201,19 +214,23 @@ private:
         watch(lane);
     }
 
-    /// A peer that hangs up while its request is queued leaves its place to others at once, and
-    /// costs no work.
+    /// A peer that hangs up while its request is queued soon leaves its place to others, and costs
+    /// no work.
     void watch(Lane& lane) {
-        stream_.socket().async_wait(
-            tcp::socket::wait_read, [self = shared_from_this(), &lane](error_code error) {
-                Turn waiting = Turn::waiting;
-                if (!error && !self->peer_is_there() &&
-                    self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
-                    --lane.waiting;
-                    self->request_ = {};
-                    self->stream_.close();
-                }
-            });
+        delay_.expires_after(watch_pause);
+        delay_.async_wait([self = shared_from_this(), &lane](error_code error) {
+            if (error || self->turn_ != Turn::waiting) {
+                return;
+            }
+            Turn waiting = Turn::waiting;
+            if (self->peer_is_there()) {
+                self->watch(lane);
+            } else if (self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
+                --lane.waiting;
+                self->request_ = {};
+                self->stream_.lowest().close();
+            }
+        });
     }
 
     /// On a worker's thread.
@@ -231,7 +248,7 @@ private:
             return;
         }
         --lane.waiting;
-        stream_.cancel(); // ends watching
+        delay_.cancel();
         if (response) {
             write(std::move(*response));
         }
@@ -246,12 +263,11 @@ private:
         }
     }
 
-    /// Asked while the I/O thread does nothing else with this connection.
+    /// Asked while the I/O thread does nothing else with this connection. What the peer sent before
+    /// it hung up, with TLS its farewell, may still be unread.
     bool peer_is_there() {
-        char byte = 0;
-        const auto got =
-            ::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+        pollfd peer{stream_.lowest().socket().native_handle(), POLLRDHUP, 0};
+        return ::poll(&peer, 1, 0) == 0;
     }
 
     void refuse_busy() {
@@ -262,8 +278,8 @@ private:
 
     /// At once, it would let one busy peer keep this thread answering nothing but refusals.
     void later(node::Response&& refusal) {
-        stream_.expires_never();
-        delay_.expires_after(shared_->limits.refusal);
+        stream_.lowest().expires_never();
+        delay_.expires_after(shared_->serving.limits.refusal);
         delay_.async_wait(
             [self = shared_from_this(), refusal = std::move(refusal)](error_code error) mutable {
                 if (!error) {
@@ -277,9 +293,23 @@ private:
         write(refused(refusal));
     }
 
+    /// Who asks: the peer, or whom a trusted proxy names.
+    const std::string& client() const { return entry_.client.empty() ? network_ : entry_.client; }
+
+    void tell(const node::Response& response) const {
+        if (shared_->program.answered) {
+            shared_->program.answered(
+                {entry_.method, entry_.address.pattern, response.status, response.reason,
+                 std::chrono::duration_cast<std::chrono::microseconds>(
+                     std::chrono::steady_clock::now() - entry_.began),
+                 entry_.in, response.body.size(), client(), entry_.address.subject});
+        }
+    }
+
     void write(node::Response&& response) {
+        tell(response);
         response_ = to_http(std::move(response), keep_alive_);
-        stream_.expires_after(shared_->limits.write);
+        stream_.lowest().expires_after(shared_->serving.limits.write);
         http::async_write(stream_, response_,
                           [self = shared_from_this()](error_code error, std::size_t) {
                               if (error) {
@@ -294,24 +324,31 @@ private:
 
     /// Closing with unread bytes would reset the connection and could take the answer with it.
     void finish() {
-        error_code ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-        stream_.expires_after(std::chrono::seconds(2));
-        discard();
+        stream_.lowest().expires_after(std::chrono::seconds(2));
+        stream_.say_end([self = shared_from_this()] { self->discard(); });
     }
 
     void discard() {
-        input_.resize(shared_->limits.buffer_bytes);
-        stream_.async_read_some(net::buffer(input_),
-                                [self = shared_from_this()](error_code error, std::size_t size) {
-                                    self->discarded_ += size;
-                                    if (!error && self->discarded_ < most_discarded) {
-                                        self->discard();
-                                    }
-                                });
+        input_.resize(shared_->serving.limits.buffer_bytes);
+        stream_.lowest().async_read_some(
+            net::buffer(input_), [self = shared_from_this()](error_code error, std::size_t size) {
+                self->discarded_ += size;
+                if (!error && self->discarded_ < most_discarded) {
+                    self->discard();
+                }
+            });
     }
 
-    beast::tcp_stream stream_;
+    /// What the log says of a request.
+    struct Entry {
+        std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+        std::string method = "other";
+        node::Address address{"other", ""};
+        std::string client = {}; ///< whom a proxy named
+        std::size_t in = 0;
+    };
+
+    Stream stream_;
     std::string network_;
     std::shared_ptr<Shared> shared_;
     net::steady_timer delay_;
@@ -320,6 +357,7 @@ private:
     std::optional<Parser> parser_;
     HttpResponse response_;
     node::Request request_; ///< while it is queued
+    Entry entry_;
     enum class Turn { none, waiting, taken, gone };
     std::atomic<Turn> turn_ = Turn::none;
     std::size_t discarded_ = 0;

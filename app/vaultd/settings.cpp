@@ -1,6 +1,8 @@
 #include "app/vaultd/options.h"
+#include "app/vaultd/peers.h"
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
@@ -90,15 +92,6 @@ Result<void> put_path(std::filesystem::path& place, Name name, Value text) {
     return {};
 }
 
-bool is_loopback(const std::string& host) {
-    in_addr v4{};
-    in6_addr v6{};
-    if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) {
-        return (ntohl(v4.s_addr) >> 24U) == 127;
-    }
-    return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 Result<void> put_listener(Listener& place, Name name, Value text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos) {
@@ -108,18 +101,17 @@ Result<void> put_listener(Listener& place, Name name, Value text) {
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
         host = host.substr(1, host.size() - 2);
     }
-    if (!is_loopback(host)) {
-        return must_be(name, "127.0.0.1:PORT or [::1]:PORT, because this version speaks plain HTTP",
-                       text);
+    in6_addr any{};
+    if (::inet_pton(AF_INET, host.c_str(), &any) != 1 &&
+        ::inet_pton(AF_INET6, host.c_str(), &any) != 1) {
+        return must_be(name, "ADDRESS:PORT, like 127.0.0.1:8300", text);
     }
     place.host = std::move(host);
     return put_number(place.port, "The port of " + name, text.substr(colon + 1), 0, 65535);
 }
 
-/// Where the network's places are, and what they may be.
 constexpr std::array table{
-    Setting{"listen", "--listen", "A:PORT", "",
-            "a loopback address and a port; port 0 takes any free one", false,
+    Setting{"listen", "--listen", "A:PORT", "", "where to listen; port 0 takes any free one", false,
             [](Options& o, Name n, Value v) { return put_listener(o.listener, n, v); }},
     Setting{"data", "--data", "DIR", "", "keys and database; made if absent, for this user only",
             false, [](Options& o, Name n, Value v) { return put_path(o.settings.data, n, v); }},
@@ -163,6 +155,48 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) {
                 return put_number(o.settings.slots_per_hour, n, v, 0, 65535);
             }},
+    Setting{"endpoint", "--endpoint", "URL", "",
+            "how consoles and git hosts reach the node, when not by where it listens", true,
+            [](Options& o, Name n, Value v) -> Result<void> {
+                const std::string host = authority_of(v);
+                if (host.empty() || v.size() > 200) {
+                    return must_be(n, "https://HOST or https://HOST:PORT", v);
+                }
+                o.settings.endpoint = v;
+                return {};
+            }},
+    Setting{"tls.certificate", "--tls-certificate", "FILE", "",
+            "PEM, with those that lead to its authority behind it", true,
+            [](Options& o, Name n, Value v) { return put_path(o.certificate, n, v); }},
+    Setting{"tls.key", "--tls-key", "FILE", "", "its key, PEM without a passphrase", true,
+            [](Options& o, Name n, Value v) { return put_path(o.key, n, v); }},
+    Setting{"tls.pinned", "", "", "true",
+            "the node's record carries the key, and consoles take no other", true,
+            [](Options& o, Name n, Value v) { return put_switch(o.pinned, n, v); }},
+    Setting{"proxy", "--proxy", "ADDRESS", "",
+            "a reverse proxy whose X-Forwarded-For says who asks", true,
+            [](Options& o, Name n, Value v) -> Result<void> {
+                if (network_of(v).empty()) {
+                    return must_be(n, "an address", v);
+                }
+                o.proxy = v;
+                return {};
+            }},
+    Setting{
+        "log.level", "--log-level", "LEVEL", "info", "debug, info, warning or error", true,
+        [](Options& o, Name n, Value v) -> Result<void> {
+            constexpr std::array<std::string_view, 4> levels{"debug", "info", "warning", "error"};
+            const auto* const found = std::find(levels.begin(), levels.end(), v);
+            if (found == levels.end()) {
+                return must_be(n, "debug, info, warning or error", v);
+            }
+            o.log.level = static_cast<LogLevel>(found - levels.begin());
+            return {};
+        }},
+    Setting{"log.requests", "", "", "true", "a line for each request", true,
+            [](Options& o, Name n, Value v) { return put_switch(o.log.requests, n, v); }},
+    Setting{"log.addresses", "", "", "false", "peers' addresses as they are, instead of hashed",
+            true, [](Options& o, Name n, Value v) { return put_switch(o.log.addresses, n, v); }},
     Setting{"repositories.allow_local", "--allow-local-repositories", "", "false",
             "log in to git hosts on private and loopback addresses too", false,
             [](Options& o, Name n, Value v) {
@@ -198,6 +232,8 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) {
                 return put_number(o.settings.owner_per_minute, n, v, 0, 1000000);
             }},
+    Setting{"limits.handshake", "", "TIME", "5 s", "for TLS to begin", true,
+            [](Options& o, Name n, Value v) { return put_time(o.limits.handshake, n, v); }},
     Setting{"limits.header", "", "TIME", "10 s", "for a request's header to arrive, as a whole",
             true, [](Options& o, Name n, Value v) { return put_time(o.limits.header, n, v); }},
     Setting{"limits.body", "", "TIME", "15 s", "for its body", true,

@@ -3,6 +3,7 @@
 // Included by session.h only.
 
 #include "app/vaultd/peers.h"
+#include "app/vaultd/server.h"
 #include "core/node/pool.h"
 #include "core/node/service.h"
 
@@ -29,15 +30,20 @@ struct Lane {
 /// Everything the sessions share, and keep alive: some end with the I/O context, after the server.
 /// Used on the I/O thread only, but for the pools and `service`.
 struct Shared {
-    Shared(net::io_context& io, const Limits& wanted, node::Service& node,
-           std::vector<std::string> names)
-        : context(io), limits(wanted), peers(wanted), service(node), hosts(std::move(names)),
-          registrations(wanted.workers / 2), others(wanted.workers - wanted.workers / 2) {}
+    Shared(net::io_context& io, const Serving& wanted, node::Service& node, const Program& around)
+        : context(io), serving(wanted), peers(wanted.limits, wanted.proxy), service(node),
+          program(around), registrations(wanted.limits.workers / 2),
+          others(wanted.limits.workers - wanted.limits.workers / 2) {}
+    std::shared_ptr<net::ssl::context> tls() const {
+        return serving.tls ? serving.tls->context : nullptr;
+    }
+
     net::io_context& context;
-    Limits limits;
+    Serving serving;
     Peers peers;
     node::Service& service;
-    std::vector<std::string> hosts; ///< what a request's Host may be
+    const Program& program;
+    std::vector<std::string> hosts = {}; ///< what a request's Host may be
     std::set<Session*> sessions;
     bool draining = false;
     std::function<void()> on_last_session;

@@ -31,6 +31,13 @@ Registered refuse_withdrawn(Candidate& candidate) {
 
 } // namespace
 
+std::string failed_reason(const std::vector<vault::Check>& checks) {
+    const auto failed = std::find_if(checks.begin(), checks.end(), [](const vault::Check& check) {
+        return check.outcome == vault::Outcome::failed;
+    });
+    return failed == checks.end() ? "" : failed->reason;
+}
+
 /// One request's place among those being worked on, while the object lives.
 class Registrar::InFlight {
 public:

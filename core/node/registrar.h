@@ -20,6 +20,9 @@ struct Registered {
     std::chrono::seconds wait{};            ///< when limited: until the owner's next one
 };
 
+/// The reason code of the check that failed, "" when none did.
+std::string failed_reason(const std::vector<vault::Check>& checks);
+
 /// Takes a request through the checks and stores it: all of it or nothing.
 class Registrar {
 public:

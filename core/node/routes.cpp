@@ -69,6 +69,15 @@ std::span<const Route> routes() {
     return table;
 }
 
+Address address_of(std::string_view target) {
+    for (const Route& route : table) {
+        if (auto names = match(route.pattern, path_of(target))) {
+            return {route.pattern, names->empty() ? "" : std::move(names->front())};
+        }
+    }
+    return {"other", ""};
+}
+
 std::size_t body_limit(std::string_view method, std::string_view target) {
     if ((method == "POST" && target == registrations) || is_put_of("/sealed", method, target)) {
         return vault::max_registration_size;
@@ -91,8 +100,11 @@ bool waits_for_git_hosts(std::string_view method, std::string_view target) {
 }
 
 Response problem(int status, std::string_view reason, std::string_view sentence) {
-    return {
-        status, "application/json", {}, json::dump({{"reason", reason}, {"sentence", sentence}})};
+    return {status,
+            "application/json",
+            {},
+            json::dump({{"reason", reason}, {"sentence", sentence}}),
+            std::string(reason)};
 }
 
 Response node_trouble(const Error& error) {
@@ -110,7 +122,7 @@ Response answer_of(Registered result, int stored) {
     case Registered::Kind::repeated:
         return {200, "application/json", {}, std::move(result.body)};
     case Registered::Kind::refused:
-        return {422, "application/json", {}, std::move(result.body)};
+        return {422, "application/json", {}, std::move(result.body), failed_reason(result.checks)};
     case Registered::Kind::in_flight:
         return in_flight(result.error.message);
     case Registered::Kind::limited:

@@ -67,6 +67,13 @@ struct Route {
 /// All there are; their description is resources/vault-node.openapi.json.
 std::span<const Route> routes();
 
+/// Which of them a target is: the pattern and what stands in its first braces.
+struct Address {
+    std::string_view pattern; ///< "other" when it is none
+    std::string subject;
+};
+Address address_of(std::string_view target);
+
 /// {"reason": …, "sentence": …}
 Response problem(int status, std::string_view reason, std::string_view sentence);
 Response not_found();

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <condition_variable>
 #include <thread>
+#include <utility>
 
 namespace tau::node {
 
@@ -86,6 +87,8 @@ struct Service::Parts {
     void watch(const std::stop_token& stop);
 
     const Settings settings;
+    std::mutex renewing;       ///< one at a time
+    Settings shown = settings; ///< what the record says; under `renewing`
     const Clock& clock;
     Entropy& entropy;
     Log& log;
@@ -105,13 +108,15 @@ struct Service::Parts {
 };
 
 Result<void> Service::Parts::renew() {
+    const std::lock_guard one_at_a_time(renewing);
     vault::NodeRecord next;
-    next.latitude = settings.latitude;
-    next.longitude = settings.longitude;
-    next.region = settings.region;
-    next.slots_per_hour = settings.slots_per_hour;
-    next.name = settings.name;
-    next.endpoint = settings.endpoint;
+    next.latitude = shown.latitude;
+    next.longitude = shown.longitude;
+    next.region = shown.region;
+    next.slots_per_hour = shown.slots_per_hour;
+    next.name = shown.name;
+    next.endpoint = shown.endpoint;
+    next.tls_spki = shown.tls_spki;
     next.sign_key = identity.sign_public();
     next.seal_key = identity.seal_public();
     const std::int64_t now = clock.now();
@@ -160,8 +165,8 @@ void Service::Parts::watch(const std::stop_token& stop) {
     std::unique_lock lock(unshared);
     while (!never.wait_for(lock, stop, record_look, [] { return false; }) &&
            !stop.stop_requested()) {
-        if (const auto shown = renew(); !shown) {
-            log.write(LogLevel::warning, "record", shown.error().message);
+        if (const auto renewed = renew(); !renewed) {
+            log.write(LogLevel::warning, "record", renewed.error().message);
         }
     }
 }
@@ -233,6 +238,20 @@ Response Service::handle(const Request& request) {
 Result<void> Service::maintain() {
     Parts& p = *parts_;
     return p.renew().and_then([&p] { return p.store->expire(p.clock.now()); });
+}
+
+Result<void> Service::announce(const Settings& settings) {
+    Parts& p = *parts_;
+    const auto exchange = [&p](const Settings& shown) {
+        const std::lock_guard lock(p.renewing);
+        return std::exchange(p.shown, shown);
+    };
+    const Settings before = exchange(settings);
+    const auto renewed = p.renew();
+    if (!renewed) {
+        exchange(before);
+    }
+    return renewed;
 }
 
 Bytes Service::record() const {

@@ -22,6 +22,7 @@ struct Settings {
     std::string store = {};
     std::string name;
     std::string endpoint; ///< http(s)://host[:port], as consoles reach it
+    Hash32 tls_spki{};    ///< of the key in front of it; zero: a public authority vouches
     std::uint16_t region = 0;
     std::int16_t latitude = 0;  ///< 1/100 degree
     std::int16_t longitude = 0; ///< 1/100 degree
@@ -46,6 +47,7 @@ struct Response {
     std::string content_type = "application/json";
     std::vector<HttpHeader> headers;
     std::string body;
+    std::string reason = {}; ///< why it was refused, a word for logs; "" when it was not
 };
 
 /// Bodies larger than this are answered with 413 before they are read: 128 KB for a registration
@@ -73,6 +75,9 @@ public:
     Response handle(const Request& request);
     /// Renews the record before it expires, and forgets what is past. Call it every few minutes.
     Result<void> maintain();
+    /// Takes from these settings what the record says (name, endpoint, TLS key, place, slots), and
+    /// signs a new one if that has changed. Of everything else the node keeps what it has.
+    Result<void> announce(const Settings& settings);
     /// The current record as it is signed.
     Bytes record() const;
     std::string node_id() const;

@@ -100,19 +100,20 @@ private:
         SilentLog log;
         const SystemClock clock;
         SystemEntropy entropy;
-        const auto served = vaultd::serve({"127.0.0.1", 0}, limits, log, [&](std::uint16_t port) {
-            node::Settings settings;
-            settings.data = folder.path() / "node";
-            settings.name = "test";
-            settings.region = 1;
-            settings.endpoint = "http://127.0.0.1:" + std::to_string(port);
-            auto service = node::Service::open(settings, clock, entropy, log,
-                                               std::make_unique<HeldRepositories>(*counters_));
-            if (::write(pipe, &port, sizeof port) != sizeof port) {
-                ::_exit(3);
-            }
-            return service;
-        });
+        const auto served = vaultd::serve(
+            {"127.0.0.1", 0}, {limits, {}, "", ""}, log, {[&](std::uint16_t port) {
+                node::Settings settings;
+                settings.data = folder.path() / "node";
+                settings.name = "test";
+                settings.region = 1;
+                settings.endpoint = "http://127.0.0.1:" + std::to_string(port);
+                auto service = node::Service::open(settings, clock, entropy, log,
+                                                   std::make_unique<HeldRepositories>(*counters_));
+                if (::write(pipe, &port, sizeof port) != sizeof port) {
+                    ::_exit(3);
+                }
+                return service;
+            }});
         return served ? 0 : 1;
     }
 

@@ -26,6 +26,12 @@ std::string sample() {
     return read_file(std::filesystem::path(TAU_SOURCE_DIR) / "packaging/tau-vaultd.yaml").value();
 }
 
+/// Takes any text.
+bool is_free(std::string_view key) {
+    return key == "data" || key == "store" || key == "name" || key == "tls.certificate" ||
+           key == "tls.key";
+}
+
 /// "limits.header" and so on, each with its value, as a file has them.
 void collect(const yaml::Node& node, const std::string& prefix,
              std::map<std::string, std::string>& found) {
@@ -54,13 +60,32 @@ TEST_CASE("the command line is taken strictly") {
     CHECK(placed->settings.slots_per_hour == 120);
     CHECK(placed->limits.per_address == 8);
     CHECK(placed->settings.allow_local_repositories);
-    for (const char* listen :
-         {"0.0.0.0:80", "192.168.1.1:80", "127.0.0.1", "127.0.0.1:", ":80", "127.0.0.1:65536",
-          "127.0.0.1:-1", "localhost:80", "[::]:80", "128.0.0.1:80", "127.0.0.1:80x"}) {
+    for (const char* listen : {"0.0.0.0:80", "192.168.1.1:80", "localhost:80", "127.0.0.1",
+                               "127.0.0.1:", ":80", "127.0.0.1:65536", "127.0.0.1:-1",
+                               "localhost:80", "[::]:80", "128.0.0.1:80", "127.0.0.1:80x"}) {
         CAPTURE(std::string(listen));
         CHECK_FALSE(with({"--listen", listen}));
     }
     CHECK(with({"--listen", "[::1]:80"}));
+    CHECK_FALSE(with({"--tls-certificate", "/c"}));
+    CHECK_FALSE(with({"--tls-key", "/c"}));
+    CHECK(with({"--tls-certificate", "/c", "--tls-key", "/k", "--listen", "192.0.2.1:443"}));
+    CHECK_FALSE(with({"--tls-certificate", "/c", "--tls-key", "/k", "--listen", "0.0.0.0:443"}));
+    CHECK_FALSE(with({"--tls-certificate", "/c", "--tls-key", "/k", "--listen", "[::]:443"}));
+    CHECK(with({"--tls-certificate", "/c", "--tls-key", "/k", "--listen", "[::]:443", "--endpoint",
+                "https://vault.example.org"}));
+    CHECK_FALSE(with({"--endpoint", "http://vault.example.org"}));
+    CHECK(with({"--endpoint", "http://127.0.0.1:9"}));
+    CHECK(with({"--endpoint", "http://[::1]:9"}));
+    CHECK(with({"--endpoint", "https://vault.example.org", "--proxy", "127.0.0.1"}));
+    for (const char* endpoint : {"vault.example.org", "https://", "https://a/b", "https://a?b",
+                                 "ftp://a", "https://a b", "https://me@a"}) {
+        CAPTURE(std::string(endpoint));
+        CHECK_FALSE(with({"--endpoint", endpoint}));
+    }
+    CHECK_FALSE(with({"--proxy", "localhost"}));
+    CHECK_FALSE(with({"--log-level", "loud"}));
+    CHECK(with({"--log-level", "error"})->log.level == LogLevel::error);
     CHECK_FALSE(with({"--lat", "91"}));
     CHECK_FALSE(with({"--lat", "nan"}));
     CHECK_FALSE(with({"--lon", "x"}));
@@ -79,6 +104,8 @@ TEST_CASE("the command line is taken strictly") {
 TEST_CASE("the settings' standard values are those of the code") {
     const vaultd::Options standard = vaultd::standard_options();
     CHECK(standard.limits == vaultd::Limits{});
+    CHECK(standard.log == vaultd::LogSettings{});
+    CHECK(standard.pinned);
     CHECK(standard.settings.ref_poll == node::Settings{}.ref_poll);
     CHECK_FALSE(standard.settings.allow_local_repositories);
     std::set<std::string_view> names;
@@ -91,8 +118,7 @@ TEST_CASE("the settings' standard values are those of the code") {
         vaultd::Options options;
         CHECK((setting.standard.empty() ||
                setting.set(options, "x", std::string(setting.standard)).has_value()));
-        CHECK_FALSE(setting.set(options, "x", "\x01").has_value() !=
-                    (setting.key == "data" || setting.key == "store" || setting.key == "name"));
+        CHECK(setting.set(options, "x", "\x01").has_value() == is_free(setting.key));
     }
 }
 
@@ -109,6 +135,7 @@ TEST_CASE("the sample explains every setting, at its standard value, and no othe
         const auto entry = found.find(std::string(setting.key));
         REQUIRE(entry != found.end());
         CHECK((setting.standard.empty() || entry->second == setting.standard));
+        CHECK((!entry->second.empty() || setting.standard.empty()));
         found.erase(entry);
     }
     CHECK(found.empty());

@@ -37,6 +37,7 @@ public:
             ::close(fd_);
         }
     }
+    int fd() const { return fd_; }
     bool connected() const { return connected_; }
     /// False when the other side no longer takes bytes.
     bool send(std::string_view bytes) {

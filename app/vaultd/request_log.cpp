@@ -1,0 +1,92 @@
+#include "app/vaultd/request_log.h"
+
+#include "core/base/text.h"
+
+#include <array>
+#include <sodium.h>
+
+namespace tau::vaultd {
+
+namespace {
+
+/// A value as logfmt has it: quoted when it holds anything but what is plain.
+std::string in_quotes(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+        }
+        out += c;
+    }
+    return out + "\"";
+}
+
+/// What is looked at often and tells little.
+bool is_routine(const Answered& answered) {
+    return answered.status < 400 && (answered.route == "/healthz" || answered.route == "/metrics");
+}
+
+void add(std::string& line, std::string_view key, std::string_view value) {
+    line += ' ';
+    line += key;
+    line += '=';
+    line += value;
+}
+
+} // namespace
+
+RequestLog::RequestLog(const Clock& clock, std::ostream& out)
+    : clock_(clock), out_(out), key_(Secret::random(32)), settings_(LogSettings{}) {}
+
+void RequestLog::set(const LogSettings& settings) {
+    settings_ = settings;
+}
+
+void RequestLog::write(LogLevel level, std::string_view area, std::string_view message) {
+    put(level, area, " msg=" + in_quotes(bounded_text(message)));
+}
+
+void RequestLog::answered(const Answered& answered) {
+    const LogSettings settings = settings_;
+    if (!settings.requests) {
+        return;
+    }
+    std::string line;
+    add(line, "method", answered.method);
+    add(line, "route", answered.route);
+    add(line, "status", std::to_string(answered.status));
+    if (!answered.reason.empty()) {
+        add(line, "reason", answered.reason);
+    }
+    add(line, "us", std::to_string(answered.took.count()));
+    add(line, "in", std::to_string(answered.in));
+    add(line, "out", std::to_string(answered.out));
+    add(line, "peer", settings.addresses ? answered.network : hidden(answered.network));
+    if (!answered.subject.empty()) {
+        add(line, "subject", hidden(answered.subject));
+    }
+    put(is_routine(answered) ? LogLevel::debug : LogLevel::info, "request", line);
+}
+
+std::string RequestLog::hidden(std::string_view what) const {
+    std::array<std::uint8_t, crypto_generichash_BYTES_MIN> hash{};
+    crypto_generichash(hash.data(), hash.size(),
+                       reinterpret_cast<const unsigned char*>(what.data()), what.size(),
+                       key_.data(), key_.size());
+    return to_hex(ByteView(hash).first(8));
+}
+
+void RequestLog::put(LogLevel level, std::string_view area, const std::string& rest) {
+    constexpr std::array<std::string_view, 4> names{"debug", "info", "warning", "error"};
+    if (level < settings_.load().level) {
+        return;
+    }
+    std::string line = "time=" + to_iso8601(clock_.now());
+    add(line, "level", names.at(static_cast<std::size_t>(level)));
+    add(line, "area", area);
+    line += rest + "\n";
+    const std::lock_guard lock(mutex_);
+    out_ << line << std::flush;
+}
+
+} // namespace tau::vaultd

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "app/vaultd/server.h"
+
+#include <atomic>
+#include <mutex>
+#include <ostream>
+
+namespace tau::vaultd {
+
+struct LogSettings {
+    LogLevel level = LogLevel::info;
+    bool requests = true;   ///< a line for each answer
+    bool addresses = false; ///< as they are, instead of hashed
+    bool operator==(const LogSettings&) const = default;
+};
+
+/// Lines of key=value (logfmt), as log collectors read them. Peers and what they ask about are
+/// shown as a keyed hash whose key is made at every start: the lines of one peer can be found by
+/// each other, and nothing about it by the lines. No secret is ever given to it. Callable from any
+/// thread.
+class RequestLog final : public Log {
+public:
+    RequestLog(const Clock& clock, std::ostream& out);
+    void set(const LogSettings& settings);
+    void write(LogLevel level, std::string_view area, std::string_view message) override;
+    void answered(const Answered& answered);
+
+private:
+    std::string hidden(std::string_view what) const;
+    void put(LogLevel level, std::string_view area, const std::string& rest);
+
+    const Clock& clock_;
+    std::ostream& out_;
+    const Secret key_;
+    std::mutex mutex_;
+    std::atomic<LogSettings> settings_;
+};
+
+} // namespace tau::vaultd

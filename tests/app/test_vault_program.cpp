@@ -1,0 +1,256 @@
+// tau-vaultd as an operator runs it: TLS, new configuration while it runs, its log, its end.
+#include "tests/app/vaultd_program.h"
+#include "tests/support/tls_authority.h"
+#include "tests/support/tls_client.h"
+
+#include <csignal>
+#include <sys/stat.h>
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+/// Certificate and key as files beside the configuration.
+void put_identity(const std::filesystem::path& folder, const TlsIdentity& identity) {
+    REQUIRE(write_file_atomic(folder / "tls.pem", std::string_view(identity.certificate)));
+    REQUIRE(write_file_atomic(folder / "tls.key", std::string_view(identity.key)));
+}
+
+std::string with_tls(const std::filesystem::path& folder, const std::string& more = "") {
+    return "tls:\n  certificate: " + (folder / "tls.pem").string() +
+           "\n  key: " + (folder / "tls.key").string() + "\n" + more;
+}
+
+std::string request(std::uint16_t port, const std::string& target, const std::string& more = "") {
+    return get(target, "Host: 127.0.0.1:" + std::to_string(port) + "\r\n" + more);
+}
+
+bool is_whole(const std::string& got) {
+    return got.find("\r\n\r\n") != std::string::npos && got.ends_with("}");
+}
+
+/// A node with TLS: its files must be there before it starts.
+struct Secure {
+    TemporaryDirectory files;
+    TlsAuthority authority;
+    TlsIdentity identity = authority.issue("localhost");
+    VaultdProgram node;
+
+    explicit Secure(const std::string& more = "")
+        : node((put_identity(files.path(), identity), with_tls(files.path(), more))) {}
+    void reload() const {
+        const std::size_t before = read_again();
+        node.signal(SIGHUP);
+        REQUIRE(soon([&] { return read_again() > before; }));
+    }
+    std::size_t read_again() const {
+        const std::string log = node.log();
+        std::size_t count = 0;
+        for (const std::string_view word : {"Read the configuration again", "stays as it was"}) {
+            for (std::size_t at = 0; (at = log.find(word, at)) != std::string::npos; ++at) {
+                ++count;
+            }
+        }
+        return count;
+    }
+};
+
+vault::NodeRecord record_over(TlsConnection& connection, std::uint16_t port) {
+    connection.send(request(port, "/v1/record"));
+    const std::string answer = connection.read(is_whole);
+    REQUIRE(status_of(answer) == 200);
+    return VaultdProgram::decode(
+        json::parse(answer.substr(answer.find("\r\n\r\n") + 4))["record"].get<std::string>());
+}
+
+} // namespace
+
+TEST_CASE("the node speaks TLS 1.2 and newer, under the key that its record carries") {
+    const Secure secure("limits: {handshake: 500 ms}\n");
+    const VaultdProgram& node = secure.node;
+    CHECK(node.first_record().tls_spki == secure.identity.spki);
+    CHECK(node.first_record().endpoint == "https://127.0.0.1:" + std::to_string(node.port()));
+    TlsConnection connection(node.port());
+    REQUIRE(connection.connected());
+    CHECK(connection.version() == TLS1_3_VERSION);
+    CHECK(connection.spki() == secure.identity.spki);
+    CHECK(record_over(connection, node.port()) == node.first_record());
+    connection.send(request(node.port(), "/healthz", "Connection: close\r\n"));
+    CHECK(status_of(connection.read([](const std::string&) { return false; })) == 200);
+    CHECK(connection.farewell());
+
+    CHECK(TlsConnection(node.port(), TLS1_2_VERSION).connected());
+    CHECK_FALSE(TlsConnection(node.port(), TLS1_1_VERSION).connected());
+    Connection plain(node.port());
+    plain.send(request(node.port(), "/healthz"));
+    CHECK(plain.read_all(5s).find("HTTP/1.1 200") == std::string::npos);
+    CHECK(plain.closed());
+    Connection silent(node.port());
+    const auto begin = steady_clock::now();
+    CHECK(silent.read_all(5s).empty());
+    CHECK(silent.closed());
+    CHECK(steady_clock::now() - begin >= 450ms);
+    CHECK(steady_clock::now() - begin < 2s);
+}
+
+TEST_CASE("SIGHUP changes certificate, record and limits, and cuts nobody off") {
+    Secure secure;
+    VaultdProgram& node = secure.node;
+    TlsConnection old(node.port());
+    record_over(old, node.port());
+    const TlsIdentity second = secure.authority.issue("localhost");
+    put_identity(secure.files.path(), second);
+    node.configure(with_tls(secure.files.path(),
+                            "slots: 7\nlimits: {requests_per_minute: 5, queue: 9}\n"
+                            "log: {addresses: true}\n"));
+    secure.reload();
+    TlsConnection fresh(node.port());
+    CHECK(fresh.spki() == second.spki);
+    const auto record = record_over(old, node.port()); // the old connection goes on
+    CHECK(record.tls_spki == second.spki);
+    CHECK(record.slots_per_hour == 7);
+    CHECK(record.seq == node.first_record().seq + 1);
+    CHECK(record_over(fresh, node.port()) == record);
+    for (int i = 0; i < 6; ++i) {
+        fresh.send(request(node.port(), "/healthz"));
+        if (status_of(fresh.read(is_whole)) == 429) {
+            break;
+        }
+        REQUIRE(i < 5);
+    }
+    CHECK(node.log().find("peer=127.0.0.1") != std::string::npos);
+    node.signal(SIGTERM);
+    CHECK(node.wait().value() == 0);
+}
+
+TEST_CASE("what is wrong with a new configuration is told, and the old one stays") {
+    Secure secure;
+    VaultdProgram& node = secure.node;
+    const auto still_there = [&](std::string_view reason) {
+        secure.reload();
+        CAPTURE(node.log());
+        CHECK(node.log().find(reason) != std::string::npos);
+        TlsConnection connection(node.port());
+        CHECK(connection.spki() == secure.identity.spki);
+        CHECK(record_over(connection, node.port()) == node.first_record());
+    };
+    const auto certificate = secure.files.path() / "tls.pem";
+    REQUIRE(write_file_atomic(certificate, std::string_view("no certificate\n")));
+    still_there("The certificate file " + certificate.string() + " cannot be used.");
+    // A key that is not the certificate's.
+    put_identity(secure.files.path(),
+                 {secure.authority.issue("localhost").certificate, secure.identity.key, {}});
+    still_there("The key file ");
+    put_identity(secure.files.path(), secure.identity);
+    ::chmod((secure.files.path() / "tls.key").c_str(), 0644);
+    still_there("is everybody's to read.");
+    ::chmod((secure.files.path() / "tls.key").c_str(), 0600);
+    node.configure(with_tls(secure.files.path(), "slots: many\n"));
+    still_there(":8:8: slots must be a number from 0 to 65535");
+    node.configure("slots: 9\n");
+    still_there("Whether there is TLS changes only with a restart.");
+    node.configure(with_tls(secure.files.path(), "limits: {workers: 4}\n"));
+    still_there("limits.workers changes only with a restart.");
+}
+
+TEST_CASE("--check-config says what is wrong, in the file and in what it names") {
+    VaultdProgram node("");
+    CHECK(node.also({"--check-config"}).code == 0);
+    CHECK(node.also({"--check-config"}).output == "The configuration is good.\n");
+    node.configure("nam: x\nlimits: {idle: 5}\n");
+    const Finished bad = node.also({"--check-config", "--slots", "x"});
+    CHECK(bad.code == 2);
+    const std::string file = "tau-vaultd: " + node.config().string();
+    CHECK(bad.errors.find(file + ":5:1: There is no setting \"nam\".\n") != std::string::npos);
+    CHECK(bad.errors.find(file + ":6:16: limits.idle must be a time") != std::string::npos);
+    CHECK(bad.errors.find("tau-vaultd: --slots must be a number") != std::string::npos);
+    node.configure("tls: {certificate: /nothing, key: /nothing}\n");
+    CHECK(node.also({"--check-config"}).code == 1);
+    for (const char* wrong :
+         {"tls: {certificate: /nothing}\n", "listen: 192.0.2.1:80\n", "endpoint: http://a.b\n"}) {
+        CAPTURE(std::string(wrong));
+        const std::string text(wrong);
+        std::vector<std::string> options{"--check-config"};
+        const std::size_t colon = text.find(": ");
+        if (!text.starts_with("tls")) {
+            options.insert(options.end(), {"--" + text.substr(0, colon),
+                                           text.substr(colon + 2, text.size() - colon - 3)});
+        }
+        node.configure(text.starts_with("tls") ? text : "");
+        CHECK(node.also(options).code == 2);
+    }
+}
+
+TEST_CASE("the log says what was asked and how it ended, and of whom and what only a hash") {
+    const VaultdProgram node("limits: {refusal: 100 ms}\nlog: {level: debug}\n");
+    const std::string secret = key('7');
+    PlainHttp http;
+    const auto ask = [&](const std::string& method, const std::string& target,
+                         const std::string& body) {
+        HttpRequest request;
+        request.method = method;
+        request.url = "http://127.0.0.1:" + std::to_string(node.port()) + target;
+        request.body = body;
+        request.headers = {{"Authorization", "secret-" + secret},
+                           {"Idempotency-Key", secret},
+                           {"X-Forwarded-For", "203.0.113.9"},
+                           {"X-Hub-Signature-256", "sha256=" + secret}};
+        return http.send(request, {}).value().status;
+    };
+    CHECK(ask("GET", "/healthz", "") == 200);
+    CHECK(ask("POST", "/v1/registrations", "{\"secret\":\"" + secret + "\"}") == 422);
+    CHECK(ask("DELETE", "/v1/registrations/" + secret, "") == 401);
+    CHECK(ask("DELETE", "/v1/registrations/" + secret, "") == 401);
+    CHECK(ask("GET", "/" + secret + "?" + secret, "") == 404);
+    CHECK(ask("BREW", "/" + secret, "") == 405);
+    const std::string log = node.log();
+    CAPTURE(log);
+    CHECK(log.find(secret) == std::string::npos);
+    CHECK(log.find("127.0.0.1 ") == std::string::npos);
+    CHECK(log.find("203.0.113") == std::string::npos);
+    CHECK(log.find("level=debug area=request method=GET route=/healthz status=200 us=") !=
+          std::string::npos);
+    CHECK(log.find(" method=POST route=/v1/registrations status=422 reason=malformed us=") !=
+          std::string::npos);
+    CHECK(log.find(" method=GET route=other status=404 reason=not_found us=") != std::string::npos);
+    CHECK(log.find(" method=other route=other status=405 reason=method_not_allowed us=") !=
+          std::string::npos);
+    // Both lines about one registration say the same of it.
+    std::vector<std::string> subjects;
+    for (std::size_t at = 0; (at = log.find(" subject=", at)) != std::string::npos; ++at) {
+        subjects.push_back(log.substr(at + 9, log.find('\n', at) - at - 9));
+    }
+    REQUIRE(subjects.size() == 2);
+    CHECK(subjects[0].size() == 16);
+    CHECK(subjects[0] == subjects[1]);
+}
+
+TEST_CASE("a proxy's word on who asks is taken when it is named, and nobody else's") {
+    for (const bool trusted : {false, true}) {
+        CAPTURE(trusted);
+        const VaultdProgram node(
+            std::string("limits: {requests_per_minute: 2, refusal: 100 ms, per_address: 1}\n") +
+            (trusted ? "proxy: 127.0.0.1\n" : ""));
+        const auto status = [&](const std::string& forwarded) {
+            Connection connection(node.port());
+            connection.send(request(node.port(), "/healthz",
+                                    "Connection: close\r\nX-Forwarded-For: " + forwarded + "\r\n"));
+            return status_of(connection.read_all(5s));
+        };
+        for (int i = 0; i < 3; ++i) { // the first address is the client's own invention
+            const int got =
+                status("1.2.3." + std::to_string(i) + ", 198.51.100." + std::to_string(i));
+            CHECK(got == (!trusted && i == 2 ? 429 : 200));
+        }
+        if (trusted) {
+            CHECK(status("1.1.1.1, 192.0.2.1") == 200);
+            CHECK(status("2.2.2.2, 192.0.2.1") == 200);
+            CHECK(status("3.3.3.3,192.0.2.1") == 429);
+            Connection one(node.port());
+            Connection two(node.port()); // a proxy has more than one connection
+            two.send(request(node.port(), "/healthz", "X-Forwarded-For: 192.0.2.7\r\n"));
+            CHECK(status_of(two.read(5s, is_whole)) == 200);
+        }
+    }
+}
