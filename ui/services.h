@@ -3,11 +3,12 @@
 //             (config_services.h: what concerns the files of a project)
 //             (git_services.h: what concerns the clones of a project)
 //             (transfer_services.h: export and import)
+//             (living_services.h: what concerns the vaults of a project, and its later changes)
 // common/     small parts: theme, jobs, fields, messages
 // shell/      main window, start page, project page, creation page
 // vaults/     the ranked list of vault nodes
 // wizard/     a new project, page by page
-// project/    an open project: its pages as tabs: configuration, changes, history, merging
+// project/    an open project: its pages as tabs: configuration, git, deployments, registration
 #pragma once
 
 #include "core/base/secret.h"
@@ -20,6 +21,7 @@
 #include "core/vault/node_source.h"
 #include "ui/config_services.h"
 #include "ui/git_services.h"
+#include "ui/living_services.h"
 #include "ui/transfer_services.h"
 
 #include <QString>
@@ -97,6 +99,8 @@ public:
     virtual GitServices& git() = 0;
     /// Export and import.
     virtual TransferServices& transfers() = 0;
+    /// The vaults of projects, and what becomes of a project later.
+    virtual LivingServices& living() = 0;
 
     /// Small choices of the person (window size, theme, networks); at once, on the main thread.
     virtual QVariant setting(const QString& key) const = 0;

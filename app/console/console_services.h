@@ -17,7 +17,7 @@
 namespace tau::app {
 
 /// What the window asks for, answered by core and the adapters over one data folder.
-class ConsoleServices : public ui::Services {
+class ConsoleServices : public ui::Services, public ui::LivingServices {
 public:
     /// `passphrase`: opens the encrypted file without asking; none: keychain, or ask.
     ConsoleServices(std::filesystem::path data, std::optional<Secret> passphrase);
@@ -53,6 +53,15 @@ public:
     ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
     ui::TransferServices& transfers() override { return transfers_; }
+    ui::LivingServices& living() override { return *this; }
+    Result<std::vector<ui::VaultState>> ask_vaults(const flow::LocalProject& project,
+                                                   std::stop_token stop) override;
+    Result<std::vector<ui::SentDeployments>>
+    send_deployments(const flow::LocalProject& project, const std::vector<vault::Deployment>& rows,
+                     const ui::VaultAnswered& answered, std::stop_token stop) override;
+    Result<std::shared_ptr<flow::Flow>> plan_change(const flow::LocalProject& project,
+                                                    const ui::ChangeWish& wish,
+                                                    std::stop_token stop) override;
     QVariant setting(const QString& key) const override;
     void set_setting(const QString& key, const QVariant& value) override;
 
@@ -63,6 +72,10 @@ private:
 
     Result<void> open_file(const Secret& passphrase);
     Result<SecretStore*> secrets();
+    Result<keys::OwnerKey> owner_key();
+    Result<ui::ChangeWish> settle(const ui::ChangeWish& wish, const flow::LocalProject& project,
+                                  std::stop_token stop);
+    Result<flow::FlowOrigin> origin(const flow::LocalProject& project, std::stop_token stop);
     std::vector<vault::Network> known_networks(const std::string& project_id);
     Result<git::Remote> reach(const flow::LocalProject& project, vault::Role role,
                               std::stop_token stop);

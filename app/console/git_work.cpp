@@ -109,24 +109,24 @@ Result<git::CommitId> GitWork::merge(const flow::LocalProject& project, vault::R
     return flow::merge(project, role, plan, choices, author, message);
 }
 
-Result<git::Remote> reach_repository(const std::vector<vault::Network>& networks,
-                                     const std::string& repository_url, std::stop_token stop) {
+Result<RepositoryHost> find_repository_host(const std::vector<vault::Network>& networks,
+                                            const std::string& repository_url,
+                                            std::stop_token stop) {
     const auto url = git::parse_url(repository_url);
     if (!url) {
         return fail(url.error());
     }
     const auto [owner, name] = owner_and_name(url->path);
     std::optional<Error> problem;
-    for (const vault::Network& network : networks) {
-        for (const vault::GitHost& host : network.git_hosts) {
-            const auto forge = open_forge(network, host.name);
-            const auto found = forge
-                                   ? (*forge)->find_repository(owner, name, stop)
-                                   : Result<std::optional<forge::Repository>>(fail(forge.error()));
+    for (std::size_t i = 0; i < networks.size(); ++i) {
+        for (const vault::GitHost& host : networks[i].git_hosts) {
+            auto forge = open_forge(networks[i], host.name);
+            auto found = forge ? (*forge)->find_repository(owner, name, stop)
+                               : Result<std::optional<forge::Repository>>(fail(forge.error()));
             if (!found) {
                 problem = found.error();
             } else if (*found && (*found)->ssh_url == repository_url) {
-                return (*forge)->push_remote(**found, stop);
+                return RepositoryHost{i, host.name, std::move(*forge), std::move(**found)};
             }
         }
     }
@@ -136,6 +136,13 @@ Result<git::Remote> reach_repository(const std::vector<vault::Network>& networks
     return fail(ErrorCode::not_found,
                 "None of your networks has a git host with the repository " + repository_url + ".",
                 "Open the network that it belongs to, then try again.");
+}
+
+Result<git::Remote> reach_repository(const std::vector<vault::Network>& networks,
+                                     const std::string& repository_url, std::stop_token stop) {
+    const auto found = find_repository_host(networks, repository_url, stop);
+    return found ? found->forge->push_remote(found->repository, stop)
+                 : Result<git::Remote>(fail(found.error()));
 }
 
 } // namespace tau::app

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/forge/forge.h"
 #include "ui/git_services.h"
+
+#include <memory>
 
 namespace tau::app {
 
@@ -45,7 +48,18 @@ private:
     const Reach reach_;
 };
 
-/// Finds the repository at one of the networks' git hosts; `not_found` when none has it.
+/// One of the networks' git hosts that has a repository.
+struct RepositoryHost {
+    std::size_t network = 0; ///< index
+    std::string host;
+    std::unique_ptr<forge::Forge> forge;
+    forge::Repository repository;
+};
+/// `not_found` when none has it.
+Result<RepositoryHost> find_repository_host(const std::vector<vault::Network>& networks,
+                                            const std::string& repository_url,
+                                            std::stop_token stop);
+/// How the account at that git host reaches it.
 Result<git::Remote> reach_repository(const std::vector<vault::Network>& networks,
                                      const std::string& repository_url, std::stop_token stop);
 

@@ -163,14 +163,8 @@ Result<void> send(const Terminal& out, Session& session, const Keeper& keeper,
 /// What one part of the network runs, by this vault.
 Result<void> tell_part(const Terminal& out, Session& session, const Keeper& keeper,
                        const std::string& project_id, const std::string& text) {
-    vault::PartOfNetwork part;
-    if (text.starts_with("region:")) {
-        part.region = text.substr(7);
-    } else if (text.starts_with("node:")) {
-        part.node = text.substr(5);
-    }
-    const auto version =
-        vault::Client(session.http(), session.entropy(), keeper.node).version(project_id, part, {});
+    const auto version = vault::Client(session.http(), session.entropy(), keeper.node)
+                             .version(project_id, vault::part_of(text), {});
     if (!version) {
         return fail(version.error());
     }

@@ -48,6 +48,18 @@ tl::unexpected<Error> not_shown(const NodeRecord& record, const std::string& why
                 "Do not rely on this registration; register with another vault.");
 }
 
+Result<void> check_receipt(const PublishedProofs& proofs, const NodeRecord& record) {
+    const Receipt& receipt = proofs.receipt;
+    if (!verify_receipt(receipt, record.sign_key)) {
+        return not_shown(record, "its receipt is not signed by it");
+    }
+    if (receipt.node_id != record.node_id() || receipt.project_id != proofs.project_id ||
+        receipt.registration_id != proofs.registration_id) {
+        return not_shown(record, "its receipt is for another registration");
+    }
+    return {};
+}
+
 /// Everything but the proof itself; a context that is not this one makes the proof worthless.
 Result<void> check_statement(const PublishedProofs& proofs, std::size_t index,
                              const NodeRecord& record) {
@@ -115,18 +127,16 @@ Result<PublishedProofs> parse_proofs(std::string_view text) {
     return out;
 }
 
+std::array<Result<void>, 5> verify_each(const PublishedProofs& proofs, const NodeRecord& record) {
+    return {check_receipt(proofs, record), check_statement(proofs, 0, record),
+            check_statement(proofs, 1, record), check_statement(proofs, 2, record),
+            check_statement(proofs, 3, record)};
+}
+
 Result<void> verify_proofs(const PublishedProofs& proofs, const NodeRecord& record) {
-    const Receipt& receipt = proofs.receipt;
-    if (!verify_receipt(receipt, record.sign_key)) {
-        return not_shown(record, "its receipt is not signed by it");
-    }
-    if (receipt.node_id != record.node_id() || receipt.project_id != proofs.project_id ||
-        receipt.registration_id != proofs.registration_id) {
-        return not_shown(record, "its receipt is for another registration");
-    }
-    for (std::size_t i = 0; i < proofs.proofs.size(); ++i) {
-        if (Result<void> held = check_statement(proofs, i, record); !held) {
-            return held;
+    for (Result<void>& held : verify_each(proofs, record)) {
+        if (!held) {
+            return std::move(held);
         }
     }
     return {};

@@ -31,5 +31,7 @@ Result<PublishedProofs> parse_proofs(std::string_view json);
 /// registration, that the receipt is for these proofs, that every context names this node, project
 /// and owner, and the four proofs. `untrusted` says which does not hold.
 Result<void> verify_proofs(const PublishedProofs& proofs, const NodeRecord& record);
+/// The same, each part with a result of its own: the receipt, then the proofs in their order.
+std::array<Result<void>, 5> verify_each(const PublishedProofs& proofs, const NodeRecord& record);
 
 } // namespace tau::vault

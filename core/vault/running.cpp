@@ -199,6 +199,16 @@ Result<DeploymentsAnswer> parse_deployments_answer(std::string_view text) {
     return answer;
 }
 
+PartOfNetwork part_of(std::string_view where) {
+    PartOfNetwork part;
+    if (where.starts_with("region:")) {
+        part.region = where.substr(7);
+    } else if (where.starts_with("node:")) {
+        part.node = where.substr(5);
+    }
+    return part;
+}
+
 const Deployment* most_specific(const std::vector<Deployment>& deployments, Role repository,
                                 const PartOfNetwork& part) {
     const auto row_of = [&](const std::string& where) -> const Deployment* {

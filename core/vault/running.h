@@ -36,6 +36,8 @@ struct PartOfNetwork {
     std::string region; ///< name of a region; empty: none
     std::string node;   ///< node id; empty: none
 };
+/// Of a row's `where`; "*" is neither a region nor a node.
+PartOfNetwork part_of(std::string_view where);
 /// The row that counts for this part of the network: its node's before its region's before "*".
 /// Null when none applies.
 const Deployment* most_specific(const std::vector<Deployment>& deployments, Role repository,

@@ -239,6 +239,86 @@ project::Export sample_export() {
     return result;
 }
 
+std::vector<ui::VaultState> sample_vault_states() {
+    const project::Export file = sample_export();
+    const vault::Network network = sample_network();
+    const std::int64_t now = std::time(nullptr);
+    const std::string first(40, 'a');
+    const std::string second = "3f2a9c01be7d5546aa10f3b2c4d5e6f708192a3b";
+    std::vector<ui::VaultState> states;
+    for (std::size_t i = 0; i < file.vaults.size(); ++i) {
+        ui::VaultState state;
+        state.node = network.nodes[i].record;
+        state.registration_id = file.vaults[i].receipt.registration_id;
+        state.receipt = file.vaults[i].receipt;
+        vault::RegistrationStatus status;
+        status.registration_id = state.registration_id;
+        status.state = "active";
+        status.checks = {
+            {"deploy_key_proof", "configuration", vault::Outcome::passed, "",
+             "The vault can open the deploy key."},
+            {"ownership", "code", vault::Outcome::passed, "", "The owner's claim is there."},
+            {"webhook", "code", vault::Outcome::pending, "", "No delivery was seen yet."}};
+        status.webhook_seen = {now - 120, i == 0 ? now - 60 : 0};
+        status.refs = {{vault::Role::configuration, "refs/heads/main", first, now - 100, 0},
+                       {vault::Role::code, "refs/heads/main", second, now - 60, now - 60},
+                       {vault::Role::code, "refs/heads/tau-owner", first, now - 9000, 0}};
+        status.deployments = {{"*", vault::Role::configuration, "main", ""},
+                              {"*", vault::Role::code, "main", ""},
+                              {"region:eu-west", vault::Role::code, "", first}};
+        for (const char* where : {"*", "region:eu-west"}) {
+            state.versions.push_back(vault::resolve_version(file.project_id, status.deployments,
+                                                            status.refs, vault::part_of(where)));
+        }
+        state.status = std::move(status);
+        vault::PublishedProofs proofs;
+        proofs.registration_id = state.registration_id;
+        proofs.receipt = state.receipt;
+        for (std::size_t k = 0; k < proofs.proofs.size(); ++k) {
+            proofs.proofs[k].repository = k < 2 ? vault::Role::configuration : vault::Role::code;
+            proofs.proofs[k].purpose =
+                k % 2 == 0 ? seal::Purpose::deploy_key : seal::Purpose::webhook;
+            proofs.proofs[k].point = filled(static_cast<std::uint8_t>(40 + k));
+        }
+        state.proofs = std::move(proofs);
+        states.push_back(std::move(state));
+    }
+    return states;
+}
+
+Result<std::vector<ui::SentDeployments>>
+SampleServices::send_deployments(const flow::LocalProject& project,
+                                 const std::vector<vault::Deployment>& rows,
+                                 const ui::VaultAnswered& answered, std::stop_token) {
+    sent = rows;
+    std::vector<ui::SentDeployments> answers;
+    for (std::size_t i = 0; i < vault_states.size(); ++i) {
+        ui::VaultState& state = vault_states[i];
+        vault::DeploymentsAnswer answer{state.registration_id, {}};
+        for (const vault::Deployment& row : rows) {
+            answer.deployments.push_back({row, vault::resolve(row, state.status->refs)});
+        }
+        answers.push_back(i == 1 && refusal ? ui::SentDeployments(fail(*refusal)) : answer);
+        answered(i, answers.back());
+        if (answers.back()) {
+            state.status->deployments = rows;
+            state.versions.clear();
+            for (const vault::Deployment& row : rows) {
+                state.versions.push_back(vault::resolve_version(
+                    project.project_id, rows, state.status->refs, vault::part_of(row.where)));
+            }
+        }
+    }
+    return answers;
+}
+
+Result<std::shared_ptr<flow::Flow>> SampleServices::plan_change(const flow::LocalProject& project,
+                                                                const ui::ChangeWish& wanted,
+                                                                std::stop_token) {
+    wish = wanted;
+    return std::make_shared<SampleFlow>(*this, project.name);
+}
+
 Result<vault::Network> SampleServices::load_network(const std::filesystem::path& file,
                                                     std::stop_token) {
     if (file.filename() == "broken.yaml") {

@@ -13,10 +13,12 @@ namespace tau::test {
 /// A network of seven vaults at known places, without cryptography: for looking at pages, not for
 /// sealing anything.
 vault::Network sample_network();
+/// Of two vaults: what a project with some deployments looks like in them.
+std::vector<ui::VaultState> sample_vault_states();
 project::Export sample_export();
 
 /// Services in memory. What a test wants of them it sets in the public fields before use.
-class SampleServices : public ui::Services {
+class SampleServices : public ui::Services, public ui::LivingServices {
 public:
     std::map<std::string, forge::Repository> repositories; ///< by name
     std::vector<flow::LocalProject> project_list;
@@ -33,6 +35,10 @@ public:
     std::filesystem::path data;    ///< where signed files are really taken in; empty: not
     std::atomic<int> questions{0}; ///< find_repository calls
     std::atomic<int> forgotten{0};
+    std::vector<ui::VaultState> vault_states; ///< what ask_vaults answers
+    std::optional<Error> refusal;             ///< of the second vault, for deployments sent to it
+    std::vector<vault::Deployment> sent;      ///< what the first vault got last
+    ui::ChangeWish wish;                      ///< of the last plan
     /// The git host of a test with one; without, nobody can be reached.
     app::GitWork::Reach reach = [](const flow::LocalProject&, vault::Role,
                                    std::stop_token) -> Result<git::Remote> {
@@ -73,6 +79,17 @@ public:
     ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
     ui::TransferServices& transfers() override { return transfers_; }
+    ui::LivingServices& living() override { return *this; }
+    Result<std::vector<ui::VaultState>> ask_vaults(const flow::LocalProject&,
+                                                   std::stop_token) override {
+        return vault_states;
+    }
+    Result<std::vector<ui::SentDeployments>>
+    send_deployments(const flow::LocalProject& project, const std::vector<vault::Deployment>& rows,
+                     const ui::VaultAnswered& answered, std::stop_token stop) override;
+    Result<std::shared_ptr<flow::Flow>> plan_change(const flow::LocalProject& project,
+                                                    const ui::ChangeWish& wanted,
+                                                    std::stop_token stop) override;
     QVariant setting(const QString& key) const override {
         const auto found = settings.find(key);
         return found == settings.end() ? QVariant() : found->second;

@@ -2,8 +2,7 @@
 // keyboard and screen reader reach it.
 #include "core/git/merge.h"
 #include "tests/support/git_cli.h"
-#include "tests/ui/sample_services.h"
-#include "tests/ui/walk.h"
+#include "tests/ui/window_stage.h"
 #include "ui/common/job.h"
 #include "ui/common/theme.h"
 #include "ui/project/branch_bar.h"
@@ -30,65 +29,10 @@
 
 using namespace tau;
 using namespace tau::ui;
+using test::check;
 using test::SampleServices;
-
-namespace {
-
-/// With TAU_PICTURES=<folder> each page that a test reaches is also kept as a picture.
-void keep_picture(QWidget& window, const QString& name) {
-    const QString folder = qEnvironmentVariable("TAU_PICTURES");
-    if (!folder.isEmpty()) {
-        QDir().mkpath(folder);
-        window.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
-    }
-}
-
-struct Look {
-    QString name;
-    ThemeMode mode;
-    QSize size;
-};
-
-const std::vector<Look>& looks() {
-    static const std::vector<Look> all{
-        {QStringLiteral("light"), ThemeMode::light, QSize(1000, 700)},
-        {QStringLiteral("dark"), ThemeMode::dark, QSize(1000, 700)},
-        {QStringLiteral("small"), ThemeMode::light, QSize(800, 560)}};
-    return all;
-}
-
-/// Layouts and stylesheets need some turns of the event loop after the last change.
-void settle() {
-    for (int turn = 0; turn < 10; ++turn) {
-        QCoreApplication::sendPostedEvents();
-        QCoreApplication::processEvents();
-    }
-}
-
-/// A window over sample services, shown, after its first reading.
-struct Stage {
-    explicit Stage(const std::function<void(SampleServices&)>& prepare = {}) {
-        services.settings[QStringLiteral("networks")] =
-            QStringList{QStringLiteral("/networks/local.yaml")};
-        services.settings[QStringLiteral("city")] = QStringLiteral("Lisbon");
-        if (prepare) {
-            prepare(services);
-        }
-        window = std::make_unique<MainWindow>(services);
-        window->show();
-        window->activateWindow();
-        Job::wait_for_all();
-        settle();
-    }
-    ~Stage() {
-        window.reset();
-        Job::wait_for_all();
-    }
-    SampleServices services;
-    std::unique_ptr<MainWindow> window;
-};
-
-} // namespace
+using test::settle;
+using Stage = test::WindowStage;
 
 class TestPages : public QObject {
     Q_OBJECT
@@ -102,21 +46,6 @@ class TestPages : public QObject {
             }
         }
         return said;
-    }
-
-    static void check(MainWindow& window, const QString& name) {
-        for (const Look& look : looks()) {
-            Theme::get().set_mode(look.mode);
-            window.resize(look.size);
-            settle();
-            keep_picture(window, name + QLatin1Char('-') + look.name);
-            QCOMPARE(test::clipped(window).join(QStringLiteral("; ")), QString());
-        }
-        QCOMPARE(test::unnamed(window).join(QStringLiteral("; ")), QString());
-        QCOMPARE(test::without_label(window).join(QStringLiteral("; ")), QString());
-        QCOMPARE(test::ambiguous_keys(window).join(QStringLiteral("; ")), QString());
-        QCOMPARE(test::out_of_order(window).join(QStringLiteral("; ")), QString());
-        Theme::get().set_mode(ThemeMode::light);
     }
 
     static bool type_name(MainWindow& window, const QString& name) {

@@ -6,11 +6,11 @@
 #include "tests/support/temporary_directory.h"
 #include "ui/common/job.h"
 #include "ui/common/theme.h"
+#include "ui/common/unfinished_row.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
-#include "ui/shell/unfinished_row.h"
 #include "ui/wizard/wizard.h"
 
 #include <QApplication>

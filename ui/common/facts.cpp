@@ -26,8 +26,8 @@ void Facts::add_text(const QString& caption, const QString& value) {
     }
 }
 
-void Facts::add_key(const QString& caption, const std::string& value) {
-    auto* key = new KeyLabel(caption.toLower(), nullptr, 12, 8);
+void Facts::add_key(const QString& caption, const std::string& value, const QString& what) {
+    auto* key = new KeyLabel(what.isEmpty() ? caption.toLower() : what, nullptr, 12, 8);
     key->set_value(to_qt(value));
     add(caption, key);
 }

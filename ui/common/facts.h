@@ -15,8 +15,9 @@ public:
     void add(const QString& caption, QWidget* value);
     /// Plain text; an empty one makes no row.
     void add_text(const QString& caption, const QString& value);
-    /// A key, hash or id, shortened, with a button that copies it.
-    void add_key(const QString& caption, const std::string& value);
+    /// A key, hash or id, shortened, with a button that copies it; `what` names it for people where
+    /// the caption alone does not.
+    void add_key(const QString& caption, const std::string& value, const QString& what = {});
     /// An address or path, as long as there is room; `what` names it for people.
     void add_address(const QString& caption, const QString& what, const std::string& value);
 };

@@ -153,7 +153,8 @@ void put_before(QWidget* widget, QWidget* next) {
 }
 
 void clear_layout(QLayout* layout) {
-    while (QLayoutItem* item = layout->takeAt(0)) {
+    while (layout->count() > 0) {
+        QLayoutItem* item = layout->takeAt(0);
         if (item->widget() != nullptr) {
             item->widget()->hide();
             item->widget()->deleteLater();

@@ -5,9 +5,12 @@
 #include "ui/project/branch_bar.h"
 #include "ui/project/changes_view.h"
 #include "ui/project/config_tab.h"
+#include "ui/project/deployments_view.h"
 #include "ui/project/history_view.h"
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
+#include "ui/project/registration_view.h"
+#include "ui/shell/change_page.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
@@ -43,8 +46,9 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
       tabs_(new ProjectTabs(branches_)), project_(new ProjectPage(services)),
       configuration_(new ConfigTab(services, services.config())),
       changes_(new ChangesView(services)), history_(new HistoryView(services)),
-      merge_(new MergeView(services)), resume_(new ResumePage(services)),
-      network_label_(new QLabel) {
+      merge_(new MergeView(services)), deployments_(new DeploymentsView(services)),
+      registration_(new RegistrationView(services)), resume_(new ResumePage(services)),
+      change_(new ChangePage(services, networks_.nodes())), network_label_(new QLabel) {
     setWindowIcon(QIcon(QStringLiteral(":/icons/tau-console.svg")));
     setMinimumSize(smallest_size);
     resize(first_size);
@@ -65,7 +69,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     setCentralWidget(middle);
     make_project_tabs();
     for (QWidget* page : {static_cast<QWidget*>(start_), static_cast<QWidget*>(tabs_),
-                          static_cast<QWidget*>(resume_)}) {
+                          static_cast<QWidget*>(resume_), static_cast<QWidget*>(change_)}) {
         pages_->addWidget(page);
     }
     statusBar()->setSizeGripEnabled(false);
@@ -87,6 +91,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
     connect(&networks_.nodes(), &NodeShelf::changed, this, &MainWindow::show_count);
     follow(resume_->flow_view());
+    follow(change_->flow_view());
     show_network();
     show_start();
 }
@@ -101,6 +106,7 @@ void MainWindow::make_project_tabs() {
     tabs_->add_tab(history_, tr("H&istory"));
     tabs_->add_tab(merge_, tr("Merge"));
     tabs_->set_tab_visible(merge_, false);
+    make_living_tabs();
     connect(tabs_, &ProjectTabs::project_changed, branches_, &BranchBar::refresh);
     connect(branches_, &BranchBar::project_changed, tabs_, &ProjectTabs::refresh);
     connect(branches_, &BranchBar::project_cloned, tabs_, &ProjectTabs::reload);
@@ -114,6 +120,15 @@ void MainWindow::make_project_tabs() {
         tabs_->show_tab(changes_);
         tabs_->set_tab_visible(merge_, false);
     });
+}
+
+/// What the project's vaults have to do with.
+void MainWindow::make_living_tabs() {
+    tabs_->add_tab(deployments_, tr("Deployments"));
+    tabs_->add_tab(registration_, tr("Registration"));
+    connect(registration_, &RegistrationView::change_wanted, this, &MainWindow::change_project);
+    connect(registration_, &RegistrationView::resume_wanted, this, &MainWindow::resume);
+    connect(change_, &ChangePage::closed, this, &MainWindow::leave_change);
 }
 
 void MainWindow::make_menus() {
@@ -195,7 +210,7 @@ void MainWindow::show_vaults() {
 
 void MainWindow::new_project() {
     if (resume_->flow_view().busy()) {
-        show_page(resume_, tr("Unfinished project"));
+        show_page(resume_, tr("Unfinished change"));
         return;
     }
     if (wizard_ != nullptr && wizard_->finished()) {
@@ -257,8 +272,26 @@ void MainWindow::open_project(const flow::LocalProject& project) {
 }
 
 void MainWindow::resume(const QString& id, bool undo) {
-    show_page(resume_, tr("Unfinished project"));
+    show_page(resume_, tr("Unfinished change"));
     resume_->open(id, undo);
+}
+
+void MainWindow::change_project(ChangeWish::Kind kind) {
+    change_->begin(tabs_->project(), kind, registration_->vaults());
+    show_page(change_, to_qt(change_->project().name));
+    change_->first_input()->setFocus(Qt::OtherFocusReason);
+}
+
+/// Back to the project, whose file may be another one by now.
+void MainWindow::leave_change() {
+    if (change_->project_gone()) {
+        show_start();
+        return;
+    }
+    show_page(tabs_, to_qt(change_->project().name));
+    project_->show_project(tabs_->project());
+    tabs_->show_tab(registration_);
+    registration_->look();
 }
 
 void MainWindow::follow(FlowView& view) {
@@ -357,7 +390,12 @@ FlowView* MainWindow::busy_flow() const {
     if (wizard_ != nullptr && wizard_->flow_view().busy()) {
         return &wizard_->flow_view();
     }
-    return resume_->flow_view().busy() ? &resume_->flow_view() : nullptr;
+    for (FlowView* view : {&resume_->flow_view(), &change_->flow_view()}) {
+        if (view->busy()) {
+            return view;
+        }
+    }
+    return nullptr;
 }
 
 void MainWindow::stop_and_close() {
@@ -378,9 +416,12 @@ void MainWindow::closeEvent(QCloseEvent* event) {
             {{tr("Keep going"), [] {}}, {tr("Stop and close"), [this] { stop_and_close(); }}});
         return;
     }
-    if (configuration_->has_unsaved() && !close_unsaved_) {
+    const bool unsaved = configuration_->has_unsaved();
+    if ((unsaved || deployments_->has_edits()) && !close_unsaved_) {
         event->ignore();
-        messages_->show_message(Tone::warn, tr("Some edits of the configuration are not saved."),
+        messages_->show_message(Tone::warn,
+                                unsaved ? tr("Some edits of the configuration are not saved.")
+                                        : tr("Some edits of the deployments are not sent."),
                                 {{tr("Keep editing"), [] {}}, {tr("Close without them"), [this] {
                                                                    close_unsaved_ = true;
                                                                    close();

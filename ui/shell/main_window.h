@@ -13,13 +13,16 @@ class QMenu;
 namespace tau::ui {
 
 class BranchBar;
+class ChangePage;
 class ChangesView;
 class ConfigTab;
+class DeploymentsView;
 class FlowView;
 class HistoryView;
 class MergeView;
 class ProjectPage;
 class ProjectTabs;
+class RegistrationView;
 class ResumePage;
 class StartPage;
 class Transfers;
@@ -42,6 +45,9 @@ public:
     ChangesView& changes_view() { return *changes_; }
     HistoryView& history_view() { return *history_; }
     MergeView& merge_view() { return *merge_; }
+    DeploymentsView& deployments_view() { return *deployments_; }
+    RegistrationView& registration_view() { return *registration_; }
+    ChangePage& change_page() { return *change_; }
     ProjectPage& project_page() { return *project_; }
     ResumePage& resume_page() { return *resume_; }
     MessageBar& message_bar() { return *messages_; }
@@ -56,6 +62,8 @@ public:
     void show_vaults();
     void open_project(const flow::LocalProject& project);
     void resume(const QString& id, bool undo);
+    /// Of the open project, after a review.
+    void change_project(ChangeWish::Kind kind);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -64,6 +72,8 @@ protected:
 
 private:
     void make_project_tabs();
+    void make_living_tabs();
+    void leave_change();
     void make_menus();
     void make_theme_menu(QMenu& view);
     void show_page(QWidget* page, const QString& title);
@@ -92,7 +102,10 @@ private:
     ChangesView* changes_;
     HistoryView* history_;
     MergeView* merge_;
+    DeploymentsView* deployments_;
+    RegistrationView* registration_;
     ResumePage* resume_;
+    ChangePage* change_;
     Wizard* wizard_ = nullptr;
     VaultsPage* vaults_ = nullptr;
     QLabel* network_label_;

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "ui/common/error_view.h"
+#include "ui/common/finding_list.h"
 #include "ui/common/job.h"
 #include "ui/common/page.h"
 #include "ui/project/project_tab.h"
 #include "ui/services.h"
-#include "ui/shell/finding_list.h"
 
 namespace tau::ui {
 

@@ -6,7 +6,8 @@
 
 namespace tau::ui {
 
-/// A creation of an earlier time, taken up again: to be continued or taken back.
+/// A change of an earlier time (a creation, new keys, a move …), taken up again: to be continued or
+/// taken back.
 class ResumePage : public QWidget {
     Q_OBJECT
 public:

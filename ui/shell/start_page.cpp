@@ -2,7 +2,7 @@
 
 #include "ui/common/icons.h"
 #include "ui/common/text.h"
-#include "ui/shell/unfinished_row.h"
+#include "ui/common/unfinished_row.h"
 
 #include <QDateTime>
 #include <QHBoxLayout>
@@ -109,8 +109,8 @@ void StartPage::show_lists(const Lists& lists) {
     clear_layout(unfinished_->box());
     unfinished_->setVisible(!unfinished.empty());
     unfinished_->box()->addWidget(
-        make_label(unfinished.size() == 1 ? tr("1 unfinished project")
-                                          : tr("%1 unfinished projects").arg(unfinished.size()),
+        make_label(unfinished.size() == 1 ? tr("1 unfinished change")
+                                          : tr("%1 unfinished changes").arg(unfinished.size()),
                    QStringLiteral("heading")));
     for (const flow::Unfinished& one : unfinished) {
         auto* row = new UnfinishedRow(one);

@@ -9,7 +9,7 @@
 
 namespace tau::ui {
 
-/// Where one begins: projects of this computer, creations that were not finished, and, while
+/// Where one begins: projects of this computer, changes that were not finished, and, while
 /// there are none, what this program is for.
 class StartPage : public QWidget {
     Q_OBJECT

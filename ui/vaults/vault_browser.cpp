@@ -202,7 +202,7 @@ void VaultBrowser::take_nodes() {
 
 /// Scores and sorts away from the window's thread where that would be felt.
 void VaultBrowser::make_ranking() {
-    const auto make = [table = nodes_->list.table, wishes = wishes_, blocked = blocked_] {
+    const auto make = [table = nodes_->list.table, wishes = wishes_, blocked = unwanted()] {
         auto ranking = std::make_shared<vault::Ranking>(table);
         apply(wishes, blocked, *ranking);
         ranking->order();
@@ -256,7 +256,7 @@ void VaultBrowser::rank_now() {
         make_ranking(); // the first sorting by name takes too long for here
         return;
     }
-    apply(wishes_, blocked_, *ranking_);
+    apply(wishes_, unwanted(), *ranking_);
     for (const auto& [row, milliseconds] : round_trips_) {
         ranking_->set_round_trip(row, milliseconds);
     }
@@ -272,7 +272,7 @@ void VaultBrowser::rank_now() {
 /// And has the histograms counted again.
 void VaultBrowser::show_map() {
     vault::Filter filter = wishes_.filter;
-    filter.blocked = blocked_;
+    filter.blocked = unwanted();
     if (!shown_ || !(shown_->filter == filter) || !same_place(shown_->place, wishes_.place)) {
         map_->set_shown(ranking_->passing());
         map_->set_place(wishes_.place);
@@ -349,6 +349,17 @@ void VaultBrowser::set_wishes(const Wishes& wishes) {
     filters_->set_filter(wishes.filter);
     table_->hide_columns(wishes.hidden_columns);
     wish();
+}
+
+void VaultBrowser::leave_out(std::vector<std::uint64_t> keys) {
+    left_out_ = std::move(keys);
+    wish();
+}
+
+std::vector<std::uint64_t> VaultBrowser::unwanted() const {
+    std::vector<std::uint64_t> keys = blocked_;
+    keys.insert(keys.end(), left_out_.begin(), left_out_.end());
+    return keys;
 }
 
 void VaultBrowser::resizeEvent(QResizeEvent* event) {

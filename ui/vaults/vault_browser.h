@@ -48,6 +48,8 @@ public:
     const Wishes& wishes() const { return wishes_; }
     const std::vector<std::uint32_t>& compared() const { return compared_; }
     void set_wishes(const Wishes& wishes);
+    /// Nodes (NodeTable::key) that are of no use here, beside those that the person blocked.
+    void leave_out(std::vector<std::uint64_t> keys);
     void pick(std::uint32_t row); ///< looks at it
     void save_view(const QString& name);
     void open_view(const QString& name);
@@ -73,6 +75,7 @@ private:
     void make_ranking();
     void have_ranking(std::shared_ptr<vault::Ranking> ranking);
     void wish();
+    std::vector<std::uint64_t> unwanted() const;
     void rank_now();
     void show_map();
     void place_selection();
@@ -117,7 +120,7 @@ private:
         std::optional<vault::Place> place;
     };
     std::optional<Shown> shown_;
-    std::vector<std::uint64_t> blocked_, pinned_;
+    std::vector<std::uint64_t> blocked_, pinned_, left_out_;
     std::map<std::uint32_t, double> round_trips_;
     std::vector<std::uint32_t> compared_;
     std::map<std::uint32_t, QString> operators_; ///< of rows whose record was looked at

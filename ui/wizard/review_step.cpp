@@ -8,21 +8,11 @@
 
 namespace tau::ui {
 
-namespace {
-
-QLabel* caption(const QString& text) {
-    auto* label = new QLabel(text);
-    set_role(label, QStringLiteral("caption"));
-    return label;
-}
-
-} // namespace
-
 ReviewStep::ReviewStep(WizardModel& model, QWidget* parent)
     : WizardPage(parent), model_(model), unlock_(new UnlockPanel(model.services())),
       error_(new ErrorView),
       retry_(make_button(tr("&Try again"), ButtonKind::plain, QStringLiteral("retry"))),
-      summary_(new Card), steps_(new Card), files_(new Card), working_(make_label({})) {
+      summary_(new Card), steps_(new PlanCard), files_(new Card), working_(make_label({})) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     auto* page = new ScrollPage(this, ScrollPage::Edge::left);
@@ -79,7 +69,7 @@ void ReviewStep::make_plan() {
                 retry_->show();
             } else {
                 plan_ = std::move(*prepared.flow);
-                show_plan();
+                steps_->show_plan(*plan_);
             }
             Q_EMIT changed();
         });
@@ -110,28 +100,6 @@ void ReviewStep::show_summary() {
     const QStringList notes = model_.notes();
     facts->add_text(tr("Worth knowing"), notes.join(QLatin1Char('\n')));
     summary_->box()->addLayout(facts);
-}
-
-void ReviewStep::show_plan() {
-    clear_layout(steps_->box());
-    steps_->box()->addWidget(
-        make_label(tr("%1 steps").arg(plan_->steps().size()), QStringLiteral("heading")));
-    auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(space::m);
-    grid->setVerticalSpacing(space::xs);
-    grid->setColumnStretch(1, 1);
-    int row = 0;
-    for (const flow::StepView& step : plan_->steps()) {
-        auto* number = caption(QString::number(row + 1));
-        number->setAlignment(Qt::AlignRight | Qt::AlignTop);
-        auto* sentence = make_label(to_qt(step.sentence));
-        number->setBuddy(sentence);
-        grid->addWidget(number, row, 0);
-        grid->addWidget(sentence, row, 1);
-        ++row;
-    }
-    steps_->box()->addLayout(grid);
-    steps_->show();
 }
 
 void ReviewStep::show_files() {

@@ -2,6 +2,7 @@
 
 #include "ui/common/error_view.h"
 #include "ui/common/page.h"
+#include "ui/wizard/plan_card.h"
 #include "ui/wizard/unlock_panel.h"
 #include "ui/wizard/wizard_model.h"
 #include "ui/wizard/wizard_page.h"
@@ -23,7 +24,6 @@ public:
 private:
     void make_plan();
     void show_summary();
-    void show_plan();
     void show_files();
 
     WizardModel& model_;
@@ -32,7 +32,7 @@ private:
     ErrorView* error_;
     QPushButton* retry_;
     Card* summary_;
-    Card* steps_;
+    PlanCard* steps_;
     Card* files_;
     QLabel* working_;
     Job job_;

@@ -40,7 +40,7 @@ UnlockPanel::UnlockPanel(Services& services, QWidget* parent)
             }
         });
     }
-    first_field_ = form->add(tr("&Passphrase"), first_);
+    first_field_ = form->add(tr("Pa&ssphrase"), first_);
     second_field_ = form->add(tr("A&gain"), second_);
     box()->addWidget(form);
     box()->addWidget(error_);

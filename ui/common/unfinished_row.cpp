@@ -1,4 +1,4 @@
-#include "ui/shell/unfinished_row.h"
+#include "ui/common/unfinished_row.h"
 
 #include "ui/common/icons.h"
 #include "ui/common/text.h"

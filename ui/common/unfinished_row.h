@@ -5,7 +5,7 @@
 
 namespace tau::ui {
 
-/// One creation that was not finished: how far it got, and the three ways on.
+/// One change that was not finished: how far it got, and the three ways on.
 class UnfinishedRow : public QWidget {
     Q_OBJECT
 public:

@@ -1,0 +1,382 @@
+// The pages about a project's vaults, over services in memory: what is shown, edited and sent, and
+// whether the pages fit and can be reached.
+#include "tests/support/git_cli.h"
+#include "tests/ui/window_stage.h"
+#include "ui/project/commit_picker.h"
+#include "ui/project/deployments_view.h"
+#include "ui/project/project_tabs.h"
+#include "ui/project/registration_view.h"
+#include "ui/shell/change_page.h"
+#include "ui/shell/start_page.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QToolButton>
+
+#include <ctime>
+
+using namespace tau;
+using namespace tau::ui;
+using test::check;
+using test::SampleServices;
+using Edit = DeploymentsModel::Edit;
+using Kind = ChangeWish::Kind;
+
+namespace {
+
+const vault::Deployment everywhere_code{"*", vault::Role::code, "main", ""};
+
+void rest() {
+    for (int turn = 0; turn < 4; ++turn) { // one answer asks the next question
+        Job::wait_for_all();
+        test::settle();
+    }
+}
+
+/// The window with a project of two vaults, on one of its pages.
+struct Stage : test::WindowStage {
+    explicit Stage(const std::function<void(SampleServices&)>& more = {})
+        : WindowStage([&](SampleServices& s) {
+              s.vault_states = test::sample_vault_states();
+              if (more) {
+                  more(s);
+              }
+          }) {
+        window->open_project({"QmX", "shop", std::time(nullptr), {}, code.path, "/e"});
+        rest();
+    }
+    DeploymentsView& deployments() {
+        DeploymentsView& view = window->deployments_view();
+        window->project_tabs().show_tab(&view);
+        rest();
+        return view;
+    }
+    RegistrationView& registration() {
+        RegistrationView& view = window->registration_view();
+        window->project_tabs().show_tab(&view);
+        rest();
+        return view;
+    }
+    ChangePage& change(Kind kind) {
+        registration().change_button(kind).click();
+        rest();
+        return window->change_page();
+    }
+    test::Clone code;
+};
+
+QStringList words(const QAbstractItemModel& model, int row) {
+    QStringList line;
+    for (int column = 0; column < model.columnCount(); ++column) {
+        line << model.index(row, column).data().toString();
+    }
+    return line;
+}
+
+} // namespace
+
+class TestLivingPages : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(protect_process()); }
+
+    void what_runs_where() {
+        Stage stage;
+        DeploymentsView& view = stage.deployments();
+        const QString code = QStringLiteral("3f2a9c01be");
+        QCOMPARE(view.rows().rowCount(), 3);
+        QCOMPARE(words(view.rows(), 1),
+                 (QStringList{QStringLiteral("Everywhere"), QStringLiteral("Code"),
+                              QStringLiteral("branch main"), QString(), code, code}));
+        QCOMPARE(words(view.rows(), 2).first(), QStringLiteral("Region eu-west"));
+        QCOMPARE(view.rows().headerData(DeploymentsModel::first_vault_column, Qt::Horizontal,
+                                        Qt::DisplayRole),
+                 QStringLiteral("fig-lisbon"));
+        // Two vaults, two branches each; the one with the owner's claim is not shown.
+        QCOMPARE(view.seen().rowCount(), 4);
+        QCOMPARE(view.seen().index(1, SeenModel::history_column).data().toString(),
+                 QStringLiteral("replaced 1 minute ago"));
+        QCOMPARE(view.seen().index(3, SeenModel::webhook_column).data().toString(),
+                 QStringLiteral("not yet"));
+        QVERIFY(!view.send_button().isEnabled());
+        check(*stage.window, QStringLiteral("deployments"));
+    }
+
+    void rows_are_added_changed_removed_and_put_back() {
+        Stage stage;
+        DeploymentsView& view = stage.deployments();
+        DeploymentsModel& rows = view.rows();
+        QAbstractItemModelTester tester(&rows,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const int code = rows.row_of(everywhere_code);
+        rows.put({"*", vault::Role::code, "next", ""});
+        QCOMPARE(rows.edit_of(code), Edit::changed);
+        QVERIFY(words(rows, code)[DeploymentsModel::edit_column].contains(
+            QStringLiteral("branch main")));
+        rows.put(everywhere_code); // as it was
+        QVERIFY(!rows.has_edits());
+        rows.remove(code);
+        QCOMPARE(rows.edit_of(code), Edit::removed);
+        QCOMPARE(rows.wanted().size(), std::size_t{2});
+        rows.revert(code);
+        QCOMPARE(rows.edit_of(code), Edit::none);
+        rows.put({"region:us-east", vault::Role::code, "main", ""});
+        QCOMPARE(rows.rowCount(), 4);
+        QCOMPARE(rows.edit_of(3), Edit::added);
+        QCOMPARE(words(rows, 3).last(), QStringLiteral("–"));
+        view.look(); // what was edited outlives a look at the vaults
+        rest();
+        QCOMPARE(rows.edit_of(3), Edit::added);
+        rows.remove(3); // the vaults do not know it
+        QCOMPARE(rows.rowCount(), 3);
+        QVERIFY(!view.has_edits());
+    }
+
+    void edits_of_a_project_wait_while_another_is_open() {
+        Stage stage;
+        DeploymentsView& view = stage.deployments();
+        view.rows().remove(1);
+        stage.window->open_project({"QmOther", "other", std::time(nullptr), {}, {}, "/e"});
+        stage.deployments();
+        QVERIFY(!view.has_edits());
+        stage.window->open_project({"QmX", "shop", std::time(nullptr), {}, {}, "/e"});
+        stage.deployments();
+        QCOMPARE(view.rows().edit_of(1), Edit::removed);
+        QVERIFY(!stage.window->close()); // they would be lost
+        QVERIFY(stage.window->message_bar().text().contains(QStringLiteral("not sent")));
+    }
+
+    void a_row_by_keyboard() {
+        Stage stage;
+        DeploymentsView& view = stage.deployments();
+        QVERIFY(QTest::qWaitForWindowActive(stage.window.get()));
+        const auto press = [](Qt::Key key, Qt::KeyboardModifiers with = Qt::NoModifier) {
+            QTest::keyClick(QApplication::focusWidget(), key, with);
+        };
+        QCOMPARE(QApplication::focusWidget(), &view.table());
+        press(Qt::Key_D, Qt::AltModifier); // Add
+        QTRY_COMPARE(QApplication::focusWidget(), &view.editor().places());
+        press(Qt::Key_Down); // a region
+        QVERIFY(view.editor().regions().isVisible());
+        view.editor().regions().setCurrentText(QStringLiteral("us-east"));
+        QVERIFY(!view.editor().put_button().isEnabled());
+        view.editor().refs().setFocus();
+        QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("no such..name"));
+        QVERIFY(!view.editor().put_button().isEnabled());
+        view.editor().refs().setEditText(QStringLiteral("main"));
+        QVERIFY(view.editor().put_button().isEnabled());
+        check(*stage.window, QStringLiteral("deployments-edit"));
+        press(Qt::Key_Return);
+        QTRY_COMPARE(view.rows().rowCount(), 4);
+        QCOMPARE(QApplication::focusWidget(), &view.table());
+        press(Qt::Key_Return); // edits the new row
+        QTRY_VERIFY(view.editor().isVisible());
+        press(Qt::Key_Escape);
+        QVERIFY(!view.editor().isVisible());
+        press(Qt::Key_Delete);
+        QTRY_COMPARE(view.rows().rowCount(), 3);
+    }
+
+    void a_commit_is_picked_from_history() {
+        Stage stage;
+        test::write(stage.code.path / "more.txt", "more\n");
+        const std::string newest = stage.code.commit("More");
+        DeploymentsView& view = stage.deployments();
+        view.table().setCurrentIndex(view.rows().index(1, 0));
+        view.edit_button().click();
+        QVERIFY(view.editor().pick_button().isEnabled());
+        view.editor().pick_button().click();
+        auto* picker = stage.window->findChild<CommitPicker*>();
+        QVERIFY(picker != nullptr);
+        QTRY_COMPARE(picker->commits().rowCount(), 2);
+        rest();
+        test::keep_picture(*picker, QStringLiteral("commit-picker"));
+        QCOMPARE(test::unnamed(*picker).join(QStringLiteral("; ")), QString());
+        QCOMPARE(test::clipped(*picker).join(QStringLiteral("; ")), QString());
+        QTest::keyClick(&picker->list(), Qt::Key_Return);
+        rest();
+        QCOMPARE(view.editor().answer().value().commit, newest);
+        view.editor().put_button().click();
+        QCOMPARE(view.rows().at(1).commit, newest);
+        QCOMPARE(view.rows().edit_of(1), Edit::changed);
+    }
+
+    void what_is_sent_is_asked_for_again() {
+        Stage stage;
+        DeploymentsView& view = stage.deployments();
+        view.rows().put({"region:us-east", vault::Role::code, "main", ""});
+        QVERIFY(view.state().contains(QStringLiteral("not sent yet")));
+        view.send_button().click();
+        rest();
+        QCOMPARE(stage.services.sent.size(), std::size_t{4});
+        QVERIFY(!view.has_edits());
+        QCOMPARE(words(view.rows(), 3).last(), QStringLiteral("3f2a9c01be"));
+        check(*stage.window, QStringLiteral("deployments-sent"));
+    }
+
+    void one_vault_that_refuses_is_named() {
+        Stage stage([](SampleServices& s) {
+            s.refusal = Error{ErrorCode::permission_denied,
+                              "The code repository has no branch next.",
+                              "Push it first.",
+                              {}};
+        });
+        DeploymentsView& view = stage.deployments();
+        view.rows().put({"*", vault::Role::code, "next", ""});
+        view.send_button().click();
+        rest();
+        QString said;
+        for (const QLabel* label : view.outcomes().findChildren<QLabel*>()) {
+            said += label->text() + QLatin1Char('\n');
+        }
+        QVERIFY2(said.contains(QStringLiteral("Not every vault has it")), qPrintable(said));
+        QVERIFY2(said.contains(QStringLiteral("no branch next. Push it first.")), qPrintable(said));
+        QVERIFY(view.send_button().isEnabled()); // the vaults differ now
+        check(*stage.window, QStringLiteral("deployments-refused"));
+    }
+
+    void nothing_runs_yet() {
+        Stage stage([](SampleServices& s) {
+            for (VaultState& state : s.vault_states) {
+                state.status->deployments.clear();
+                state.status->refs.clear();
+            }
+        });
+        stage.deployments();
+        check(*stage.window, QStringLiteral("deployments-empty"));
+    }
+
+    void no_vault_answers() {
+        Stage stage([](SampleServices& s) {
+            for (VaultState& state : s.vault_states) {
+                state.status.reset();
+                state.proofs.reset();
+                state.error = Error{ErrorCode::unavailable,
+                                    "The vault " + state.node.name +
+                                        " cannot be reached: connection refused.",
+                                    "Check the network, then ask again.",
+                                    {}};
+                state.proofs_error = state.error;
+            }
+        });
+        DeploymentsView& view = stage.deployments();
+        QVERIFY(view.error().sentence().contains(QStringLiteral("fig-lisbon")));
+        QVERIFY(!view.add_button().isEnabled());
+        check(*stage.window, QStringLiteral("deployments-offline"));
+        stage.registration();
+        check(*stage.window, QStringLiteral("registration-offline"));
+    }
+
+    void locked_keys_are_asked_for() {
+        Stage stage([](SampleServices& s) { s.secrets = SecretsState::needs_passphrase; });
+        DeploymentsView& view = stage.deployments();
+        QCOMPARE(view.rows().rowCount(), 0);
+        check(*stage.window, QStringLiteral("deployments-locked"));
+        QTest::keyClicks(view.first_input(), QStringLiteral("correct horse"));
+        QTest::keyClick(view.first_input(), Qt::Key_Return);
+        QTRY_COMPARE(view.rows().rowCount(), 3);
+    }
+
+    void registrations_with_their_checks_and_keys() {
+        Stage stage;
+        RegistrationView& view = stage.registration();
+        QCOMPARE(view.cards().size(), std::size_t{2});
+        check(*stage.window, QStringLiteral("registration"));
+        // These proofs are made up, and the page says so, proof by proof.
+        RegistrationCard& card = *view.cards().front();
+        card.verify_button().click();
+        rest();
+        QVERIFY(!card.is_verified());
+        check(*stage.window, QStringLiteral("registration-false"));
+        for (QToolButton* copy : card.findChildren<QToolButton*>()) {
+            if (copy->accessibleName().contains(QStringLiteral("Deploy key, code at"))) {
+                copy->click();
+            }
+        }
+        QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("SHA256:")));
+    }
+
+    void changes_are_reviewed_first() {
+        Stage stage;
+        ChangePage& page = stage.change(Kind::rotate);
+        QVERIFY(page.stands_on_review());
+        QCOMPARE(stage.services.wish.vaults.size(), std::size_t{2});
+        check(*stage.window, QStringLiteral("rotate-review"));
+        auto boxes = page.review().findChildren<QCheckBox*>();
+        const auto one = std::find_if(boxes.begin(), boxes.end(), [](const QCheckBox* box) {
+            return box->text().contains(QStringLiteral("fig-lisbon"));
+        });
+        (*one)->click();
+        rest();
+        QCOMPARE(stage.services.wish.vaults.size(), std::size_t{1});
+        page.review().cancel_button().click();
+        rest();
+        QVERIFY(stage.window->registration_view().isVisible());
+
+        stage.change(Kind::remove);
+        QVERIFY(!page.review().ready());
+        check(*stage.window, QStringLiteral("remove-review"));
+        page.review().repositories().click();
+        rest();
+        QVERIFY(stage.services.wish.removal.repositories);
+        QTest::keyClicks(&page.review().name(), QStringLiteral("sho"));
+        QVERIFY(!page.review().ready());
+        QTest::keyClicks(&page.review().name(), QStringLiteral("p"));
+        QVERIFY(page.review().ready());
+    }
+
+    void a_move_begins_with_a_vault() {
+        Stage stage;
+        ChangePage& page = stage.change(Kind::move);
+        QVERIFY(!page.stands_on_review());
+        // Those that have the project are not among them.
+        for (int row = 0; row < page.browser()->rows().rowCount(); ++row) {
+            const QString name =
+                page.browser()->rows().index(row, RankModel::name_column).data().toString();
+            QVERIFY(name != QStringLiteral("fig-lisbon") &&
+                    name != QStringLiteral("oak-frankfurt"));
+        }
+        QCOMPARE(page.browser()->rows().rowCount(), 5);
+        QTRY_VERIFY(page.next_button().isEnabled());
+        check(*stage.window, QStringLiteral("move-vault"));
+        page.next_button().click();
+        rest();
+        QVERIFY(page.stands_on_review());
+        QCOMPARE(stage.services.wish.to.size(), std::size_t{1});
+        check(*stage.window, QStringLiteral("move-review"));
+    }
+
+    void an_unfinished_change_comes_first() {
+        Stage stage([](SampleServices& s) {
+            s.unfinished_list = {{"shop-1", "Rotate the keys of shop", std::time(nullptr) - 300, 5,
+                                  14, "The git host cannot be reached: connection refused.", "QmX"},
+                                 {"other-1", "Create project other", 1, 1, 2, "", "QmOther"}};
+        });
+        RegistrationView& view = stage.registration();
+        QVERIFY(!view.change_button(Kind::rotate).isEnabled());
+        check(*stage.window, QStringLiteral("registration-unfinished"));
+        const auto buttons = view.findChildren<QPushButton*>();
+        const auto resume = std::find_if(buttons.begin(), buttons.end(), [](const auto* button) {
+            return button->accessibleName() == QStringLiteral("Resume: Rotate the keys of shop");
+        });
+        QVERIFY(resume != buttons.end());
+        (*resume)->click();
+        rest();
+        QVERIFY(stage.window->findChild<FlowView*>() != nullptr);
+        QVERIFY(!stage.window->registration_view().isVisible());
+    }
+};
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    Theme theme(application);
+    TestLivingPages test;
+    const int result = QTest::qExec(&test, argc, argv);
+    Job::wait_for_all();
+    return result;
+}
+
+#include "test_living_pages.moc"

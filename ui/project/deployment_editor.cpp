@@ -1,0 +1,165 @@
+#include "ui/project/deployment_editor.h"
+
+#include "core/base/text.h"
+#include "ui/common/text.h"
+#include "ui/project/changes_model.h"
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QSignalBlocker>
+
+namespace tau::ui {
+
+namespace {
+
+enum Place { everywhere_place, region_place, node_place };
+
+} // namespace
+
+DeploymentEditor::DeploymentEditor(QWidget* parent)
+    : Card(parent), heading_(make_label({}, QStringLiteral("heading"))), place_(new QComboBox),
+      region_(new QComboBox), node_(new QLineEdit), repository_(new QComboBox), ref_(new QComboBox),
+      pick_(make_button(tr("Pic&k a commit…"), ButtonKind::plain, QStringLiteral("repository"))),
+      put_(make_button(tr("Put in the ta&ble"), ButtonKind::primary)) {
+    box()->addWidget(heading_);
+    place_->addItems({tr("Everywhere"), tr("A region"), tr("A node")});
+    for (std::uint16_t number = 1; vault::region_name(number) != "unknown"; ++number) {
+        region_->addItem(to_qt(vault::region_name(number)));
+    }
+    node_->setPlaceholderText(tr("Node id"));
+    repository_->addItems({role_name(vault::Role::configuration), role_name(vault::Role::code)});
+    ref_->setEditable(true);
+    ref_->setInsertPolicy(QComboBox::NoInsert);
+    ref_->lineEdit()->setAccessibleName(tr("Branch or commit"));
+    ref_->lineEdit()->setFocusPolicy(Qt::ClickFocus); // Tab comes to the whole of it
+    auto* form = new Form;
+    form->add(tr("Part of the net&work"), place_);
+    region_field_ = form->add(tr("Region"), region_);
+    node_field_ = form->add(tr("Node"), node_);
+    form->add(tr("Repositor&y"), repository_);
+    ref_field_ = form->add(tr("Branch or co&mmit"), ref_);
+    box()->addWidget(form);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    auto* cancel = make_button(tr("Leave it"));
+    row->addWidget(pick_);
+    row->addStretch(1);
+    row->addWidget(cancel);
+    row->addWidget(put_);
+    box()->addLayout(row);
+    connect(place_, &QComboBox::currentIndexChanged, this, &DeploymentEditor::refresh);
+    connect(node_, &QLineEdit::textChanged, this, &DeploymentEditor::refresh);
+    connect(ref_, &QComboBox::editTextChanged, this, &DeploymentEditor::refresh);
+    connect(repository_, &QComboBox::currentIndexChanged, this, [this] {
+        fill_branches();
+        refresh();
+    });
+    connect(cancel, &QPushButton::clicked, this, &DeploymentEditor::cancelled);
+    connect(pick_, &QPushButton::clicked, this, [this] { Q_EMIT commit_wanted(role()); });
+    connect(put_, &QPushButton::clicked, this, [this] {
+        if (const auto written = answer()) {
+            Q_EMIT put(*written);
+        }
+    });
+    hide();
+}
+
+vault::Role DeploymentEditor::role() const {
+    return repository_->currentIndex() == 1 ? vault::Role::code : vault::Role::configuration;
+}
+
+void DeploymentEditor::set_known(const std::array<Known, 2>& known) {
+    known_ = known;
+    fill_branches();
+    refresh();
+}
+
+/// What was typed stays.
+void DeploymentEditor::fill_branches() {
+    const QSignalBlocker quiet(ref_);
+    const QString text = ref_->currentText();
+    ref_->clear();
+    ref_->addItems(known_.at(static_cast<std::size_t>(role())).branches);
+    ref_->setEditText(text);
+}
+
+void DeploymentEditor::ask(const vault::Deployment& row, bool is_new) {
+    is_new_ = is_new;
+    heading_->setText(is_new ? tr("A part of the network runs") : tr("What it runs"));
+    put_->setText(is_new ? tr("Put in the ta&ble") : tr("Change the ta&ble"));
+    const vault::PartOfNetwork part = vault::part_of(row.where);
+    place_->setCurrentIndex(!part.region.empty() ? region_place
+                            : !part.node.empty() ? node_place
+                                                 : everywhere_place);
+    if (!part.region.empty()) {
+        region_->setCurrentText(to_qt(part.region));
+    }
+    node_->setText(to_qt(part.node));
+    repository_->setCurrentIndex(static_cast<int>(row.repository));
+    fill_branches();
+    ref_->setEditText(to_qt(row.commit.empty() ? row.branch : row.commit));
+    for (QWidget* input : {static_cast<QWidget*>(place_), static_cast<QWidget*>(region_),
+                           static_cast<QWidget*>(node_), static_cast<QWidget*>(repository_)}) {
+        input->setEnabled(is_new);
+    }
+    refresh();
+    show();
+    (is_new ? place_ : ref_)->setFocus(Qt::OtherFocusReason);
+}
+
+void DeploymentEditor::set_commit(const QString& commit) {
+    ref_->setEditText(commit);
+    ref_->setFocus(Qt::OtherFocusReason);
+}
+
+std::optional<vault::Deployment> DeploymentEditor::answer() const {
+    vault::Deployment row;
+    row.repository = role();
+    if (place_->currentIndex() == region_place) {
+        row.where = "region:" + to_utf8(region_->currentText());
+    } else if (place_->currentIndex() == node_place) {
+        row.where = "node:" + to_utf8(node_->text().trimmed());
+    }
+    const std::string text = to_utf8(ref_->currentText().trimmed());
+    (vault::is_commit_id(text) ? row.commit : row.branch) = text;
+    const bool good =
+        vault::is_part_of_network(row.where) && (!row.commit.empty() || is_branch_name(row.branch));
+    return good ? std::optional(std::move(row)) : std::nullopt;
+}
+
+void DeploymentEditor::refresh() {
+    region_field_->set_visible(place_->currentIndex() == region_place);
+    node_field_->set_visible(place_->currentIndex() == node_place);
+    const std::string node = to_utf8(node_->text().trimmed());
+    node_field_->set_issue(node.empty() || vault::is_part_of_network("node:" + node)
+                               ? QString()
+                               : tr("This is not the id of a node."));
+    const std::string text = to_utf8(ref_->currentText().trimmed());
+    if (vault::is_commit_id(text)) {
+        ref_field_->set_note(tr("It stays there until it is changed here."));
+    } else if (text.empty()) {
+        ref_field_->set_note(tr("A commit is named by all of its 40 digits."));
+    } else if (is_branch_name(text)) {
+        ref_field_->set_note(tr("The branch is followed: each push moves it."));
+    } else {
+        ref_field_->set_issue(tr("This is neither a branch's name nor a commit's 40 digits."));
+    }
+    const Known& known = known_.at(static_cast<std::size_t>(role()));
+    pick_->setEnabled(known.history);
+    pick_->setToolTip(known.history ? QString()
+                                    : tr("The repository is not cloned on this computer."));
+    put_->setEnabled(answer().has_value());
+}
+
+void DeploymentEditor::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape) {
+        Q_EMIT cancelled();
+    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) &&
+               put_->isEnabled()) {
+        put_->click();
+    } else {
+        Card::keyPressEvent(event);
+    }
+}
+
+} // namespace tau::ui

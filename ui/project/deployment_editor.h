@@ -1,0 +1,64 @@
+#pragma once
+
+#include "ui/common/field.h"
+#include "ui/common/page.h"
+#include "ui/services.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+
+namespace tau::ui {
+
+/// One row of the deployments while it is written: where, which repository, and what it runs.
+class DeploymentEditor : public Card {
+    Q_OBJECT
+public:
+    /// Branches of a repository that are known, and whether its history is on this computer.
+    struct Known {
+        QStringList branches;
+        bool history = false;
+    };
+    explicit DeploymentEditor(QWidget* parent = nullptr);
+    void set_known(const std::array<Known, 2>& known); ///< configuration, code
+    /// `is_new`: part and repository can be chosen; else only what runs there.
+    void ask(const vault::Deployment& row, bool is_new);
+    std::optional<vault::Deployment> answer() const; ///< none while something is missing
+    void set_commit(const QString& commit);
+
+    QComboBox& places() { return *place_; }
+    QComboBox& regions() { return *region_; }
+    QLineEdit& node() { return *node_; }
+    QComboBox& repositories() { return *repository_; }
+    QComboBox& refs() { return *ref_; }
+    QPushButton& put_button() { return *put_; }
+    QPushButton& pick_button() { return *pick_; }
+
+Q_SIGNALS:
+    void put(const tau::vault::Deployment& row);
+    void commit_wanted(tau::vault::Role repository);
+    void cancelled();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    vault::Role role() const;
+    void fill_branches();
+    void refresh();
+
+    std::array<Known, 2> known_;
+    bool is_new_ = true;
+    QLabel* heading_;
+    QComboBox* place_;
+    QComboBox* region_;
+    QLineEdit* node_;
+    QComboBox* repository_;
+    QComboBox* ref_;
+    Field* region_field_ = nullptr;
+    Field* node_field_ = nullptr;
+    Field* ref_field_ = nullptr;
+    QPushButton* pick_;
+    QPushButton* put_;
+};
+
+} // namespace tau::ui

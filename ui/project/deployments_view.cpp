@@ -1,0 +1,413 @@
+#include "ui/project/deployments_view.h"
+
+#include "ui/common/message_bar.h"
+#include "ui/common/text.h"
+#include "ui/project/commit_picker.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QShortcut>
+
+#include <algorithm>
+#include <set>
+
+namespace tau::ui {
+
+DeploymentsView::DeploymentsView(Services& services, QWidget* parent)
+    : ProjectTab(parent), services_(services), state_(make_label({})),
+      look_(make_button(tr("&Ask again"), ButtonKind::plain, QStringLiteral("retry"))),
+      send_(make_button(tr("&Send to the vaults"), ButtonKind::primary, QStringLiteral("export"))),
+      stop_(make_button(tr("S&top"))), progress_(new QProgressBar),
+      unlock_(new UnlockPanel(services)), error_(new ErrorView), outcomes_(new FindingList),
+      add_(make_button(tr("A&dd…"), ButtonKind::plain, QStringLiteral("plus"))),
+      edit_(make_button(tr("&Edit…"))), remove_(make_button(tr("&Remove"))),
+      model_(new DeploymentsModel(this)), table_(new QTableView), editor_(new DeploymentEditor),
+      seen_(new SeenModel(this)), seen_table_(new QTableView) {
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(space::xl, space::l, space::xl, space::l);
+    box->setSpacing(space::s);
+    auto* top = new QHBoxLayout;
+    top->setSpacing(space::s);
+    set_tone(state_, Tone::muted);
+    top->addWidget(state_, 1);
+    top->addWidget(stop_);
+    top->addWidget(look_);
+    top->addWidget(send_);
+    box->addLayout(top);
+    progress_->setTextVisible(false);
+    progress_->setAccessibleName(tr("Progress"));
+    box->addWidget(progress_);
+    box->addWidget(unlock_);
+    box->addWidget(error_);
+    box->addWidget(outcomes_);
+    rows_part_ = make_rows();
+    seen_part_ = make_seen();
+    box->addWidget(rows_part_, 3);
+    box->addWidget(editor_);
+    box->addWidget(seen_part_, 2);
+    box->addStretch(0);
+    stop_->hide();
+    progress_->hide();
+    connect_parts();
+}
+
+QWidget* DeploymentsView::make_rows() {
+    auto* part = new QWidget;
+    auto* box = new QVBoxLayout(part);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::s);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(space::s);
+    head->addWidget(make_label(tr("What runs where"), QStringLiteral("heading")), 1);
+    head->addWidget(add_);
+    head->addWidget(edit_);
+    head->addWidget(remove_);
+    box->addLayout(head);
+    table_->setModel(model_);
+    set_up_table(*table_, tr("What the parts of the network run"));
+    nothing_ = new EmptyState(
+        QStringLiteral("world"), tr("Nothing runs anywhere"),
+        tr("A row says which branch or commit a part of the network runs: everywhere, a region or "
+           "one node. The most particular row counts."));
+    connect(nothing_->add_action(tr("Add the first ro&w"), true, QStringLiteral("plus")),
+            &QPushButton::clicked, this, [this] { edit_row(true); });
+    offline_ = new EmptyState(
+        QStringLiteral("network"), tr("No vault tells what runs"),
+        tr("What the parts of the network run is kept by the vaults. It can be shown and changed "
+           "once one of them answers."));
+    pages_ = new QStackedWidget;
+    pages_->addWidget(table_);
+    pages_->addWidget(nothing_);
+    pages_->addWidget(offline_);
+    box->addWidget(pages_, 1);
+    return part;
+}
+
+QWidget* DeploymentsView::make_seen() {
+    auto* part = new QWidget;
+    auto* box = new QVBoxLayout(part);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(space::s);
+    box->addWidget(make_label(tr("What the vaults have seen"), QStringLiteral("heading")));
+    seen_table_->setModel(seen_);
+    set_up_table(*seen_table_, tr("Branches that the vaults have seen"));
+    box->addWidget(seen_table_, 1);
+    return part;
+}
+
+void DeploymentsView::connect_parts() {
+    connect(look_, &QPushButton::clicked, this, &DeploymentsView::look);
+    connect(send_, &QPushButton::clicked, this, &DeploymentsView::send);
+    connect(stop_, &QPushButton::clicked, this, &DeploymentsView::cancel);
+    connect(unlock_, &UnlockPanel::unlocked, this, &DeploymentsView::look);
+    connect(add_, &QPushButton::clicked, this, [this] { edit_row(true); });
+    connect(edit_, &QPushButton::clicked, this, [this] { edit_row(false); });
+    connect(remove_, &QPushButton::clicked, this, &DeploymentsView::remove_or_put_back);
+    connect(table_, &QTableView::doubleClicked, this, [this] { edit_row(false); });
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &DeploymentsView::refresh);
+    connect(model_, &DeploymentsModel::edited, this, &DeploymentsView::refresh);
+    connect(editor_, &DeploymentEditor::cancelled, this, &DeploymentsView::end_editing);
+    connect(editor_, &DeploymentEditor::commit_wanted, this, &DeploymentsView::pick_commit);
+    connect(editor_, &DeploymentEditor::put, this, [this](const vault::Deployment& row) {
+        model_->put(row);
+        table_->resizeColumnsToContents();
+        table_->setCurrentIndex(model_->index(model_->row_of(row), 0));
+        end_editing();
+    });
+    connect(&job_, &Job::running_changed, this, &DeploymentsView::refresh);
+    for (const auto& [key, wanted] :
+         {std::pair{Qt::Key_Return, edit_}, {Qt::Key_Delete, remove_}}) {
+        auto* shortcut = new QShortcut(QKeySequence(key), table_);
+        shortcut->setContext(Qt::WidgetShortcut);
+        connect(shortcut, &QShortcut::activated, wanted, &QPushButton::click);
+    }
+}
+
+QWidget* DeploymentsView::first_input() const {
+    if (!unlock_->isHidden()) {
+        return unlock_->findChild<QLineEdit*>();
+    }
+    return pages_->currentWidget() == nothing_ ? nothing_->findChild<QPushButton*>()
+           : pages_->currentWidget() == table_ ? static_cast<QWidget*>(table_)
+                                               : look_;
+}
+
+void DeploymentsView::show_project(const flow::LocalProject& project) {
+    if (model_->has_edits()) {
+        set_aside_[project_.project_id] = model_->wanted();
+    }
+    project_ = project;
+    fresh_ = true;
+    lines_.clear();
+    outcomes_->hide();
+    model_->clear();
+    seen_->set_vaults({});
+    clones_ = {};
+    end_editing();
+    enter();
+}
+
+void DeploymentsView::enter() {
+    load_branches();
+    if (!job_.running()) {
+        look();
+    }
+}
+
+void DeploymentsView::look() {
+    error_->clear();
+    unlock_->hide();
+    sending_ = false;
+    state_->setText(tr("Asking the vaults…"));
+    job_.start([&services = services_, project = project_](
+                   std::stop_token stop) { return ask_vaults(services, project, stop); },
+               [this](AskedVaults asked) { take(std::move(asked)); });
+    refresh();
+}
+
+void DeploymentsView::take(AskedVaults asked) {
+    if (asked.locked) {
+        state_->setText(tr("The vaults tell it to the project's owner only."));
+        unlock_->ask(SecretsState::needs_passphrase);
+    } else if (!asked.vaults) {
+        state_->setText(tr("The vaults were not asked."));
+        error_->show_error(asked.vaults.error(), false);
+    } else {
+        show_answers(std::move(*asked.vaults));
+    }
+    refresh();
+    if (std::exchange(fresh_, false) && isVisible()) {
+        first_input()->setFocus(Qt::OtherFocusReason);
+    }
+}
+
+void DeploymentsView::show_answers(std::vector<VaultState> vaults) {
+    state_->setText(answers_text(vaults));
+    const auto failed =
+        std::find_if(vaults.begin(), vaults.end(), [](const VaultState& one) { return one.error; });
+    if (failed != vaults.end()) {
+        error_->show_error(*failed->error, false);
+    }
+    const int row = table_->currentIndex().row();
+    model_->set_vaults(std::move(vaults));
+    seen_->set_vaults(model_->vaults());
+    if (const auto kept = set_aside_.extract(project_.project_id)) {
+        model_->want(kept.mapped());
+    }
+    table_->resizeColumnsToContents();
+    seen_table_->resizeColumnsToContents();
+    if (model_->rowCount() > 0) {
+        table_->setCurrentIndex(model_->index(std::clamp(row, 0, model_->rowCount() - 1), 0));
+    }
+    show_known();
+}
+
+void DeploymentsView::send() {
+    end_editing();
+    error_->clear();
+    const std::vector<vault::Deployment> rows = model_->wanted();
+    lines_.clear();
+    for (const VaultState& one : model_->vaults()) {
+        lines_.push_back({QStringLiteral("running"), Tone::accent, to_qt(one.node.name),
+                          tr("It asks the git host for the branches…")});
+    }
+    sending_ = true;
+    state_->setText(tr("Sending…"));
+    progress_->setRange(0, static_cast<int>(lines_.size()));
+    progress_->setValue(0);
+    show_outcomes(tr("Sending to the vaults"), Tone::plain);
+    job_.start(
+        [this, &services = services_, project = project_, rows](std::stop_token stop,
+                                                                const Job::Post& post) {
+            const auto answered = [this, &post](std::size_t vault, const SentDeployments& answer) {
+                post([this, vault, answer] { set_outcome(vault, answer); });
+            };
+            Sent sent{services.living().send_deployments(project, rows, answered, stop), {}};
+            if (!stop.stop_requested()) {
+                sent.now = ask_vaults(services, project, stop);
+            }
+            return sent;
+        },
+        [this, rows](Sent sent) { take_sent(rows, std::move(sent)); });
+    refresh();
+    stop_->setFocus(Qt::OtherFocusReason);
+}
+
+void DeploymentsView::set_outcome(std::size_t vault, const SentDeployments& answer) {
+    if (vault >= lines_.size()) {
+        return;
+    }
+    FindingLine& line = lines_[vault];
+    if (answer) {
+        line.icon = QStringLiteral("done");
+        line.tone = Tone::good;
+        line.sentence = tr("It took the %1 rows.").arg(answer->deployments.size());
+    } else {
+        line.icon = QStringLiteral("failed");
+        line.tone = Tone::bad;
+        line.sentence = to_qt(answer.error().message + " " + answer.error().hint).trimmed();
+    }
+    progress_->setValue(progress_->value() + 1);
+    show_outcomes(tr("Sending to the vaults"), Tone::plain);
+}
+
+void DeploymentsView::take_sent(const std::vector<vault::Deployment>& rows, Sent sent) {
+    const bool was_sent = sent.answers.has_value();
+    if (!was_sent) {
+        lines_.clear();
+        outcomes_->hide();
+    } else if (sent.now && sent.now->vaults) {
+        verify_outcomes(rows, *sent.now->vaults);
+    }
+    const bool good = was_sent && std::all_of(lines_.begin(), lines_.end(), [](const auto& line) {
+                          return line.tone == Tone::good;
+                      });
+    if (was_sent) {
+        show_outcomes(good ? tr("The vaults have it") : tr("Not every vault has it"),
+                      good ? Tone::good : Tone::bad);
+    }
+    if (sent.now) {
+        take(std::move(*sent.now));
+    } else {
+        look();
+    }
+    if (!was_sent) {
+        error_->show_error(sent.answers.error(), false);
+    }
+    announce(this, good ? tr("The vaults have the deployments.")
+                        : tr("Not every vault has the deployments."));
+    first_input()->setFocus(Qt::OtherFocusReason);
+}
+
+/// A vault that took the rows must also show them, and what they stand for.
+void DeploymentsView::verify_outcomes(const std::vector<vault::Deployment>& rows,
+                                      const std::vector<VaultState>& now) {
+    for (std::size_t i = 0; i < lines_.size() && i < now.size(); ++i) {
+        FindingLine& line = lines_[i];
+        if (line.tone != Tone::good) {
+            continue;
+        }
+        if (!now[i].status) {
+            line.icon = QStringLiteral("warning");
+            line.tone = Tone::warn;
+            line.sentence = tr("It took the rows, and did not answer when it was asked for them.");
+        } else if (vault::to_json(now[i].status->deployments) != vault::to_json(rows)) {
+            line.icon = QStringLiteral("warning");
+            line.tone = Tone::warn;
+            line.sentence = tr("It has other deployments by now. Somebody else may be changing "
+                               "them; look again.");
+        } else {
+            line.sentence =
+                tr("It has the %1 rows, and shows what they stand for.").arg(rows.size());
+        }
+    }
+}
+
+void DeploymentsView::show_outcomes(const QString& heading, Tone tone) {
+    outcomes_->show_lines(heading, tone, lines_);
+}
+
+/// Branches that are here and were perhaps never pushed, for choosing.
+void DeploymentsView::load_branches() {
+    branches_job_.start(
+        [&git = services_.git(), project = project_](std::stop_token) { return git.look(project); },
+        [this](const Result<std::vector<flow::CloneState>>& states) {
+            clones_ = {};
+            for (const flow::CloneState& state :
+                 states ? *states : std::vector<flow::CloneState>()) {
+                auto& known = clones_.at(static_cast<std::size_t>(state.role));
+                known.history = true;
+                for (const git::Branch& branch : state.branches) {
+                    known.branches << to_qt(branch.name);
+                }
+            }
+            show_known();
+        });
+}
+
+void DeploymentsView::show_known() {
+    std::array<DeploymentEditor::Known, 2> known = clones_;
+    for (const VaultState& one : model_->vaults()) {
+        for (const vault::RefState& ref :
+             one.status ? one.status->refs : std::vector<vault::RefState>()) {
+            if (const QString branch = branch_of(ref); !branch.isEmpty()) {
+                known.at(static_cast<std::size_t>(ref.repository)).branches << branch;
+            }
+        }
+    }
+    for (auto& one : known) {
+        one.branches.removeDuplicates();
+    }
+    editor_->set_known(known);
+}
+
+void DeploymentsView::edit_row(bool is_new) {
+    const int row = table_->currentIndex().row();
+    if (!is_new && (row < 0 || model_->edit_of(row) == DeploymentsModel::Edit::removed)) {
+        return;
+    }
+    vault::Deployment start;
+    start.repository = vault::Role::code;
+    editor_->ask(is_new ? start : model_->at(row), is_new);
+    refresh();
+}
+
+void DeploymentsView::end_editing() {
+    const bool had_focus = editor_->isAncestorOf(focusWidget());
+    editor_->hide();
+    refresh();
+    if (had_focus) {
+        first_input()->setFocus(Qt::OtherFocusReason);
+    }
+}
+
+void DeploymentsView::remove_or_put_back() {
+    const int row = table_->currentIndex().row();
+    if (row < 0) {
+        return;
+    }
+    if (model_->edit_of(row) == DeploymentsModel::Edit::none) {
+        model_->remove(row);
+    } else {
+        model_->revert(row);
+    }
+}
+
+void DeploymentsView::pick_commit(vault::Role role) {
+    auto* picker = new CommitPicker(services_, project_, role, this);
+    connect(picker, &CommitPicker::picked, editor_, &DeploymentEditor::set_commit);
+    picker->open();
+}
+
+void DeploymentsView::refresh() {
+    const bool working = job_.running();
+    const bool answered = some_answered(model_->vaults());
+    const bool editing = !editor_->isHidden();
+    const int row = table_->currentIndex().row();
+    const bool has_row = row >= 0 && row < model_->rowCount();
+    const auto edit = has_row ? model_->edit_of(row) : DeploymentsModel::Edit::none;
+    pages_->setCurrentWidget(model_->rowCount() > 0 ? static_cast<QWidget*>(table_)
+                             : answered             ? nothing_
+                                                    : offline_);
+    rows_part_->setVisible(unlock_->isHidden());
+    seen_part_->setVisible(unlock_->isHidden() && !editing && seen_->rowCount() > 0);
+    stop_->setVisible(working && sending_);
+    progress_->setVisible(working && sending_);
+    look_->setEnabled(!working);
+    send_->setEnabled(!working && answered && !editing &&
+                      (model_->has_edits() || !model_->vaults_agree()));
+    add_->setEnabled(!working && answered && !editing);
+    edit_->setEnabled(add_->isEnabled() && has_row && edit != DeploymentsModel::Edit::removed);
+    remove_->setEnabled(add_->isEnabled() && has_row);
+    remove_->setText(edit == DeploymentsModel::Edit::none ? tr("&Remove") : tr("Put &back"));
+    if (!working && answered) {
+        state_->setText(model_->has_edits() ? tr("Changed here, and not sent yet.")
+                        : model_->vaults_agree()
+                            ? answers_text(model_->vaults())
+                            : tr("The vaults have different deployments. Send the table "
+                                 "to make them the same."));
+    }
+}
+
+} // namespace tau::ui
