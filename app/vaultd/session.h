@@ -103,13 +103,13 @@ private:
         error_code error;
         parser_->put(net::buffer(input_.data(), size), error);
         if (error == http::error::body_limit) {
-            return refuse({413, "too_large", "The body is larger than this address takes."});
+            return refuse_body();
         }
         if (error || !parser_->is_header_done()) {
             return refuse({400, "bad_request", "The request cannot be read."});
         }
         if (const auto refusal = check_header(*parser_, shared_->hosts)) {
-            return refuse(*refusal);
+            return refusal->status == 413 ? refuse_body() : refuse(*refusal);
         }
         const auto& request = parser_->get();
         const std::string_view method(request.method_string().data(),
@@ -156,8 +156,7 @@ private:
         http::async_read(
             stream_, body_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
                 if (error == http::error::body_limit) {
-                    return self->refuse(
-                        {413, "too_large", "The body is larger than this address takes."});
+                    return self->refuse_body();
                 }
                 if (error == beast::error::timeout) {
                     return; // whoever drips for so long is not owed an answer
@@ -286,6 +285,14 @@ private:
                     self->write(std::move(refusal));
                 }
             });
+    }
+
+    void refuse_body() {
+        const auto& request = parser_->get();
+        shared_->service.refused_body(
+            {request.method_string().data(), request.method_string().size()},
+            {request.target().data(), request.target().size()});
+        refuse({413, "too_large", "The body is larger than this address takes."});
     }
 
     void refuse(const Refusal& refusal) {

@@ -11,13 +11,23 @@ namespace {
 
 constexpr std::string_view header_prefix = "sha256=";
 
-Hash32 hmac_sha256(const Secret& secret, std::string_view body) {
+constexpr std::string_view signature_prefix = "v1,";
+
+Hash32 hmac_sha256(const Secret& secret, std::initializer_list<std::string_view> parts) {
     seal::Locked<crypto_auth_hmacsha256_state> state;
     Hash32 mac;
     crypto_auth_hmacsha256_init(&*state, secret.data(), secret.size());
-    crypto_auth_hmacsha256_update(&*state, as_bytes(body).data(), body.size());
+    for (const std::string_view part : parts) {
+        crypto_auth_hmacsha256_update(&*state, as_bytes(part).data(), part.size());
+    }
     crypto_auth_hmacsha256_final(&*state, mac.data());
     return mac;
+}
+
+/// Whether it fits is the answer; how far it fits would help to guess it.
+bool same_mac(const Hash32& mac, const Result<Bytes>& claimed) {
+    return claimed && claimed->size() == mac.size() &&
+           declassified(sodium_memcmp(claimed->data(), mac.data(), mac.size())) == 0;
 }
 
 } // namespace
@@ -56,7 +66,7 @@ Secret WebhookSecret::text(const Hash32& nonce) const {
 }
 
 std::string sign_webhook(const Secret& secret, std::string_view body) {
-    const Hash32 mac = hmac_sha256(secret, body);
+    const Hash32 mac = hmac_sha256(secret, {body});
     declassify(mac.data(), mac.size()); // sent beside the body
     return std::string(header_prefix) + to_hex(mac);
 }
@@ -65,12 +75,31 @@ bool verify_webhook(const Secret& secret, std::string_view body, std::string_vie
     if (!header.starts_with(header_prefix)) {
         return false;
     }
-    const std::string_view hex = header.substr(header_prefix.size());
-    const Result<Bytes> claimed = from_hex(hex);
-    const Hash32 mac = hmac_sha256(secret, body);
-    // Whether it fits is the answer; how far it fits would help to guess it.
-    return claimed && claimed->size() == mac.size() &&
-           declassified(sodium_memcmp(claimed->data(), mac.data(), mac.size())) == 0;
+    return same_mac(hmac_sha256(secret, {body}), from_hex(header.substr(header_prefix.size())));
+}
+
+Secret webhook_signing_key(const Secret& text) {
+    Secret key(32);
+    std::size_t size = 0;
+    const bool is_hex = text.size() == 2 * key.size() &&
+                        sodium_hex2bin(key.data(), key.size(), text.view().data(), text.size(),
+                                       nullptr, &size, nullptr) == 0 &&
+                        size == key.size();
+    return is_hex ? std::move(key) : Secret();
+}
+
+std::string sign_webhook_with_ids(const Secret& key, std::string_view id, std::string_view time,
+                                  std::string_view body) {
+    const Hash32 mac = hmac_sha256(key, {id, ".", time, ".", body});
+    declassify(mac.data(), mac.size()); // sent beside the body
+    return std::string(signature_prefix) + to_base64(mac);
+}
+
+bool verify_webhook_with_ids(const Secret& key, std::string_view id, std::string_view time,
+                             std::string_view body, std::string_view signature) {
+    return !key.empty() && signature.starts_with(signature_prefix) &&
+           same_mac(hmac_sha256(key, {id, ".", time, ".", body}),
+                    from_base64(signature.substr(signature_prefix.size())));
 }
 
 } // namespace tau::keys

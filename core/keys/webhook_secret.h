@@ -30,4 +30,14 @@ std::string sign_webhook(const Secret& secret, std::string_view body);
 /// Constant time; false for anything that is not exactly such a header.
 bool verify_webhook(const Secret& secret, std::string_view body, std::string_view header);
 
+/// The 32 bytes that the text of 64 hex digits stands for: what a host is given as "whsec_" and
+/// base64, where it signs as https://www.standardwebhooks.com says. Empty for another text.
+Secret webhook_signing_key(const Secret& text);
+/// "v1," and the base64 HMAC-SHA256 over "<id>.<time>.<body>".
+std::string sign_webhook_with_ids(const Secret& key, std::string_view id, std::string_view time,
+                                  std::string_view body);
+/// Constant time; false for anything that is not exactly such a signature.
+bool verify_webhook_with_ids(const Secret& key, std::string_view id, std::string_view time,
+                             std::string_view body, std::string_view signature);
+
 } // namespace tau::keys

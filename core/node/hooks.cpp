@@ -1,6 +1,7 @@
-#include "core/node/routes.h"
+// What a git host's webhook says, and what is made of it: a look at the repository, and no more.
 
-#include <algorithm>
+#include "core/base/text.h"
+#include "core/node/routes.h"
 
 namespace tau::node {
 
@@ -11,42 +12,52 @@ Response not_believed() {
     return problem(401, "signature_invalid", "The delivery is not signed with this hook's secret.");
 }
 
-bool is_delivery_id(const std::string& text) {
-    return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_' || c == '.';
-    });
+const char* outcome_of(int status) {
+    switch (status) {
+    case 202:
+        return "accepted";
+    case 401:
+        return "not_believed";
+    case 409:
+        return "id_reused";
+    case 429:
+        return "limited";
+    default:
+        return status < 500 ? "refused" : "failed";
+    }
 }
 
-/// Asked before anything is unsealed for whoever sent it.
-bool is_signature(const std::string& text) {
-    constexpr std::string_view start = "sha256=";
-    return text.size() == start.size() + 64 && text.starts_with(start) &&
-           text.find_first_not_of("0123456789abcdefABCDEF", start.size()) == std::string::npos;
+/// For people who look for a push: what the host says, which nobody acts on.
+std::string sentence_of(const WebhookScheme& scheme, const Request& request) {
+    const auto told = read_announcement(scheme, request);
+    std::string sentence = "A webhook of " + std::string(scheme.host) + " arrived";
+    if (told && !told->refs.empty()) {
+        sentence += ": " + told->refs.front();
+        sentence += told->refs.size() > 1 ? " and others" : "";
+    }
+    if (told && !told->repository.empty()) {
+        sentence += " of " + told->repository;
+    }
+    return sentence + ".";
 }
 
 } // namespace
 
 Response Routes::hook(const Request& request, const Names& names) const {
     Response response = deliver(request, names);
-    const char* outcome = response.status == 202   ? "accepted"
-                          : response.status == 401 ? "not_believed"
-                          : response.status < 500  ? "refused"
-                                                   : "failed";
-    metrics.count(Counter::deliveries, outcome);
+    metrics.count(Counter::deliveries, outcome_of(response.status));
     return response;
 }
 
-/// GitHub's shape of a delivery. The body is a hint that something happened; what happened is
-/// asked of the repository.
 Response Routes::deliver(const Request& request, const Names& names) const {
     const std::string& id = names.at(0);
     const auto role = vault::role_from_string(names.at(1));
     if (!role) {
         return problem(404, "not_found", "There is nothing here.");
     }
-    const std::string* signature = request.header("X-Hub-Signature-256");
-    if (signature == nullptr || !is_signature(*signature)) {
+    // Asked before anything is unsealed for whoever sent it.
+    const WebhookScheme* scheme = webhook_scheme(request);
+    if (scheme == nullptr) {
         return not_believed();
     }
     const std::uint64_t generation = unsealer.generation();
@@ -64,33 +75,49 @@ Response Routes::deliver(const Request& request, const Names& names) const {
                    ? not_believed()
                    : node_trouble(unsealed.error());
     }
-    if (!keys::verify_webhook((*unsealed)->webhook_text, request.body, *signature)) {
+    if (!is_signed(*scheme, request, (*unsealed)->webhook_text, now)) {
         return not_believed();
     }
     // Only now: what is not signed must not push out what is in use.
     unsealer.remember(id, *role, *unsealed, generation);
-    const std::string* event = request.header("X-GitHub-Event");
-    if (event == nullptr || (*event != "push" && *event != "ping")) {
-        return problem(400, "event_not_supported", "Only ping and push are taken.");
+    return keep(request, *scheme, id, *role);
+}
+
+/// A delivery that is signed.
+Response Routes::keep(const Request& request, const WebhookScheme& scheme, const std::string& id,
+                      vault::Role role) const {
+    if (const auto wait = delivery_limit.take(id + "/" + std::string(to_string(role)))) {
+        tracker.hint(id, role); // nothing is lost by not keeping it
+        return too_many("This webhook delivers too much.", *wait);
     }
-    const std::string* delivery = request.header("X-GitHub-Delivery");
-    if (delivery == nullptr || !is_delivery_id(*delivery)) {
+    if (webhook_event(scheme, request) == WebhookEvent::other) {
+        return problem(400, "event_not_supported", "Only pushes and pings are taken.");
+    }
+    const std::string delivery = delivery_id(scheme, request);
+    if (delivery.empty()) {
         return problem(400, "delivery_id_missing", "A delivery needs an id.");
     }
-    const auto stored =
-        store.add_delivery(id, *role, *delivery, vault::body_hash(request.body), now);
+    const auto stored = store.add_delivery(id, role, delivery, vault::body_hash(request.body), now);
     if (!stored) {
         return node_trouble(stored.error());
     }
-    if (*stored == Delivery::ended) {
+    switch (*stored) {
+    case Delivery::ended:
         return not_believed();
-    }
-    if (*stored == Delivery::conflicting) {
+    case Delivery::conflicting:
+        log.write(LogLevel::error, "webhook",
+                  "A delivery of " + std::string(scheme.host) + " for " + id + " (" +
+                      std::string(to_string(role)) +
+                      ") has the id of an earlier one and other "
+                      "content: somebody else may know the secret.");
         return problem(409, "delivery_id_reused",
                        "A delivery with this id and other content came before.");
-    }
-    if (*stored == Delivery::fresh) {
-        tracker.hint(id, *role);
+    case Delivery::fresh:
+        log.write(LogLevel::info, "webhook", sentence_of(scheme, request));
+        tracker.hint(id, role);
+        break;
+    case Delivery::repeated:
+        break;
     }
     return {202, "application/json", {}, R"({"status":"accepted"})"};
 }

@@ -4,22 +4,16 @@
 
 namespace tau::node {
 
-namespace {
-
-constexpr std::chrono::nanoseconds whole_share = std::chrono::minutes(1);
-
-} // namespace
-
 std::optional<std::chrono::seconds> RateLimit::take(const std::string& key, Time now) {
     const std::lock_guard lock(mutex_);
-    if (per_minute_ == 0) {
+    if (share_ == 0) {
         return std::nullopt;
     }
     const auto known = used_until_.find(key);
     const Time used = known == used_until_.end() ? now : std::max(known->second, now);
-    const Time after = used + whole_share / per_minute_;
-    if (after > now + whole_share) {
-        return std::chrono::ceil<std::chrono::seconds>(after - now - whole_share);
+    const Time after = used + window_ / share_;
+    if (after > now + window_) {
+        return std::chrono::ceil<std::chrono::seconds>(after - now - window_);
     }
     if (known != used_until_.end()) {
         known->second = after;
@@ -44,9 +38,9 @@ void RateLimit::forget(Time now) {
     }
 }
 
-void RateLimit::set(std::uint32_t per_minute) {
+void RateLimit::set(std::uint32_t share) {
     const std::lock_guard lock(mutex_);
-    per_minute_ = per_minute;
+    share_ = share;
 }
 
 std::size_t RateLimit::known() const {

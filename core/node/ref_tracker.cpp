@@ -12,73 +12,107 @@ namespace {
 const std::string branch_prefix = "refs/heads/";
 /// More branches than this are not fetched to look for a commit.
 constexpr std::size_t most_branches = 256;
+constexpr int looks_at_once = 8;
 
 } // namespace
 
 RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories,
                        Metrics& metrics, const Clock& clock, Log& log, RefTiming timing)
     : store_(store), unsealer_(unsealer), repositories_(repositories), metrics_(metrics),
-      clock_(clock), log_(log), timing_(timing),
-      thread_([this](const std::stop_token& stop) { work(stop); }) {}
-
-void RefTracker::hint(const std::string& registration_id, vault::Role role) {
-    {
-        const std::lock_guard lock(mutex_);
-        // A hint while one waits changes nothing, so a flood of them cannot put off the look.
-        due_.try_emplace({registration_id, role}, SteadyClock::now() + timing_.debounce);
+      clock_(clock), log_(log), schedule_(timing, SteadyClock::now()) {
+    for (int i = 0; i < looks_at_once; ++i) {
+        threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
     }
-    changed_.notify_one();
 }
 
-void RefTracker::hint_all() {
+RefTracker::~RefTracker() {
+    for (std::jthread& thread : threads_) {
+        thread.request_stop(); // all of them, before the first is waited for
+    }
+}
+
+/// A repository is this thread's until it goes.
+class RefTracker::Turn {
+public:
+    /// One that take() gave.
+    Turn(RefTracker& tracker, Key key) : tracker_(tracker), key_(std::move(key)) {}
+    /// Waits for it.
+    Turn(RefTracker& tracker, Key key, const std::stop_token& stop)
+        : Turn(tracker, std::move(key)) {
+        std::unique_lock lock(tracker_.mutex_);
+        owns_ =
+            tracker_.changed_.wait(lock, stop, [this] { return tracker_.schedule_.begin(key_); });
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        if (owns_) {
+            const std::lock_guard lock(tracker_.mutex_);
+            tracker_.schedule_.done(key_);
+            tracker_.changed_.notify_all();
+        }
+    }
+
+private:
+    RefTracker& tracker_;
+    Key key_;
+    bool owns_ = true;
+};
+
+void RefTracker::hint(const std::string& registration_id, vault::Role role) {
+    const std::lock_guard lock(mutex_);
+    schedule_.hint({registration_id, role}, SteadyClock::now());
+    changed_.notify_all();
+}
+
+void RefTracker::hint_unsigned(const std::string& registration_id, vault::Role role) {
+    const std::lock_guard lock(mutex_);
+    if (schedule_.hint_unsigned({registration_id, role}, SteadyClock::now())) {
+        changed_.notify_all();
+    }
+}
+
+void RefTracker::plan_all() {
     const auto ids = store_.active_ids();
     if (!ids) {
         log_.write(LogLevel::warning, "refs", ids.error().message);
-        return;
     }
-    for (const std::string& id : *ids) {
-        hint(id, vault::Role::configuration);
-        hint(id, vault::Role::code);
+    const std::lock_guard lock(mutex_);
+    schedule_.plan_all(ids ? *ids : std::vector<std::string>(), SteadyClock::now());
+    changed_.notify_all();
+}
+
+void RefTracker::look(const Key& key, const std::stop_token& stop) {
+    const Turn turn(*this, key);
+    try {
+        const auto asked = ask_in_turn(key, stop);
+        if (!asked && asked.error().code != ErrorCode::not_found) {
+            log_.write(LogLevel::warning, "refs", asked.error().message);
+        }
+    } catch (const std::exception& error) { // no memory: the next look may find some
+        log_.write(LogLevel::error, "refs", error.what());
     }
 }
 
 void RefTracker::work(const std::stop_token& stop) {
-    Instant next_poll = SteadyClock::now() + timing_.poll;
     while (!stop.stop_requested()) {
         std::optional<Key> ready;
+        bool poll = false;
         {
             std::unique_lock lock(mutex_);
-            const auto earliest = [this] {
-                return std::min_element(due_.begin(), due_.end(), [](const auto& a, const auto& b) {
-                    return a.second < b.second;
-                });
-            };
-            const auto first = earliest();
-            const Instant until =
-                first == due_.end() ? next_poll : std::min(first->second, next_poll);
-            changed_.wait_until(lock, stop, until, [&] {
-                const auto now_first = earliest();
-                return now_first != due_.end() && now_first->second < until;
-            });
-            const auto due = earliest();
-            if (due != due_.end() && due->second <= SteadyClock::now()) {
-                ready = due->first;
-                due_.erase(due);
+            ready = schedule_.take(SteadyClock::now());
+            poll = !ready && schedule_.poll_is_due(SteadyClock::now());
+            if (poll) {
+                schedule_.plan_all({}, SteadyClock::now()); // this thread plans, no other
+            } else if (!ready) {
+                const auto until = schedule_.next();
+                changed_.wait_until(lock, stop, until, [&] { return schedule_.next() < until; });
             }
         }
-        if (ready && !stop.stop_requested()) {
-            try {
-                const auto asked = ask(ready->first, ready->second, stop);
-                if (!asked && asked.error().code != ErrorCode::not_found) {
-                    log_.write(LogLevel::warning, "refs", asked.error().message);
-                }
-            } catch (const std::exception& error) { // no memory: the next look may find some
-                log_.write(LogLevel::error, "refs", error.what());
-            }
-        }
-        if (SteadyClock::now() >= next_poll) {
-            next_poll = SteadyClock::now() + timing_.poll;
-            hint_all();
+        if (poll) {
+            plan_all();
+        } else if (ready && !stop.stop_requested()) {
+            look(*ready, stop);
         }
     }
 }
@@ -113,7 +147,13 @@ Result<RefTracker::Opened> RefTracker::open(const Key& key) {
 
 Result<std::vector<vault::RefState>>
 RefTracker::ask(const std::string& registration_id, vault::Role role, const std::stop_token& stop) {
-    const Key key{registration_id, role};
+    const Turn turn(*this, {registration_id, role}, stop);
+    return ask_in_turn({registration_id, role}, stop);
+}
+
+Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key,
+                                                             const std::stop_token& stop) {
+    const auto& [registration_id, role] = key;
     const auto opened = open(key);
     if (!opened) {
         return fail(opened.error());

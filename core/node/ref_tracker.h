@@ -1,32 +1,30 @@
 #pragma once
 
 #include "core/node/metrics.h"
+#include "core/node/ref_schedule.h"
 #include "core/node/repositories.h"
 #include "core/node/unsealer.h"
 #include "core/ports.h"
 
 #include <condition_variable>
-#include <map>
 #include <thread>
 
 namespace tau::node {
 
-struct RefTiming {
-    std::chrono::milliseconds debounce{2000};                 ///< hints within it cause one look
-    std::chrono::milliseconds poll{std::chrono::minutes(15)}; ///< hosts lose webhooks
-};
-
 /// Asks the repositories themselves which commits their refs are at, after a webhook's hint and
-/// every so often, on a thread of its own.
+/// every so often, on a few threads of its own: a host that hangs holds up one of them.
 class RefTracker {
 public:
     RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories, Metrics& metrics,
                const Clock& clock, Log& log, RefTiming timing);
     RefTracker(const RefTracker&) = delete;
     RefTracker& operator=(const RefTracker&) = delete;
+    ~RefTracker();
 
     /// Something may have changed there.
     void hint(const std::string& registration_id, vault::Role role);
+    /// The same from a delivery that was not read, so that nobody knows whether it was signed.
+    void hint_unsigned(const std::string& registration_id, vault::Role role);
     /// Asks now, on the caller's thread, and notes what it learns: the repository's refs.
     /// `not_found` when the registration is not active.
     Result<std::vector<vault::RefState>> ask(const std::string& registration_id, vault::Role role,
@@ -38,10 +36,12 @@ public:
                        const std::stop_token& stop);
 
 private:
-    using Key = std::pair<std::string, vault::Role>;
-    using Instant = std::chrono::steady_clock::time_point;
+    using Key = RefSchedule::Key;
+    class Turn;
     void work(const std::stop_token& stop);
-    void hint_all();
+    void look(const Key& key, const std::stop_token& stop);
+    void plan_all();
+    Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, const std::stop_token& stop);
     /// A registration's repository and its key, opened; both live as long as the object.
     struct Opened {
         StoredRepository repository;
@@ -59,11 +59,10 @@ private:
     Metrics& metrics_;
     const Clock& clock_;
     Log& log_;
-    RefTiming timing_;
     std::mutex mutex_;
-    std::condition_variable_any changed_;
-    std::map<Key, Instant> due_;
-    std::jthread thread_; // last: it uses the members above
+    std::condition_variable_any changed_; ///< the schedule
+    RefSchedule schedule_;
+    std::vector<std::jthread> threads_; // last: they use the members above
 };
 
 } // namespace tau::node

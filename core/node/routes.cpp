@@ -12,6 +12,7 @@ namespace json = vault::json;
 namespace {
 
 constexpr std::string_view registrations = "/v1/registrations";
+constexpr std::string_view hook_pattern = "/v1/hooks/{id}/{role}";
 
 constexpr std::array table{
     Route{"GET", "/healthz", &Routes::health},
@@ -25,7 +26,7 @@ constexpr std::array table{
     Route{"PUT", "/v1/registrations/{id}/sealed", &Routes::replace_sealed},
     Route{"GET", "/v1/registrations/{id}/proofs", &Routes::proofs},
     Route{"GET", "/v1/projects/{project_id}/version", &Routes::version, true},
-    Route{"POST", "/v1/hooks/{id}/{role}", &Routes::hook},
+    Route{"POST", hook_pattern, &Routes::hook},
 };
 
 /// What stands in the pattern's braces; nullopt when the path is another one.
@@ -76,6 +77,16 @@ Address address_of(std::string_view target) {
         }
     }
     return {"other", ""};
+}
+
+std::optional<std::pair<std::string, vault::Role>> hook_of(std::string_view target) {
+    const auto names = match(hook_pattern, target);
+    const auto role = names ? vault::role_from_string(names->at(1))
+                            : Result<vault::Role>(fail(ErrorCode::not_found, ""));
+    if (!role || names->at(0).size() != 32 || !from_hex(names->at(0))) {
+        return std::nullopt;
+    }
+    return std::pair{names->at(0), *role};
 }
 
 std::size_t body_limit(std::string_view method, std::string_view target) {

@@ -3,6 +3,7 @@
 #include "core/node/ref_tracker.h"
 #include "core/node/registrar.h"
 #include "core/node/service.h"
+#include "core/node/webhook.h"
 #include "core/vault/running.h"
 
 #include <span>
@@ -17,7 +18,9 @@ struct Routes {
     Registrar& registrar;
     RefTracker& tracker;
     Metrics& metrics;
+    RateLimit& delivery_limit;
     Entropy& entropy;
+    Log& log;
     const Pool& pool;
     std::int64_t now;
     Bytes record;
@@ -43,6 +46,8 @@ struct Routes {
 
 private:
     Response deliver(const Request& request, const Names& names) const;
+    Response keep(const Request& request, const WebhookScheme& scheme, const std::string& id,
+                  vault::Role role) const;
     void count(const Registered& result, Counter counter) const;
     /// Every row with its commit; else the answer to give.
     tl::expected<vault::DeploymentsAnswer, Response>
@@ -64,6 +69,8 @@ struct Route {
     Routes::Handler handler;
     bool takes_query = false;
 };
+/// The registration and repository of a webhook's address; nullopt for another address.
+std::optional<std::pair<std::string, vault::Role>> hook_of(std::string_view target);
 /// All there are; their description is resources/vault-node.openapi.json.
 std::span<const Route> routes();
 

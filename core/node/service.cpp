@@ -78,6 +78,7 @@ struct Service::Parts {
                   return record.seq;
               },
               wanted.owner_per_minute),
+          delivery_limit(wanted.deliveries_per_second, std::chrono::seconds(1)),
           tracker(*store, unsealer, *repositories, metrics, clock, log,
                   {settings.ref_debounce, settings.ref_poll}) {}
 
@@ -103,6 +104,7 @@ struct Service::Parts {
     Bytes encoded_record;
     Registrar registrar;
     Metrics metrics;
+    RateLimit delivery_limit;
     RefTracker tracker;
     std::jthread watcher; ///< last: it uses the members above
 };
@@ -230,9 +232,15 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
 
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
-    return Routes{p.identity, *p.store,  p.unsealer, p.registrar,   p.tracker,
-                  p.metrics,  p.entropy, p.pool,     p.clock.now(), record()}
+    return Routes{p.identity,       *p.store,  p.unsealer, p.registrar, p.tracker,     p.metrics,
+                  p.delivery_limit, p.entropy, p.log,      p.pool,      p.clock.now(), record()}
         .answer(request);
+}
+
+void Service::refused_body(std::string_view method, std::string_view target) {
+    if (const auto hook = method == "POST" ? hook_of(target) : std::nullopt) {
+        parts_->tracker.hint_unsigned(hook->first, hook->second);
+    }
 }
 
 Result<void> Service::maintain() {

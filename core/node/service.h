@@ -27,9 +27,10 @@ struct Settings {
     std::int16_t latitude = 0;  ///< 1/100 degree
     std::int16_t longitude = 0; ///< 1/100 degree
     std::uint16_t slots_per_hour = 0;
-    bool allow_local_repositories = false; ///< private and loopback git hosts
-    unsigned proof_threads = 0;            ///< 0: one for each core
-    std::uint32_t owner_per_minute = 0;    ///< registrations and rotations of one; 0: any number
+    bool allow_local_repositories = false;    ///< private and loopback git hosts
+    unsigned proof_threads = 0;               ///< 0: one for each core
+    std::uint32_t deliveries_per_second = 10; ///< of one webhook; 0: any number
+    std::uint32_t owner_per_minute = 0;       ///< registrations and rotations of one; 0: any number
     std::chrono::milliseconds ref_debounce{2000};
     std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
 };
@@ -73,6 +74,9 @@ public:
                                                  std::unique_ptr<Repositories> repositories);
     ~Service();
     Response handle(const Request& request);
+    /// A body over body_limit() was refused. If it was a webhook's, the repository is looked at all
+    /// the same, though nobody knows whether it was signed: rarely, and later. Takes no time.
+    void refused_body(std::string_view method, std::string_view target);
     /// Renews the record before it expires, and forgets what is past. Call it every few minutes.
     Result<void> maintain();
     /// Takes from these settings what the record says (name, endpoint, TLS key, place, slots), and

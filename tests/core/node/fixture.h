@@ -28,6 +28,27 @@ public:
     void write(LogLevel, std::string_view, std::string_view) override {}
 };
 
+class KeptLog final : public Log {
+public:
+    void write(LogLevel level, std::string_view area, std::string_view message) override {
+        const std::lock_guard lock(mutex_);
+        lines_.push_back(std::to_string(static_cast<int>(level)) + " " + std::string(area) + ": " +
+                         std::string(message));
+    }
+    /// How many lines say this.
+    std::size_t count(std::string_view text) const {
+        const std::lock_guard lock(mutex_);
+        return static_cast<std::size_t>(
+            std::count_if(lines_.begin(), lines_.end(), [&](const std::string& line) {
+                return line.find(text) != std::string::npos;
+            }));
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
 /// Git hosts that hold what a test puts there.
 class FakeRepositories final : public node::Repositories {
 public:
@@ -57,6 +78,9 @@ public:
     }
     Result<std::vector<git::RemoteRef>> list(const node::Login& login, std::stop_token) override {
         ++*listed;
+        if (*head >= 0) {
+            return std::vector<git::RemoteRef>{{"refs/heads/main", commit_number(*head)}};
+        }
         const auto& tips = (*contents)[login.url].tips;
         if (!tips.empty()) {
             std::vector<git::RemoteRef> refs;
@@ -83,6 +107,12 @@ public:
         std::make_shared<std::map<std::string, Content>>();
     std::shared_ptr<std::function<void()>> before_read = std::make_shared<std::function<void()>>();
     std::shared_ptr<std::atomic<int>> listed = std::make_shared<std::atomic<int>>(0);
+    /// Not negative: all there is of any repository is main, at this commit.
+    std::shared_ptr<std::atomic<int>> head = std::make_shared<std::atomic<int>>(-1);
+    static std::string commit_number(int number) {
+        const std::string digits = std::to_string(number);
+        return std::string(40 - digits.size(), '0') + digits;
+    }
 };
 
 inline const std::string project_id = "QmQazSMmMztAFkECFpvNjGMJpaYH4CvTTt85GDj1yYgt4a";
@@ -94,14 +124,18 @@ struct World {
     TemporaryDirectory folder;
     FixedClock clock;
     SystemEntropy entropy;
-    SilentLog log;
+    KeptLog log;
     std::shared_ptr<std::map<std::string, FakeRepositories::Content>> repositories;
     std::shared_ptr<std::function<void()>> before_read;
     std::shared_ptr<std::atomic<int>> listed;
+    std::shared_ptr<std::atomic<int>> head;
     std::unique_ptr<node::Service> service;
 
     std::uint32_t owner_per_minute = 0;
     std::string store; ///< empty: a file of its own
+    std::uint32_t deliveries_per_second = 0;
+    std::chrono::milliseconds ref_debounce{20};
+    std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
 
     World() { open(); }
     explicit World(std::string shared_store) : store(std::move(shared_store)) { open(); }
@@ -123,8 +157,10 @@ struct World {
         settings.name = "test";
         settings.endpoint = "http://127.0.0.1:1";
         settings.region = 1;
-        settings.ref_debounce = std::chrono::milliseconds(20);
+        settings.ref_debounce = ref_debounce;
         settings.owner_per_minute = owner_per_minute;
+        settings.deliveries_per_second = deliveries_per_second;
+        settings.ref_poll = ref_poll;
         auto fake = std::make_unique<FakeRepositories>();
         if (repositories) {
             fake->contents = repositories;
@@ -132,6 +168,7 @@ struct World {
         repositories = fake->contents;
         before_read = fake->before_read;
         listed = fake->listed;
+        head = fake->head;
         auto opened = node::Service::open(settings, clock, entropy, log, std::move(fake));
         REQUIRE(opened);
         service = std::move(*opened);

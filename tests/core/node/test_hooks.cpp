@@ -1,68 +1,9 @@
-#include "fixture.h"
+#include "hooked.h"
 
-#include <thread>
+#include <random>
 
 using namespace tau;
 using namespace tau::test;
-
-namespace {
-
-/// A registered project and what its git host would send.
-struct Hooked {
-    World world;
-    Project project{world};
-    std::string id;
-    Hooked() {
-        project.publish(world);
-        const auto response = project.submit(world, project.registration(world), key('1'));
-        REQUIRE(response.status == 201);
-        id = json::parse(response.body)["registration_id"];
-    }
-    Secret secret(std::size_t i) const {
-        return project.hooks[i].text(project.bundles[i].webhook.context.nonce);
-    }
-    node::Response deliver(std::size_t i, const std::string& event, const std::string& delivery,
-                           const std::string& body) const {
-        return post(i, body,
-                    {{"X-GitHub-Event", event},
-                     {"X-GitHub-Delivery", delivery},
-                     {"X-Hub-Signature-256", keys::sign_webhook(secret(i), body)}});
-    }
-    node::Response post(std::size_t i, const std::string& body,
-                        std::vector<HttpHeader> headers) const {
-        return world.send("POST", "/v1/hooks/" + id + (i == 0 ? "/configuration" : "/code"), body,
-                          std::move(headers));
-    }
-    vault::RegistrationStatus status() const {
-        const auto response = project.signed_request(world, "GET", "/v1/registrations/" + id);
-        REQUIRE(response.status == 200);
-        auto status = vault::parse_registration_status(response.body);
-        REQUIRE(status);
-        return std::move(*status);
-    }
-    vault::Outcome webhook(const std::string& target) const {
-        for (const auto& check : status().checks) {
-            if (check.name == "webhook" && check.target == target) {
-                return check.outcome;
-            }
-        }
-        return vault::Outcome::failed;
-    }
-};
-
-template <typename Condition>
-bool soon(Condition condition) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-}
-
-} // namespace
 
 TEST_CASE("the first signed delivery turns its own webhook from pending to passed") {
     Hooked hooked;
@@ -107,7 +48,10 @@ TEST_CASE("deliveries are counted once, and an id cannot come back with another 
     Hooked hooked;
     CHECK(hooked.deliver(0, "push", "d-1", "{}").status == 202);
     CHECK(hooked.deliver(0, "push", "d-1", "{}").status == 202);
+    CHECK(hooked.world.log.count("3 webhook") == 0);
     CHECK(hooked.deliver(0, "push", "d-1", "{ }").status == 409);
+    CHECK(hooked.world.log.count("3 webhook: A delivery of github") == 1); // an alarm
+    CHECK(hooked.metric("tau_webhook_deliveries_total{outcome=\"id_reused\"}") == "1");
     CHECK(hooked.deliver(0, "issues", "d-2", "{}").status == 400);
     CHECK(hooked.deliver(0, "push", "", "{}").status == 400);
     CHECK(hooked.deliver(0, "push", std::string(129, 'x'), "{}").status == 400);
@@ -151,4 +95,94 @@ TEST_CASE("what is registered is still there, and can be opened, after a restart
     CHECK(after == before); // it says the same, and is fresh
     CHECK(hooked.deliver(1, "ping", "d-9", "{}").status == 202);
     CHECK(hooked.webhook("code") == vault::Outcome::passed);
+}
+
+TEST_CASE("whatever order deliveries come in, what is known ends as the repository is") {
+    // Ten thousand transactions: in memory, for a disk would have to keep each of them.
+    const char* before = std::getenv("TMPDIR");
+    const std::string folder = before == nullptr ? "/tmp" : before;
+    ::setenv("TMPDIR", "/dev/shm", 1);
+    Hooked hooked;
+    ::setenv("TMPDIR", folder.c_str(), 1);
+    hooked.world.ref_debounce = std::chrono::milliseconds(1);
+    hooked.world.open();
+    // Six changes, each with its delivery; two of those once more, a forged one, and one whose id
+    // was used. A delivery can be late, but not earlier than its change.
+    std::array<int, 10> events{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    std::mt19937 random(1);
+    for (int round = 0; round < 1000; ++round) {
+        std::shuffle(events.begin(), events.end(), random);
+        const std::string id = std::to_string(round) + "-";
+        for (const int event : events) {
+            const int change = event < 6 ? event : event - 6;
+            const int head = 10 * round + change;
+            *hooked.world.head = std::max<int>(*hooked.world.head, head);
+            const std::string delivery = id + std::to_string(change);
+            const std::string body = event == 9 ? "{\"other\":1}" : "{\"n\":" + delivery + "0}";
+            if (event == 8) {
+                CHECK(
+                    hooked
+                        .post(0, body,
+                              {{"X-GitHub-Event", "push"},
+                               {"X-GitHub-Delivery", delivery},
+                               {"X-Hub-Signature-256", keys::sign_webhook(hooked.secret(1), body)}})
+                        .status == 401);
+                continue;
+            }
+            const int status = hooked.deliver(0, "push", delivery, body).status;
+            CHECK((status == 202 || (change == 3 && status == 409)));
+        }
+        REQUIRE(soon([&] { return hooked.main_is(10 * round + 5); }));
+    }
+}
+
+TEST_CASE("a push whose webhook was lost is seen at the next poll") {
+    Hooked hooked;
+    hooked.world.ref_poll = std::chrono::milliseconds(200);
+    hooked.world.open();
+    for (const int head : {7, 8}) {
+        *hooked.world.head = head;
+        REQUIRE(soon([&] {
+            const auto refs = hooked.status().refs;
+            return refs.size() == 2 && refs[0].commit == FakeRepositories::commit_number(head) &&
+                   refs[1].commit == refs[0].commit;
+        }));
+    }
+}
+
+TEST_CASE("ten deliveries a second are kept; what is beyond only leads to a look") {
+    Hooked hooked;
+    hooked.world.deliveries_per_second = 10;
+    hooked.world.open();
+    int kept = 0, limited = 0;
+    for (int i = 0; i < 30; ++i) {
+        const auto response = hooked.deliver(0, "push", "d-" + std::to_string(i), "{}");
+        kept += response.status == 202 ? 1 : 0;
+        limited += response.status == 429 ? 1 : 0;
+        CHECK(response.headers.empty() == (response.status == 202)); // else Retry-After
+    }
+    CHECK(kept >= 10);
+    CHECK(limited > 0);
+    CHECK(kept + limited == 30);
+    CHECK(hooked.world.rows("delivery") == kept);
+    CHECK(hooked.deliver(1, "push", "d-0", "{}").status == 202); // each webhook for itself
+    *hooked.world.head = 9;
+    while (hooked.deliver(0, "push", "late", "{}").status != 429) {
+    }
+    REQUIRE(soon([&] { return hooked.main_is(9); }));
+}
+
+TEST_CASE("a body that is too large is not read, but the repository is looked at") {
+    Hooked hooked;
+    *hooked.world.head = 3;
+    const std::string target = "/v1/hooks/" + hooked.id + "/configuration";
+    const std::vector<std::string> others{"/v1/hooks/" + hooked.id, "/v1/hooks/x/code",
+                                          "/v1/hooks/" + hooked.id + "/none", "/v1/registrations",
+                                          "/v1/hooks/" + std::string(32, 'g') + "/code"};
+    for (const std::string& other : others) {
+        hooked.world.service->refused_body("POST", other);
+    }
+    hooked.world.service->refused_body("GET", target);
+    hooked.world.service->refused_body("POST", target);
+    REQUIRE(soon([&] { return hooked.main_is(3); }));
 }

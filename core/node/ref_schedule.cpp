@@ -1,0 +1,84 @@
+#include "core/node/ref_schedule.h"
+
+#include <algorithm>
+
+namespace tau::node {
+
+namespace {
+
+constexpr std::size_t most_unsigned = 64;
+/// Part of `poll` over which its looks are spread, so that hosts are not asked all at once.
+constexpr int spread_part = 10;
+
+} // namespace
+
+RefSchedule::RefSchedule(RefTiming timing, Instant now)
+    : timing_(timing), next_poll_(now + timing.poll - timing.poll / spread_part) {}
+
+/// At this time, unless it is due earlier.
+void RefSchedule::put(const Key& key, Instant at) {
+    const auto [place, is_new] = due_.try_emplace(key, at);
+    if (!is_new && place->second <= at) {
+        return;
+    }
+    if (!is_new) { // planned for later in a poll
+        order_.erase({place->second, key});
+        place->second = at;
+    }
+    order_.insert({at, key});
+}
+
+void RefSchedule::hint(const Key& key, Instant now) {
+    put(key, now + timing_.debounce);
+}
+
+bool RefSchedule::hint_unsigned(const Key& key, Instant now) {
+    if (due_.contains(key)) {
+        return true;
+    }
+    if (unsigned_.size() >= most_unsigned ||
+        unsigned_limit_.take(key.first + std::string(to_string(key.second)), now)) {
+        return false;
+    }
+    unsigned_.insert(key);
+    hint(key, now);
+    return true;
+}
+
+RefSchedule::Order::const_iterator RefSchedule::earliest() const {
+    return std::find_if(order_.begin(), order_.end(),
+                        [this](const auto& one) { return !taken_.contains(one.second); });
+}
+
+std::optional<RefSchedule::Key> RefSchedule::take(Instant now) {
+    const auto first = earliest();
+    if (first == order_.end() || first->first > now) {
+        return std::nullopt;
+    }
+    Key key = first->second;
+    order_.erase(first);
+    due_.erase(key);
+    unsigned_.erase(key);
+    taken_.insert(key);
+    return key;
+}
+
+void RefSchedule::plan_all(const std::vector<std::string>& registration_ids, Instant now) {
+    const auto spread = timing_.poll / spread_part;
+    next_poll_ = now + timing_.poll - spread;
+    const auto count = static_cast<std::int64_t>(std::max<std::size_t>(1, registration_ids.size()));
+    std::int64_t i = 0;
+    for (const std::string& id : registration_ids) {
+        const Instant at = now + spread * i++ / count;
+        for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
+            put({id, role}, at);
+        }
+    }
+}
+
+RefSchedule::Instant RefSchedule::next() const {
+    const auto first = earliest();
+    return first == order_.end() ? next_poll_ : std::min(first->first, next_poll_);
+}
+
+} // namespace tau::node

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/node/rate_limit.h"
+#include "core/vault/claim.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tau::node {
+
+struct RefTiming {
+    std::chrono::milliseconds debounce{2000};                 ///< hints within it cause one look
+    std::chrono::milliseconds poll{std::chrono::minutes(15)}; ///< hosts lose webhooks
+};
+
+/// Which repository is to be asked, and when. Has no clock and no thread: it is told the time. No
+/// repository is asked twice at once, so that an older answer never comes after a newer one.
+class RefSchedule {
+public:
+    using Key = std::pair<std::string, vault::Role>; ///< registration and repository
+    using Instant = std::chrono::steady_clock::time_point;
+    RefSchedule(RefTiming timing, Instant now);
+
+    /// Something may have changed there. A hint while one waits changes nothing, so that a flood of
+    /// them cannot put off the look; one that comes during a look leads to another.
+    void hint(const Key& key, Instant now);
+    /// The same from somebody who may be anybody: once a minute for each repository, and a few
+    /// waiting at a time. False when it is not taken.
+    bool hint_unsigned(const Key& key, Instant now);
+
+    /// The repository to ask now, which is taken until done(); nullopt: none yet.
+    std::optional<Key> take(Instant now);
+    /// Takes this one for a question of another kind; false while it is taken.
+    bool begin(const Key& key) { return taken_.insert(key).second; }
+    void done(const Key& key) { taken_.erase(key); }
+
+    /// Whether it is time to plan looks at all repositories.
+    bool poll_is_due(Instant now) const { return now >= next_poll_; }
+    /// Plans them, spread over some time. Each is asked once in every `poll`, hints or not.
+    void plan_all(const std::vector<std::string>& registration_ids, Instant now);
+
+    /// When to ask again for one to take() or a poll; what hint() and done() change aside.
+    Instant next() const;
+
+private:
+    using Order = std::set<std::pair<Instant, Key>>;
+    Order::const_iterator earliest() const;
+    void put(const Key& key, Instant at);
+
+    RefTiming timing_;
+    Instant next_poll_;
+    std::map<Key, Instant> due_;
+    Order order_; ///< the same
+    std::set<Key> taken_;
+    std::set<Key> unsigned_; ///< of those that are due
+    RateLimit unsigned_limit_{1};
+};
+
+} // namespace tau::node

@@ -1,0 +1,102 @@
+#include "core/node/ref_schedule.h"
+
+#include <doctest/doctest.h>
+
+using namespace tau;
+using namespace std::chrono_literals;
+using node::RefSchedule;
+using vault::Role;
+
+namespace {
+
+const RefSchedule::Instant dawn{1000h};
+const RefSchedule::Key first_one{"one", Role::code};
+const RefSchedule::Key second_one{"two", Role::code};
+
+} // namespace
+
+TEST_CASE("hints within the debounce are one look, and none puts it off") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    for (int i = 0; i < 20; ++i) {
+        schedule.hint(first_one, dawn + i * 100ms);
+    }
+    CHECK(schedule.next() == dawn + 2s);
+    CHECK_FALSE(schedule.take(dawn + 1999ms));
+    CHECK(schedule.take(dawn + 2s) == first_one);
+    CHECK_FALSE(schedule.take(dawn + 10min));
+}
+
+TEST_CASE("no repository is asked twice at once, and a hint during a look leads to another") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    schedule.hint(first_one, dawn);
+    REQUIRE(schedule.take(dawn + 2s) == first_one);
+    CHECK_FALSE(schedule.begin(first_one));
+    schedule.hint(first_one, dawn + 3s);
+    schedule.hint(second_one, dawn + 4s);
+    CHECK(schedule.take(dawn + 10s) == second_one);
+    CHECK_FALSE(schedule.take(dawn + 10s));
+    schedule.done(first_one);
+    CHECK(schedule.take(dawn + 10s) == first_one);
+    schedule.done(first_one);
+    CHECK(schedule.begin(first_one));
+}
+
+TEST_CASE("every repository is asked at least every 15 minutes, and not all in one moment") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    std::vector<std::string> ids;
+    for (int i = 0; i < 100; ++i) {
+        ids.push_back(std::to_string(i));
+    }
+    std::map<RefSchedule::Key, RefSchedule::Instant> asked;
+    std::size_t looks = 0;
+    std::size_t most_in_one_second = 0;
+    for (auto now = dawn; now < dawn + 5h; now += 1s) {
+        if (schedule.poll_is_due(now)) {
+            schedule.plan_all(ids, now);
+        }
+        std::size_t in_one_second = 0;
+        while (const auto key = schedule.take(now)) {
+            const auto [before, is_new] = asked.try_emplace(*key, now);
+            CHECK((is_new || now - before->second <= 15min));
+            before->second = now;
+            schedule.done(*key);
+            ++looks;
+            ++in_one_second;
+        }
+        most_in_one_second = std::max(most_in_one_second, in_one_second);
+    }
+    CHECK(asked.size() == 200);
+    CHECK(looks >= 200 * 20);
+    CHECK(looks <= 200 * 24);
+    CHECK(most_in_one_second <= 10);
+    for (const auto& [key, when] : asked) {
+        CHECK(dawn + 5h - when <= 15min);
+    }
+}
+
+TEST_CASE("a hint brings forward what a poll planned for later") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    schedule.plan_all({"other", "more", "one"}, dawn);
+    schedule.hint(first_one, dawn);
+    for (const auto& id : {"other", "other"}) {
+        CHECK(schedule.take(dawn)->first == id);
+    }
+    CHECK(schedule.take(dawn + 2s) == first_one);
+    CHECK_FALSE(schedule.take(dawn + 3s));
+}
+
+TEST_CASE("hints that nobody signed are few") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    CHECK(schedule.hint_unsigned(first_one, dawn));
+    CHECK(schedule.take(dawn + 2s) == first_one);
+    schedule.done(first_one);
+    CHECK_FALSE(schedule.hint_unsigned(first_one, dawn + 10s));
+    CHECK(schedule.hint_unsigned(first_one, dawn + 61s));
+    int taken = 0;
+    for (int i = 0; i < 1000; ++i) {
+        taken += schedule.hint_unsigned({std::to_string(i), Role::code}, dawn + 62s) ? 1 : 0;
+    }
+    CHECK(taken == 63);
+    CHECK(schedule.take(dawn + 1h));
+    CHECK(schedule.hint_unsigned({"next", Role::code}, dawn + 1h));
+}
