@@ -26,9 +26,10 @@ public:
     /// Configuration before code. `conflict` when another program wrote one of the files.
     virtual Result<void> save(const flow::LocalProject& project,
                               const project::Workspace::Unsaved& unsaved) = 0;
-    /// The text files below a folder of the code repository, by their paths in it.
-    virtual Result<git::Files> code(const flow::LocalProject& project, const std::string& folder,
-                                    std::stop_token stop) = 0;
+    /// The files below a folder of one of the clones, by their paths in it; none when there is no
+    /// such clone or folder.
+    virtual Result<git::Files> files(const flow::LocalProject& project, vault::Role role,
+                                     const std::string& folder, std::stop_token stop) = 0;
 
     /// Opens a file or folder with the program that the person has chosen for it. Main thread.
     virtual Result<void> open_in_editor(const std::filesystem::path& path) = 0;

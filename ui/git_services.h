@@ -20,6 +20,10 @@ public:
     virtual Result<void> commit(const flow::LocalProject& project,
                                 const std::vector<flow::ChosenFiles>& chosen,
                                 const git::Author& author, const std::string& message) = 0;
+    virtual Result<std::vector<flow::DiscardedFiles>>
+    discard(const flow::LocalProject& project, const std::vector<flow::ChosenFiles>& chosen) = 0;
+    virtual Result<void> bring_back(const flow::LocalProject& project,
+                                    const std::vector<flow::DiscardedFiles>& discarded) = 0;
     /// Who commits, when the person has not said it.
     virtual Result<git::Author> author(const flow::LocalProject& project) = 0;
 

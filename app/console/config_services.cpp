@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/flow/clones.h"
 #include "core/git/work_tree.h"
 
 #include <QDesktopServices>
@@ -15,9 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t most_code_files = 5000;
-constexpr std::size_t most_code_bytes = 1U << 20U; ///< of one file
-constexpr std::size_t most_code_total = 32U << 20U;
+constexpr std::size_t most_files = 5000;
+constexpr std::size_t largest_side_file = 16U << 20U;
+constexpr std::size_t most_bytes = 32U << 20U; ///< of all
 
 /// A way without links below the clone, so that nothing outside of it is read or written.
 bool leads_outside(const fs::path& clone, const fs::path& folder) {
@@ -65,42 +66,42 @@ Result<void> ConfigWork::save(const flow::LocalProject& project,
                     "Clone the repositories first, then save again.");
     }
     auto done = project::write_changes(project.configuration, unsaved.configuration,
-                                       unsaved.configuration_before);
+                                       unsaved.configuration_before, largest_side_file);
     if (!done || unsaved.code.empty()) {
         return done;
     }
-    return project::write_changes(project.code, unsaved.code, unsaved.code_before);
+    return project::write_changes(project.code, unsaved.code, unsaved.code_before, largest_side_file);
 }
 
-Result<git::Files> ConfigWork::code(const flow::LocalProject& project, const std::string& folder,
-                                    std::stop_token stop) {
+Result<git::Files> ConfigWork::files(const flow::LocalProject& project, vault::Role role,
+                                     const std::string& folder, std::stop_token stop) {
     git::Files files;
-    const fs::path top = project.code / folder;
+    const fs::path& clone = flow::clone_of(project, role);
+    const fs::path top = clone / folder;
     std::error_code code;
-    if (leads_outside(project.code, folder) || !fs::is_directory(top, code)) {
+    if (clone.empty() || leads_outside(clone, folder) || !fs::is_directory(top, code)) {
         return files;
     }
     std::size_t total = 0;
     auto entry = fs::recursive_directory_iterator(top, code);
     for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
         if (stop.stop_requested()) {
-            return fail(ErrorCode::cancelled, "Reading the code was stopped.");
+            return fail(ErrorCode::cancelled, "Reading " + bounded_text(folder) + " was stopped.");
         }
         if (!fs::is_regular_file(entry->symlink_status(code))) {
             continue;
         }
-        auto text = read_file(entry->path(), most_code_bytes);
-        if (!text || !is_utf8(*text)) {
-            continue; // no text that a person would edit here
+        auto text = read_file(entry->path(), largest_side_file);
+        if (!text && text.error().code != ErrorCode::limit_exceeded) {
+            return fail(text.error());
         }
-        total += text->size();
-        if (files.size() == most_code_files || total > most_code_total) {
+        total += text ? text->size() : most_bytes + 1;
+        if (files.size() == most_files || total > most_bytes) {
             return fail(ErrorCode::limit_exceeded,
-                        "There is more code in " + bounded_text(folder) + " than fits here.",
-                        "Open the folder in your editor.");
+                        "There is more in " + bounded_text(folder) + " than fits here.",
+                        "Work on that folder in your editor.");
         }
-        files.emplace(entry->path().lexically_relative(project.code).generic_string(),
-                      std::move(*text));
+        files.emplace(entry->path().lexically_relative(clone).generic_string(), std::move(*text));
     }
     return files;
 }

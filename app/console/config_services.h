@@ -17,8 +17,8 @@ public:
     Result<Configuration> read(const flow::LocalProject& project, std::stop_token stop) override;
     Result<void> save(const flow::LocalProject& project,
                       const project::Workspace::Unsaved& unsaved) override;
-    Result<git::Files> code(const flow::LocalProject& project, const std::string& folder,
-                            std::stop_token stop) override;
+    Result<git::Files> files(const flow::LocalProject& project, vault::Role role,
+                             const std::string& folder, std::stop_token stop) override;
     Result<void> open_in_editor(const std::filesystem::path& path) override;
     Entropy& entropy() override { return entropy_; }
     std::int64_t now() override;

@@ -45,6 +45,16 @@ Result<void> GitWork::commit(const flow::LocalProject& project,
 }
 
 /// Whoever owns the repositories: on this computer that is mostly the person who works here.
+Result<std::vector<flow::DiscardedFiles>>
+GitWork::discard(const flow::LocalProject& project, const std::vector<flow::ChosenFiles>& chosen) {
+    return flow::discard(project, chosen);
+}
+
+Result<void> GitWork::bring_back(const flow::LocalProject& project,
+                                 const std::vector<flow::DiscardedFiles>& discarded) {
+    return flow::bring_back(project, discarded);
+}
+
 Result<git::Author> GitWork::author(const flow::LocalProject& project) {
     const auto exported = flow::load_export(project);
     if (!exported) {

@@ -21,6 +21,11 @@ public:
     Result<void> commit(const flow::LocalProject& project,
                         const std::vector<flow::ChosenFiles>& chosen, const git::Author& author,
                         const std::string& message) override;
+    Result<std::vector<flow::DiscardedFiles>>
+    discard(const flow::LocalProject& project,
+            const std::vector<flow::ChosenFiles>& chosen) override;
+    Result<void> bring_back(const flow::LocalProject& project,
+                            const std::vector<flow::DiscardedFiles>& discarded) override;
     Result<git::Author> author(const flow::LocalProject& project) override;
     Result<git::HistoryPage> history(const flow::LocalProject& project, vault::Role role,
                                      std::size_t skip, std::size_t count) override;

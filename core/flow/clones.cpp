@@ -170,6 +170,35 @@ Result<void> commit(const LocalProject& project, const std::vector<ChosenFiles>&
     return {};
 }
 
+Result<std::vector<DiscardedFiles>> discard(const LocalProject& project,
+                                            const std::vector<ChosenFiles>& chosen) {
+    std::vector<DiscardedFiles> done;
+    for (const ChosenFiles& files : chosen) {
+        if (files.files.empty()) {
+            continue;
+        }
+        auto kept = git::discard_changes(clone_of(project, files.role), files.files);
+        if (!kept) {
+            Error error = in_clone(files.role, kept.error());
+            if (auto back = bring_back(project, done); !back) {
+                error.detail += "\n" + back.error().message;
+            }
+            return fail(std::move(error));
+        }
+        done.push_back({files.role, std::move(*kept)});
+    }
+    return done;
+}
+
+Result<void> bring_back(const LocalProject& project, const std::vector<DiscardedFiles>& discarded) {
+    for (const DiscardedFiles& each : discarded) {
+        if (auto back = git::bring_back(clone_of(project, each.role), each.files); !back) {
+            return fail(in_clone(each.role, back.error()));
+        }
+    }
+    return {};
+}
+
 Result<void> push(const LocalProject& project, const RemoteOf& remote_of, std::stop_token stop,
                   const git::ProgressCallback& progress) {
     const auto states = look_at_clones(project);

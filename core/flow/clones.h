@@ -3,6 +3,7 @@
 #include "core/flow/create_project.h"
 #include "core/git/branches.h"
 #include "core/git/clone.h"
+#include "core/git/discard.h"
 #include "core/git/merge.h"
 #include "core/git/work_tree.h"
 
@@ -42,6 +43,16 @@ struct ChosenFiles {
 /// Commits in each clone that has files in `chosen`; configuration first.
 Result<void> commit(const LocalProject& project, const std::vector<ChosenFiles>& chosen,
                     const git::Author& author, const std::string& message);
+
+/// What was discarded, to be brought back.
+struct DiscardedFiles {
+    vault::Role role = vault::Role::configuration;
+    std::vector<git::Discarded> files;
+};
+/// Puts files back to what was committed; of both clones or of neither.
+Result<std::vector<DiscardedFiles>> discard(const LocalProject& project,
+                                            const std::vector<ChosenFiles>& chosen);
+Result<void> bring_back(const LocalProject& project, const std::vector<DiscardedFiles>& discarded);
 
 /// Pushes the branches that are checked out, as far as they have something new: configuration
 /// before code, and code only once configuration has arrived.

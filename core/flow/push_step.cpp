@@ -1,6 +1,7 @@
 #include "core/flow/change.h"
 
 #include "core/base/file.h"
+#include "core/git/clone.h"
 #include "core/git/repository.h"
 #include "core/project/config.h"
 
@@ -105,6 +106,11 @@ Result<Outcome> push(Change& change, const Side& side, const StepCall& call) {
     }
     if (auto pushed = git::push(change.clone(side), *remote, refspecs, call.stop); !pushed) {
         return fail(pushed.error());
+    }
+    for (const std::string& branch : {change.draft.branch, std::string(vault::claim_branch)}) {
+        if (auto noted = git::remember_pushed(change.clone(side), branch); !noted) {
+            return fail(noted.error());
+        }
     }
     return Outcome{"The first commit and your claim are pushed to " + side.choice.name + ".",
                    side.repository.web_url,

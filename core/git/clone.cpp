@@ -120,6 +120,13 @@ Result<void> clone_into(const fs::path& folder, const Remote& remote, const std:
     return branch.empty() ? Result<void>() : switch_branch(folder, branch);
 }
 
+Result<void> remember(git_repository* repository, const std::string& branch, const git_oid& sent) {
+    ReferencePtr known;
+    const std::string name = tracking + branch;
+    const int result = git_reference_create(Out(known), repository, name.c_str(), &sent, 1, "push");
+    return result < 0 ? fail(local_failure("remember what was pushed", result)) : Result<void>();
+}
+
 } // namespace
 
 Result<void> fetch_all(const fs::path& repository, const Remote& remote, std::stop_token stop,
@@ -165,6 +172,7 @@ Result<void> push_branch(const fs::path& path, const Remote& remote, const std::
     if (!reference || !repository) {
         return fail(reference ? repository.error() : reference.error());
     }
+    // What is sent now; the branch may go on meanwhile.
     const auto commit = find_commit(repository->get(), branch);
     if (!commit) {
         return fail(commit.error());
@@ -174,11 +182,15 @@ Result<void> push_branch(const fs::path& path, const Remote& remote, const std::
         !pushed) {
         return pushed;
     }
-    ReferencePtr known;
-    const std::string name = tracking + branch;
-    const int result =
-        git_reference_create(Out(known), repository->get(), name.c_str(), &sent, 1, "push");
-    return result < 0 ? fail(local_failure("remember what was pushed", result)) : Result<void>();
+    return remember(repository->get(), branch, sent);
+}
+
+Result<void> remember_pushed(const fs::path& path, const std::string& branch) {
+    const auto repository = open_local(path);
+    const auto commit = repository ? find_commit(repository->get(), branch)
+                                   : Result<CommitPtr>(fail(repository.error()));
+    return commit ? remember(repository->get(), branch, *git_commit_id(commit->get()))
+                  : fail(commit.error());
 }
 
 } // namespace tau::git

@@ -20,4 +20,7 @@ Result<void> push_branch(const std::filesystem::path& repository, const Remote& 
                          const std::string& branch, std::stop_token stop,
                          const ProgressCallback& progress = {});
 
+/// After push(): the remote's branch stands where the one here does.
+Result<void> remember_pushed(const std::filesystem::path& repository, const std::string& branch);
+
 } // namespace tau::git

@@ -5,6 +5,7 @@
 // work_tree.h   what was changed since the last commit, and committing some of it
 // branches.h    branches of a clone: list, make, switch without losing work
 // diff.h        the lines of one file that changed
+// discard.h     changed files back to what was committed, and that taken back
 // history.h     commits, page by page, and the files of each
 // merge.h       bringing together what two sides changed, file by file
 // clone.h       a copy of a remote repository, and news from it

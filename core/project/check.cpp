@@ -352,6 +352,15 @@ void Checker::check_again(const Store& store, const std::string& path) {
     state_->assemble(store);
 }
 
+void Checker::use(const Store& store, CheckOptions options) {
+    state_->options = std::move(options);
+    state_->assemble(store);
+}
+
+const CheckOptions& Checker::options() const {
+    return state_->options;
+}
+
 const std::vector<Problem>& Checker::problems() const {
     return state_->problems;
 }

@@ -31,6 +31,10 @@ public:
     /// After this file of the store changed, came or went.
     void check_again(const Store& store, const std::string& path);
 
+    /// Other options, and what they mean for what was found.
+    void use(const Store& store, CheckOptions options);
+    const CheckOptions& options() const;
+
     /// In the compiler's order: what it finds while it reads files, then what it finds between
     /// them. The first error is the one with which the cloud refuses the project.
     const std::vector<Problem>& problems() const;

@@ -181,15 +181,6 @@ std::string folder_of(const Resource& application) {
     return "applications/" + application.name + "/";
 }
 
-/// A folder with anything in it is an application to the cloud.
-void note_what_stays(const Store& store, const std::string& folder, Plan& plan) {
-    for (auto each = store.others().lower_bound(folder);
-         each != store.others().end() && each->starts_with(folder); ++each) {
-        plan.notes.push_back(*each + " stays; while it does, the cloud asks for a config.yaml "
-                                     "beside it.");
-    }
-}
-
 /// The application's YAML files under another name.
 Plan relocate_application(const Store& store, const Resource& from, const Resource& to) {
     Plan plan;
@@ -198,8 +189,8 @@ Plan relocate_application(const Store& store, const Resource& from, const Resour
          each != store.files().end() && each->first.starts_with(folder); ++each) {
         plan.edits[folder_of(to) + each->first.substr(folder.size())] = each->second.text();
     }
-    note_what_stays(store, folder, plan);
     plan.code_moves.push_back({from.name, to.name});
+    plan.other_moves.push_back({"applications/" + from.name, "applications/" + to.name});
     return plan;
 }
 
@@ -253,6 +244,24 @@ Result<void> check_place(const Store& store, const Resource& place) {
                     "Take another name.");
     }
     return {};
+}
+
+Edits move_edits(const std::vector<FolderMove>& moves, const git::Files& files) {
+    Edits edits;
+    for (const FolderMove& move : moves) {
+        const std::string start = move.from + "/";
+        for (auto each = files.lower_bound(start);
+             each != files.end() && each->first.starts_with(start); ++each) {
+            if (!move.to.empty()) {
+                edits.insert_or_assign(move.to + "/" + each->first.substr(start.size()),
+                                       each->second);
+            }
+            if (!move.copy) {
+                edits.emplace(each->first, std::nullopt);
+            }
+        }
+    }
+    return edits;
 }
 
 yaml::Path key_path(std::string_view field) {
@@ -344,7 +353,6 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
     Plan plan;
     if (resource.kind == KindId::application) {
         plan = relocate_application(store, resource, to);
-        plan.notes.clear();
     } else {
         const File* file = store.file(resource.path);
         if (file == nullptr) {
@@ -356,8 +364,10 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
         }
     }
     plan.label = "Clone " + resource.name + " as " + name;
-    for (CodeMove& each : plan.code_moves) {
-        each.copy = true;
+    for (auto* moves : {&plan.code_moves, &plan.other_moves}) {
+        for (FolderMove& each : *moves) {
+            each.copy = true;
+        }
     }
     for (const auto& [path, text] : Edits(plan.edits)) {
         if (auto done = renew_id(store, plan.edits, path, entropy, unix_seconds); !done) {
@@ -383,10 +393,14 @@ Result<Plan> plan_remove(const Store& store, const Resource& resource) {
              each != store.files().end() && each->first.starts_with(folder); ++each) {
             plan.edits[each->first] = std::nullopt;
         }
-        note_what_stays(store, folder, plan);
+        plan.code_moves.push_back({resource.name, {}});
+        plan.other_moves.push_back({"applications/" + resource.name, {}});
         return plan;
     }
     plan.edits[resource.path] = std::nullopt;
+    if (has_inline_code(store, resource)) {
+        plan.code_moves.push_back({code_folder(resource), {}});
+    }
     for (const Reference& each : References(store).used_by(resource)) {
         plan.notes.push_back(each.from.path + " uses it in " + each.field + ".");
     }

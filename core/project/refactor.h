@@ -5,10 +5,10 @@
 
 namespace tau::project {
 
-/// A folder of the code repository that belongs elsewhere after a change.
-struct CodeMove {
-    std::string from; ///< "shop/functions/ping"
-    std::string to;
+/// A folder that belongs elsewhere after a change.
+struct FolderMove {
+    std::string from;  ///< "shop/functions/ping"
+    std::string to;    ///< empty: it goes
     bool copy = false; ///< it stays where it is, too
 };
 
@@ -17,7 +17,9 @@ struct Plan {
     std::string label; ///< "Rename ping to pong"
     Edits edits;
     Edits code; ///< of the code repository
-    std::vector<CodeMove> code_moves;
+    std::vector<FolderMove> code_moves;
+    /// Of the configuration repository, for what is no YAML there.
+    std::vector<FolderMove> other_moves;
     /// What will not be as before, in whole sentences.
     std::vector<std::string> notes;
 };
@@ -42,8 +44,11 @@ Result<Plan> plan_move(const Store& store, const Resource& resource,
 Result<Plan> plan_clone(const Store& store, const Resource& resource, const std::string& name,
                         const std::string& application, Entropy& entropy,
                         std::int64_t unix_seconds);
-/// With its users in the notes, which will be refused when it is gone.
+/// With its users in the notes, which will be refused when it is gone. Its code is among the moves.
 Result<Plan> plan_remove(const Store& store, const Resource& resource);
+
+/// The edits that the moves mean for these files.
+Edits move_edits(const std::vector<FolderMove>& moves, const git::Files& files);
 
 /// "trigger/domains/0" as keys.
 yaml::Path key_path(std::string_view field);

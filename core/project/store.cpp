@@ -224,6 +224,13 @@ void Store::remove(std::string_view path) {
     }
 }
 
+void Store::note_other(const std::string& path, bool there) {
+    const bool changed = there ? others_.insert(path).second : others_.erase(path) > 0;
+    if (changed) {
+        arrange();
+    }
+}
+
 Result<Edits> Store::apply(const Edits& edits) {
     Edits inverse;
     for (const auto& [path, text] : edits) {

@@ -92,6 +92,8 @@ public:
     /// limits.
     Result<void> put(const std::string& path, std::string text);
     void remove(std::string_view path);
+    /// A file that is no YAML came or went.
+    void note_other(const std::string& path, bool there);
     /// All of them or none. Gives the edits that take it back.
     Result<Edits> apply(const Edits& edits);
 

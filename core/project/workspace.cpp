@@ -48,43 +48,44 @@ Standing Workspace::standing(std::string_view path) const {
     return store_.is_new(path) ? Standing::added : Standing::changed;
 }
 
-void Workspace::know_code(const git::Files& there) {
+void Workspace::know_others(const git::Files& there) {
+    git::Files others;
     for (const auto& [path, text] : there) {
-        const auto edited = code_before_.find(path);
-        if (edited == code_before_.end()) {
-            code_.insert_or_assign(path, text);
-        } else {
-            edited->second = text;
+        if (!is_yaml_path(path)) {
+            others.emplace(path, text);
         }
     }
+    others_.know(others);
 }
 
 /// Gives what takes it back.
 Result<Change> Workspace::perform(const Change& change) {
-    auto inverse = store_.apply(change.configuration);
+    Edits documents;
+    for (const auto& [path, text] : change.configuration) {
+        if (is_yaml_path(path)) {
+            documents.emplace(path, text);
+        }
+    }
+    auto inverse = store_.apply(documents);
     if (!inverse) {
         return fail(inverse.error());
     }
-    std::vector<std::string> paths;
+    Change back{change.label, std::move(*inverse), {}};
     for (const auto& [path, text] : change.configuration) {
+        if (!is_yaml_path(path)) {
+            back.configuration.emplace(path, others_.put(path, text));
+            store_.note_other(path, text.has_value());
+        }
+    }
+    for (const auto& [path, text] : change.code) {
+        back.code.emplace(path, code_.put(path, text));
+    }
+    std::vector<std::string> paths;
+    paths.reserve(documents.size());
+    for (const auto& [path, text] : documents) {
         paths.push_back(path);
     }
     check(paths);
-    Change back{change.label, std::move(*inverse), {}};
-    for (const auto& [path, text] : change.code) {
-        const auto known = code_.find(path);
-        std::optional<std::string> before;
-        if (known != code_.end()) {
-            before = known->second;
-        }
-        code_before_.emplace(path, before);
-        back.code.emplace(path, std::move(before));
-        if (text) {
-            code_.insert_or_assign(path, *text);
-        } else if (known != code_.end()) {
-            code_.erase(known);
-        }
-    }
     return back;
 }
 
@@ -131,16 +132,23 @@ Result<Change> Workspace::redo() {
 
 Workspace::Unsaved Workspace::unsaved() const {
     Unsaved out{store_.changes(), store_.before(), {}, {}};
-    for (const auto& [path, before] : code_before_) {
-        const auto now = code_.find(path);
-        const std::optional<std::string> text =
-            now == code_.end() ? std::nullopt : std::optional(now->second);
-        if (text != before) {
-            out.code.emplace(path, text);
-            out.code_before.emplace(path, before);
-        }
-    }
+    others_.add_unsaved(out.configuration, out.configuration_before);
+    code_.add_unsaved(out.code, out.code_before);
     return out;
+}
+
+Change Workspace::discarding(const std::vector<std::string>& paths) const {
+    const Unsaved now = unsaved();
+    Change change{paths.empty() ? "Discard all edits" : "Discard the edits of " + paths.front(),
+                  now.configuration_before, now.code_before};
+    const auto is_other = [&](const auto& edit) {
+        return std::find(paths.begin(), paths.end(), edit.first) == paths.end();
+    };
+    if (!paths.empty()) {
+        std::erase_if(change.configuration, is_other);
+        std::erase_if(change.code, is_other);
+    }
+    return change;
 }
 
 void Workspace::saved(const Unsaved& written) {
@@ -153,15 +161,23 @@ void Workspace::saved(const Unsaved& written) {
             uncommitted_.emplace(path, was_there ? Standing::changed : Standing::added);
         }
     }
-    store_.saved(written.configuration);
-    for (const auto& [path, text] : written.code) {
-        code_before_.insert_or_assign(path, text);
-    }
+    Edits documents = written.configuration;
+    std::erase_if(documents, [](const auto& edit) { return !is_yaml_path(edit.first); });
+    store_.saved(documents);
+    others_.saved(written.configuration);
+    code_.saved(written.code);
 }
 
-Store::Rebase Workspace::reload(const Store& there, Standings uncommitted) {
+Store::Rebase Workspace::reload(const Store& there, Standings uncommitted, CheckOptions options) {
     uncommitted_ = std::move(uncommitted);
     Store::Rebase found = store_.rebase(there);
+    Edits others;
+    Edits before;
+    others_.add_unsaved(others, before);
+    for (const auto& [path, text] : others) {
+        store_.note_other(path, text.has_value());
+    }
+    checker_.use(store_, std::move(options));
     std::vector<std::string> paths = found.taken;
     paths.insert(paths.end(), found.edited.begin(), found.edited.end());
     check(found.taken);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/project/check.h"
+#include "core/project/side_files.h"
 #include "core/project/store.h"
 
 #include <deque>
@@ -9,8 +10,8 @@ namespace tau::project {
 
 /// What is done in one step: new texts of files in a project's two repositories.
 struct Change {
-    std::string label; ///< "Change memory of resize"
-    Edits configuration;
+    std::string label;   ///< "Change memory of resize"
+    Edits configuration; ///< also files that are no YAML, as far as they are known
     Edits code;
 };
 
@@ -20,8 +21,9 @@ enum class Standing { same, changed, added };
 using Standings = std::map<std::string, Standing, std::less<>>;
 
 /// An open project as one person edits it: the configuration, checked after every change, and those
-/// files of code that were looked at. Everything is in memory; what reads and writes folders is
-/// done by the caller, so that it can be done elsewhere meanwhile. Not shared between threads.
+/// other files of both repositories that were looked at. Everything is in memory; what reads and
+/// writes folders is done by the caller, so that it can be done elsewhere meanwhile. Not shared
+/// between threads.
 class Workspace {
 public:
     /// `uncommitted`: what differs between the last commit and the folder that `store` was read
@@ -34,9 +36,12 @@ public:
     bool is_unsaved(std::string_view path) const;
 
     /// Files of the code repository as they are edited, by path; only those that are known.
-    const git::Files& code() const { return code_; }
+    const git::Files& code() const { return code_.now(); }
     /// Files of code as they are in the folder. What was edited here stays.
-    void know_code(const git::Files& there);
+    void know_code(const git::Files& there) { code_.know(there); }
+    /// The same of the configuration repository, for what is no YAML.
+    const git::Files& others() const { return others_.now(); }
+    void know_others(const git::Files& there);
 
     /// All of it or nothing; errors are Store::apply's. Steps one after another with the same word
     /// in `merge` are one for undo, as typing is; an empty one merges with nothing.
@@ -58,12 +63,17 @@ public:
         std::size_t files() const { return configuration.size() + code.size(); }
     };
     Unsaved unsaved() const;
+    /// What takes the edits of these files back to what is in the folder; empty `paths`: of all.
+    Change discarding(const std::vector<std::string>& paths) const;
     /// That was written.
     void saved(const Unsaved& written);
 
     /// The folder was read again. Edits made here survive; steps on files that another program
     /// changed cannot be undone any more.
-    Store::Rebase reload(const Store& there, Standings uncommitted);
+    Store::Rebase reload(const Store& there, Standings uncommitted, CheckOptions options);
+    const CheckOptions& check_options() const { return checker_.options(); }
+    /// Checked with other options from now on.
+    void check_with(CheckOptions options) { checker_.use(store_, std::move(options)); }
 
 private:
     struct Step : Change {
@@ -78,9 +88,9 @@ private:
     Store store_;
     Checker checker_;
     Standings uncommitted_; ///< files of the folder
-    git::Files code_;
-    Edits code_before_; ///< what is in the folder, of every file of code that was edited
-    Steps undo_;        ///< each holds what takes it back
+    SideFiles code_;
+    SideFiles others_;
+    Steps undo_; ///< each holds what takes it back
     Steps redo_;
 };
 

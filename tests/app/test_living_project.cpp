@@ -1,4 +1,5 @@
 // What happens to a project after it was made: other keys, other vaults, other commits, its end.
+#include "core/flow/clones.h"
 #include "core/git/repository.h"
 #include "tests/app/living_project.h"
 
@@ -51,6 +52,17 @@ struct Owner : World {
 };
 
 } // namespace
+
+TEST_CASE("a project that was just made has nothing to push") {
+    const Owner owner;
+    const auto states = flow::look_at_clones(flow::list_projects(owner.program.data)->front());
+    REQUIRE(states);
+    CHECK(states->size() == 2);
+    for (const flow::CloneState& state : *states) {
+        CHECK(state.remote.theirs == state.remote.ours);
+        CHECK(state.remote.state == git::Comparison::State::same);
+    }
+}
 
 TEST_CASE("keys are rotated: everything is new and fits, and can be taken back") {
     const Owner owner;

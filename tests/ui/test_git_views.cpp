@@ -239,6 +239,96 @@ private Q_SLOTS:
         QCOMPARE(bar.branches(), (QStringList{QStringLiteral("dev"), QStringLiteral("main")}));
     }
 
+    void changes_are_discarded_after_a_question_and_come_back() {
+        Project p;
+        ChangesView view(p.services);
+        connect(&view, &ProjectTab::project_changed, &view, &ProjectTab::enter);
+        show(view);
+        write(p.configuration.path / "config.yaml", "id: mine\n");
+        write(p.configuration.path / "new.yaml", "id: new\n");
+        write(p.code.path / "config.yaml", "id: code\n");
+        view.show_project(p.project);
+        QTRY_COMPARE(view.files().file_count(), 3);
+        QVERIFY(idle(view));
+        const auto press = [&view](const char* text) {
+            for (QPushButton* button : view.messages().findChildren<QPushButton*>()) {
+                if (button->isVisible() && button->text() == QString::fromUtf8(text)) {
+                    button->click();
+                    return true;
+                }
+            }
+            return false;
+        };
+        view.list().setCurrentIndex(
+            view.files().index_of(vault::Role::configuration, "config.yaml"));
+        view.list().setFocus();
+        QTest::keyClick(&view.list(), Qt::Key_Delete);
+        QVERIFY(view.messages().text().contains(QStringLiteral("Discard the changes of config")));
+        QVERIFY(press("Keep"));
+        QCOMPARE(contents(p.configuration.path / "config.yaml"), std::string("id: mine\n"));
+        view.ask_discard(false);
+        QVERIFY(press("Discard"));
+        QTRY_COMPARE(view.files().file_count(), 2);
+        QCOMPARE(contents(p.configuration.path / "config.yaml"),
+                 std::string("id: Qm\nname: shop\n"));
+        QVERIFY(press("Bring it back"));
+        QTRY_COMPARE(view.files().file_count(), 3);
+        QCOMPARE(contents(p.configuration.path / "config.yaml"), std::string("id: mine\n"));
+
+        QVERIFY(idle(view));
+        view.ask_discard(true);
+        QVERIFY(view.messages().text().contains(QStringLiteral("all 3 files, in both clones")));
+        QVERIFY(press("Discard"));
+        QTRY_VERIFY(view.is_empty());
+        QVERIFY(!fs::exists(p.configuration.path / "new.yaml"));
+        QVERIFY(press("Bring it back"));
+        QTRY_COMPARE(view.files().file_count(), 3);
+        QCOMPARE(contents(p.code.path / "config.yaml"), std::string("id: code\n"));
+    }
+
+    void a_merge_that_ends_half_way_leaves_one_thing_to_do() {
+        Project p;
+        std::vector<flow::Pulled> pulled;
+        for (Clone* clone : {&p.configuration, &p.code}) {
+            const std::string base = clone->head();
+            write(clone->path / "theirs.yaml", "id: theirs\n");
+            const std::string theirs = clone->commit("Theirs");
+            test::git(clone->path, {"update-ref", "refs/remotes/origin/main", theirs});
+            test::git(clone->path, {"reset", "-q", "--hard", base});
+            write(clone->path / "mine.yaml", "id: mine\n");
+            clone->commit("Mine");
+            const auto plan = git::plan_merge(clone->path, {});
+            QVERIFY(plan.has_value());
+            pulled.push_back({clone == &p.code ? vault::Role::code : vault::Role::configuration,
+                              git::compare_with_remote(clone->path).value(), *plan});
+        }
+        p.services.settings[QStringLiteral("author/name")] = QStringLiteral("Ada");
+        p.services.settings[QStringLiteral("author/email")] = QStringLiteral("ada@example.org");
+        MergeView merge(p.services);
+        show(merge);
+        merge.show_merge(p.project, pulled);
+        QCOMPARE(merge.files().rowCount(), 4);
+        QVERIFY(idle(merge));
+        write(p.code.path / "theirs.yaml", "id: in the way\n");
+        QSignalSpy closed(&merge, &MergeView::closed);
+        QSignalSpy changed(&merge, &ProjectTab::project_changed);
+        QTRY_VERIFY(merge.merge_button().isEnabled());
+        merge.merge();
+        QTRY_VERIFY(merge.error().isVisible());
+        QVERIFY(merge.error().sentence().contains(QStringLiteral("Code: ")));
+        QCOMPARE(closed.count(), 0);
+        QCOMPARE(changed.count(), 1); // the configuration is merged
+        QCOMPARE(git::compare_with_remote(p.configuration.path)->behind, std::size_t{0});
+        QCOMPARE(merge.files().rowCount(), 2);
+        QCOMPARE(merge.files().role_at(0), vault::Role::code);
+        fs::remove(p.code.path / "theirs.yaml");
+        QVERIFY(idle(merge));
+        merge.merge();
+        QTRY_COMPARE(closed.count(), 1);
+        QCOMPARE(git::compare_with_remote(p.code.path)->behind, std::size_t{0});
+        QCOMPARE(contents(p.code.path / "theirs.yaml"), std::string("id: theirs\n"));
+    }
+
     void push_pull_and_merge_with_a_real_host();
 };
 

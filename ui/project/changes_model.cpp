@@ -68,6 +68,16 @@ int ChangesModel::file_count() const {
     return static_cast<int>(count);
 }
 
+std::vector<ChangesModel::File> ChangesModel::all() const {
+    std::vector<File> files;
+    for (const Group& group : groups_) {
+        for (const git::FileChange& change : group.files) {
+            files.push_back({group.role, change});
+        }
+    }
+    return files;
+}
+
 int ChangesModel::chosen_count() const {
     std::size_t count = 0;
     for (const Group& group : groups_) {

@@ -25,6 +25,7 @@ public:
         vault::Role role = vault::Role::configuration;
         git::FileChange change;
     };
+    std::vector<File> all() const;
     /// Empty for a group.
     std::optional<File> file_at(const QModelIndex& index) const;
     QModelIndex index_of(vault::Role role, const std::string& path) const;

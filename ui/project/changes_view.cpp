@@ -1,6 +1,5 @@
 #include "ui/project/changes_view.h"
 
-#include "ui/common/message_bar.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
 
@@ -21,10 +20,12 @@ constexpr int message_lines = 4;
 
 ChangesView::ChangesView(Services& services, QWidget* parent)
     : ProjectTab(parent), services_(services), pages_(new QStackedWidget), error_(new ErrorView),
-      model_(new ChangesModel(this)), list_(new QTreeView), diff_(new DiffView),
-      message_(new QPlainTextEdit), author_(new AuthorLine(services)),
+      messages_(new MessageBar), model_(new ChangesModel(this)), list_(new QTreeView),
+      diff_(new DiffView), message_(new QPlainTextEdit), author_(new AuthorLine(services)),
       reason_(make_label({}, QStringLiteral("caption"))),
       commit_(make_button(tr("Co&mmit"), ButtonKind::primary, QStringLiteral("check"))),
+      discard_(make_button(tr("&Discard…"), ButtonKind::quiet)),
+      discard_all_(make_button(tr("Discard all…"), ButtonKind::quiet)),
       nothing_(new EmptyState(QStringLiteral("done"), tr("Nothing to commit"),
                               tr("Every file of both clones is as it was committed."))),
       no_clone_(new EmptyState(QStringLiteral("repository"), tr("There is no clone here"),
@@ -33,6 +34,7 @@ ChangesView::ChangesView(Services& services, QWidget* parent)
     box->setContentsMargins(space::xl, space::l, space::xl, space::l);
     box->setSpacing(space::s);
     box->addWidget(error_);
+    box->addWidget(messages_);
     auto* split = new QSplitter(Qt::Horizontal);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(space::m);
@@ -76,6 +78,19 @@ QWidget* ChangesView::make_files() {
     connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &ChangesView::show_file);
     box->addWidget(list_, 1);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::s);
+    discard_->setToolTip(tr("The shown file as it was committed (Delete)"));
+    discard_all_->setToolTip(tr("Every file of both clones as it was committed"));
+    row->addWidget(discard_);
+    row->addWidget(discard_all_);
+    row->addStretch(1);
+    box->addLayout(row);
+    connect(discard_, &QPushButton::clicked, this, [this] { ask_discard(false); });
+    connect(discard_all_, &QPushButton::clicked, this, [this] { ask_discard(true); });
+    auto* key = new QShortcut(QKeySequence::Delete, list_);
+    key->setContext(Qt::WidgetShortcut);
+    connect(key, &QShortcut::activated, this, [this] { ask_discard(false); });
     box->addWidget(make_commit_box());
     return side;
 }
@@ -107,6 +122,8 @@ void ChangesView::show_project(const flow::LocalProject& project) {
     project_ = project;
     shown_.reset();
     error_->clear();
+    messages_->close_message();
+    discard_job_.drop();
     message_->clear();
     model_->set_states({});
     author_->show_project(project);
@@ -172,6 +189,7 @@ void ChangesView::show_states(const Result<std::vector<flow::CloneState>>& state
 
 void ChangesView::show_file(const QModelIndex& index) {
     shown_ = model_->file_at(index);
+    discard_->setEnabled(shown_.has_value());
     if (!shown_) {
         diff_job_.drop();
         diff_->show_nothing(tr("Choose a file to see what changed in it."));
@@ -213,6 +231,67 @@ void ChangesView::commit() {
                           Q_EMIT project_changed();
                       });
     refresh_commit();
+}
+
+void ChangesView::ask_discard(bool all) {
+    const auto files = all ? model_->all() : std::vector<ChangesModel::File>();
+    if (discard_job_.running() || (all ? files.empty() : !shown_)) {
+        return;
+    }
+    const bool is_new = !all && (shown_->change.state == git::FileState::untracked ||
+                                 shown_->change.state == git::FileState::added);
+    const QString sentence =
+        all ? tr("Discard the changes of all %1 files, in both clones? They go back to the last "
+                 "commit; new files are deleted.")
+                  .arg(files.size())
+        : is_new ? tr("Delete %1? It was never committed.").arg(to_qt(shown_->change.path))
+                 : tr("Discard the changes of %1? It goes back to the last commit.")
+                       .arg(to_qt(shown_->change.path));
+    std::vector<flow::ChosenFiles> chosen;
+    for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
+        flow::ChosenFiles here{role, {}};
+        for (const ChangesModel::File& file : all ? files : std::vector{*shown_}) {
+            if (file.role == role) {
+                here.files.push_back(file.change.path);
+            }
+        }
+        chosen.push_back(std::move(here));
+    }
+    messages_->show_message(
+        Tone::warn, sentence,
+        {{tr("Keep"), [this] { list_->setFocus(Qt::OtherFocusReason); }},
+         {is_new ? tr("Delete") : tr("Discard"), [this, chosen] { discard(chosen); }}});
+}
+
+void ChangesView::discard(const std::vector<flow::ChosenFiles>& chosen) {
+    error_->clear();
+    discard_job_.start([&git = services_.git(), project = project_,
+                        chosen](std::stop_token) { return git.discard(project, chosen); },
+                       [this](const Result<std::vector<flow::DiscardedFiles>>& done) {
+                           if (done) {
+                               offer_return(*done);
+                           } else {
+                               error_->show_error(done.error());
+                           }
+                           Q_EMIT project_changed();
+                       });
+}
+
+void ChangesView::offer_return(const std::vector<flow::DiscardedFiles>& discarded) {
+    messages_->show_message(
+        Tone::good, tr("Discarded."),
+        {{tr("Bring it back"), [this, discarded] {
+              discard_job_.start(
+                  [&git = services_.git(), project = project_, discarded](std::stop_token) {
+                      return git.bring_back(project, discarded);
+                  },
+                  [this](const Result<void>& done) {
+                      if (!done) {
+                          error_->show_error(done.error());
+                      }
+                      Q_EMIT project_changed();
+                  });
+          }}});
 }
 
 } // namespace tau::ui

@@ -3,6 +3,7 @@
 #include "ui/common/empty_state.h"
 #include "ui/common/error_view.h"
 #include "ui/common/job.h"
+#include "ui/common/message_bar.h"
 #include "ui/project/author_line.h"
 #include "ui/project/changes_model.h"
 #include "ui/project/diff_view.h"
@@ -31,11 +32,15 @@ public:
     QPlainTextEdit& message() { return *message_; }
     QPushButton& commit_button() { return *commit_; }
     ErrorView& error() { return *error_; }
+    MessageBar& messages() { return *messages_; }
     bool busy() const {
-        return look_job_.running() || diff_job_.running() || commit_job_.running();
+        return look_job_.running() || diff_job_.running() || commit_job_.running() ||
+               discard_job_.running();
     }
     bool is_empty() const;
     void commit();
+    /// Asks first.
+    void ask_discard(bool all);
 
 private:
     QWidget* make_files();
@@ -43,11 +48,14 @@ private:
     void show_states(const Result<std::vector<flow::CloneState>>& states);
     void show_file(const QModelIndex& index);
     void refresh_commit();
+    void discard(const std::vector<flow::ChosenFiles>& chosen);
+    void offer_return(const std::vector<flow::DiscardedFiles>& discarded);
 
     Services& services_;
     flow::LocalProject project_;
     QStackedWidget* pages_;
     ErrorView* error_;
+    MessageBar* messages_;
     ChangesModel* model_;
     QTreeView* list_;
     DiffView* diff_;
@@ -55,6 +63,8 @@ private:
     AuthorLine* author_;
     QLabel* reason_;
     QPushButton* commit_;
+    QPushButton* discard_;
+    QPushButton* discard_all_;
     EmptyState* nothing_;
     EmptyState* no_clone_;
     std::optional<ChangesModel::File> shown_;
@@ -62,6 +72,7 @@ private:
     Job look_job_;
     Job diff_job_;
     Job commit_job_;
+    Job discard_job_;
 };
 
 } // namespace tau::ui

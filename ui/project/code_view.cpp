@@ -1,11 +1,18 @@
 #include "ui/project/code_view.h"
 
+#include "core/base/text.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
 
 #include <QHBoxLayout>
 
 namespace tau::ui {
+
+namespace {
+
+constexpr std::size_t largest_text = 1U << 20U;
+
+} // namespace
 
 CodeView::CodeView(QWidget* parent)
     : QWidget(parent), files_(new QComboBox),
@@ -58,6 +65,9 @@ void CodeView::show_files(const std::string& folder, const git::Files& files) {
     int chosen = 0;
     for (auto each = files.lower_bound(start);
          each != files.end() && each->first.starts_with(start); ++each) {
+        if (!is_utf8(each->second) || each->second.size() > largest_text) {
+            continue; // no text that a person would edit here
+        }
         texts_.insert(*each);
         const QString name = to_qt(std::string_view(each->first).substr(start.size()));
         // What people look for first is the code, not how it is built.

@@ -13,29 +13,13 @@ using project::KindId;
 
 namespace {
 
-constexpr int most_users_named = 5;
+constexpr int most_named = 5;
 
-/// The files of code that a plan makes, and those that move or are copied along with it.
-project::Edits code_edits(const project::Plan& plan, const git::Files& code) {
-    project::Edits edits = plan.code;
-    for (const project::CodeMove& move : plan.code_moves) {
-        const std::string start = move.from + "/";
-        for (auto each = code.lower_bound(start);
-             each != code.end() && each->first.starts_with(start); ++each) {
-            if (!move.to.empty()) {
-                edits.insert_or_assign(move.to + "/" + each->first.substr(start.size()),
-                                       each->second);
-            }
-            if (!move.copy) {
-                edits.emplace(each->first, std::nullopt);
-            }
-        }
-    }
-    return edits;
-}
-
-std::string folder_of_code(const project::Resource& resource) {
-    return resource.kind == KindId::application ? resource.name : project::code_folder(resource);
+/// "a.go, b.go and 3 more"
+QString some_of(const QStringList& names) {
+    const int more = static_cast<int>(names.size()) - most_named;
+    const QString named = names.mid(0, most_named).join(QStringLiteral(", "));
+    return more > 0 ? ConfigTab::tr("%1 and %2 more").arg(named).arg(more) : named;
 }
 
 } // namespace
@@ -163,7 +147,9 @@ void ConfigTab::perform(const Result<project::Plan>& plan, const std::string& go
                              : messages_->show_error(plan.error());
         return;
     }
-    const project::Change change{plan->label, plan->edits, code_edits(*plan, open_->code())};
+    project::Change change{plan->label, plan->edits, plan->code};
+    change.configuration.merge(project::move_edits(plan->other_moves, open_->others()));
+    change.code.merge(project::move_edits(plan->code_moves, open_->code()));
     prompt_->close_prompt();
     if (!apply(change)) {
         return;
@@ -189,7 +175,7 @@ void ConfigTab::ask_rename() {
     if (resource == nullptr) {
         return;
     }
-    with_code(folder_of_code(*resource), [this, resource = *resource] {
+    with_files(*resource, [this, resource = *resource] {
         prompt_->ask(tr("New name of %1").arg(to_qt(resource.name)), to_qt(resource.name),
                      tr("Rename"), [this, resource](const QString& answer) {
                          const std::string name = to_utf8(answer);
@@ -209,7 +195,7 @@ void ConfigTab::ask_clone() {
     if (resource == nullptr || resource->kind == KindId::project) {
         return;
     }
-    with_code(folder_of_code(*resource), [this, resource = *resource] {
+    with_files(*resource, [this, resource = *resource] {
         prompt_->ask(tr("Name of the copy of %1").arg(to_qt(resource.name)), to_qt(resource.name),
                      tr("Clone"), [this, resource](const QString& answer) {
                          const std::string name = to_utf8(answer);
@@ -225,29 +211,13 @@ void ConfigTab::ask_clone() {
     });
 }
 
-void ConfigTab::show_move_menu(QMenu& menu) {
-    const project::Resource* resource = open_ ? chosen() : nullptr;
-    if (resource == nullptr) {
-        return;
-    }
-    if (!resource->application.empty()) {
-        menu.addAction(tr("The project (global)"), this, [this] { move_to({}); });
-    }
-    for (const std::string& name : open_->store().applications()) {
-        if (name != resource->application) {
-            menu.addAction(to_qt(name).replace(QLatin1Char('&'), QStringLiteral("&&")), this,
-                           [this, name] { move_to(name); });
-        }
-    }
-}
-
 void ConfigTab::move_to(const std::string& application) {
     flush();
     const project::Resource* resource = open_ ? chosen() : nullptr;
     if (resource == nullptr) {
         return;
     }
-    with_code(folder_of_code(*resource), [this, resource = *resource, application] {
+    with_files(*resource, [this, resource = *resource, application] {
         perform(project::plan_move(open_->store(), resource, application),
                 project::path_of(resource.kind, application, resource.name));
     });
@@ -256,37 +226,70 @@ void ConfigTab::move_to(const std::string& application) {
 void ConfigTab::ask_delete() {
     flush();
     const project::Resource* resource = open_ ? chosen() : nullptr;
-    if (resource == nullptr || resource->kind == KindId::project) {
+    if (resource != nullptr && resource->kind != KindId::project) {
+        with_files(*resource, [this, resource = *resource] { confirm_delete(resource); });
+    }
+}
+
+/// Says who uses it, and what of its code goes along.
+void ConfigTab::confirm_delete(const project::Resource& resource) {
+    const auto plan = project::plan_remove(open_->store(), resource);
+    if (!plan) {
+        messages_->show_error(plan.error());
         return;
     }
-    with_code(folder_of_code(*resource), [this, resource = *resource] {
-        const auto plan = project::plan_remove(open_->store(), resource);
-        if (!plan) {
-            messages_->show_error(plan.error());
-            return;
-        }
-        QStringList users;
-        const auto used_by = project::References(open_->store()).used_by(resource);
-        for (const project::Reference& use : used_by) {
-            const QString user = to_qt(use.from.path);
-            if (!users.contains(user)) {
-                users << user;
+    QStringList users;
+    for (const project::Reference& use : project::References(open_->store()).used_by(resource)) {
+        users << to_qt(use.from.path);
+    }
+    users.removeDuplicates();
+    QStringList code;
+    for (const auto& [path, text] : project::move_edits(plan->code_moves, open_->code())) {
+        code << to_qt(path);
+    }
+    QString sentence =
+        tr("Delete %1?").arg(to_qt(resource.name)) + QLatin1Char(' ') +
+        (users.isEmpty() ? tr("Nothing uses it.") : tr("It is used by %1.").arg(some_of(users)));
+    std::vector<MessageBar::Action> actions;
+    if (code.isEmpty()) {
+        actions.push_back({tr("Delete"), [this, plan] { perform(plan, {}); }});
+    } else {
+        sentence += QLatin1Char(' ') + tr("Its code: %1.").arg(some_of(code));
+        actions.push_back({tr("Delete with its code"), [this, plan] { perform(plan, {}); }});
+        actions.push_back({tr("Delete, leave the code"), [this, plan = *plan]() mutable {
+                               plan.code_moves.clear();
+                               perform(plan, {});
+                           }});
+    }
+    actions.push_back({tr("Keep"), [this] { tree_->setFocus(Qt::OtherFocusReason); }});
+    messages_->show_message(users.isEmpty() ? Tone::accent : Tone::warn, sentence,
+                            std::move(actions));
+}
+
+/// Calls `then` with everything known that goes where the resource goes: its code, and whatever
+/// else lies in an application's folder.
+void ConfigTab::with_files(const project::Resource& resource, const std::function<void()>& then) {
+    const std::string code = folder_of_code(resource);
+    if (resource.kind != KindId::application) {
+        with_code(code, then);
+        return;
+    }
+    code_job_.start(
+        [&config = config_, project = project_,
+         folder = "applications/" + resource.name](std::stop_token stop) {
+            return config.files(project, vault::Role::configuration, folder, stop);
+        },
+        [this, code, then, workspace = open_](const Result<git::Files>& files) {
+            if (workspace != open_) {
+                return;
             }
-        }
-        const int more = static_cast<int>(users.size()) - most_users_named;
-        QString sentence = tr("Delete %1?").arg(to_qt(resource.name));
-        if (!users.isEmpty()) {
-            const QString named = users.mid(0, most_users_named).join(QStringLiteral(", "));
-            sentence += QLatin1Char(' ') +
-                        (more > 0 ? tr("It is used by %1 and %2 more.").arg(named).arg(more)
-                                  : tr("It is used by %1.").arg(named));
-        } else {
-            sentence += QLatin1Char(' ') + tr("Nothing uses it.");
-        }
-        messages_->show_message(users.isEmpty() ? Tone::accent : Tone::warn, sentence,
-                                {{tr("Delete"), [this, plan] { perform(plan, {}); }},
-                                 {tr("Keep"), [this] { tree_->setFocus(Qt::OtherFocusReason); }}});
-    });
+            if (!files) {
+                messages_->show_error(files.error());
+                return;
+            }
+            open_->know_others(*files);
+            with_code(code, then);
+        });
 }
 
 bool ConfigTab::has_unsaved() const {

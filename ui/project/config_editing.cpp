@@ -13,8 +13,6 @@ using project::KindId;
 
 namespace {
 
-const QString suffix_key = QStringLiteral("domain-suffix");
-
 std::string name_for_people(const project::Resource& resource) {
     return resource.kind == KindId::project ? "the project" : resource.name;
 }
@@ -134,7 +132,7 @@ void ConfigTab::with_code(const std::string& folder, std::function<void()> then)
     }
     code_job_.start(
         [&config = config_, project = project_, folder](std::stop_token stop) {
-            return config.code(project, folder, stop);
+            return config.files(project, vault::Role::code, folder, stop);
         },
         [this, folder, workspace = open_, then = std::move(then)](const Result<git::Files>& files) {
             if (workspace != open_) {

@@ -6,7 +6,7 @@ namespace tau::ui {
 
 namespace {
 
-constexpr qsizetype most_named = 3;
+constexpr qsizetype most_left_out_named = 3;
 
 QString count_of(std::size_t count, const QString& one, const QString& more) {
     return count == 1 ? one : more.arg(count);
@@ -36,7 +36,7 @@ QString sentence_of(const QString& from, const project::Intake& intake) {
     if (!intake.left_out.empty()) {
         QStringList named;
         for (const std::string& path : intake.left_out) {
-            if (named.size() == most_named) {
+            if (named.size() == most_left_out_named) {
                 named << QStringLiteral("…");
                 break;
             }

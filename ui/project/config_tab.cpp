@@ -111,33 +111,6 @@ void ConfigTab::make_bar(QVBoxLayout& box) {
     box.addLayout(row);
 }
 
-void ConfigTab::make_menu(QMenu& menu) {
-    const project::Resource* resource = chosen();
-    const bool some = resource != nullptr;
-    const bool apart = some && resource->kind != project::KindId::project;
-    menu.addAction(tr("&Rename…"), QKeySequence(Qt::Key_F2), this, &ConfigTab::ask_rename)
-        ->setEnabled(some);
-    menu.addAction(tr("&Clone…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &ConfigTab::ask_clone)
-        ->setEnabled(apart);
-    auto* move = menu.addMenu(tr("&Move to"));
-    show_move_menu(*move);
-    move->setEnabled(apart && resource->kind != project::KindId::application && !move->isEmpty());
-    menu.addAction(tr("&Delete…"), QKeySequence(Qt::Key_Delete), this, &ConfigTab::ask_delete)
-        ->setEnabled(apart);
-    menu.addSeparator();
-    menu.addAction(tr("&Open file in editor"), this,
-                   [this] {
-                       if (const project::Resource* file = chosen()) {
-                           if (auto done =
-                                   config_.open_in_editor(project_.configuration / file->path);
-                               !done) {
-                               messages_->show_error(done.error());
-                           }
-                       }
-                   })
-        ->setEnabled(some);
-}
-
 QWidget* ConfigTab::make_side() {
     auto* side = new QWidget;
     auto* box = new QVBoxLayout(side);
@@ -267,7 +240,14 @@ void ConfigTab::connect_parts() {
                 take_field(*row, value, finished);
             });
     connect(form_, &ResourceForm::suffix_chosen, this, [this](const QString& suffix) {
-        services_.set_setting(QStringLiteral("domain-suffix"), suffix);
+        services_.set_setting(suffix_key, suffix);
+        if (open_) {
+            project::CheckOptions options = open_->check_options();
+            options.generated_suffix = to_utf8(suffix);
+            open_->check_with(std::move(options));
+            form_->show_problems(problems_here());
+            refresh_lists();
+        }
     });
     connect(code_, &CodeView::edited, this, &ConfigTab::take_code);
     connect(code_, &CodeView::editor_wanted, this, [this](const std::string& path) {
@@ -328,8 +308,12 @@ void ConfigTab::enter() {
         std::shared_ptr<project::Workspace> made;
     };
     read_job_.start(
-        [&config = config_, project = project_, first = !open_](std::stop_token stop) {
+        [&config = config_, project = project_, first = !open_,
+         suffix = to_utf8(services_.setting(suffix_key).toString())](std::stop_token stop) {
             Answer answer{config.read(project, stop), nullptr};
+            if (answer.read) {
+                answer.read->check.generated_suffix = suffix;
+            }
             if (answer.read && first) {
                 answer.made = std::make_shared<project::Workspace>(
                     std::move(answer.read->store), std::move(answer.read->uncommitted),
@@ -356,7 +340,8 @@ void ConfigTab::take_read(Result<ConfigServices::Configuration> read,
         show_workspace();
         return;
     }
-    const auto found = open_->reload(read->store, std::move(read->uncommitted));
+    const auto found =
+        open_->reload(read->store, std::move(read->uncommitted), std::move(read->check));
     code_known_.clear();
     if (!found.edited.empty()) {
         QStringList names;

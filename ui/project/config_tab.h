@@ -32,6 +32,15 @@ class QMenu;
 
 namespace tau::ui {
 
+/// The setting for the end of domains that the cloud gives away.
+inline const QString suffix_key = QStringLiteral("domain-suffix");
+
+/// Where the code is that goes where the resource goes.
+std::string folder_of_code(const project::Resource& resource);
+/// Which of the unsaved files are a resource's: its document, and its code.
+std::vector<std::string> edits_of(const project::Resource& resource,
+                                  const project::Workspace::Unsaved& unsaved);
+
 /// The configuration of a project: a tree of its documents, each as a form and as its text, and
 /// what the check finds. Edits stay in memory, also of projects that are not shown, until they are
 /// saved.
@@ -76,6 +85,9 @@ public:
     void ask_rename();
     void ask_clone();
     void ask_delete();
+    /// Edits that are not saved, of the chosen document with its code, or of all; undo brings them
+    /// back.
+    void discard_edits(bool all);
     void move_to(const std::string& application);
 
 Q_SIGNALS:
@@ -119,8 +131,10 @@ private:
     /// The document that the tree stands on; nullptr on a group.
     const project::Resource* chosen() const;
     void with_code(const std::string& folder, std::function<void()> then);
+    void with_files(const project::Resource& resource, const std::function<void()>& then);
     void create(const project::NewResource& wanted);
     void perform(const Result<project::Plan>& plan, const std::string& go_to);
+    void confirm_delete(const project::Resource& resource);
     void show_move_menu(QMenu& menu);
     void ask_intake();
     void take(const project::Intake& intake, bool with_removals);

@@ -31,6 +31,15 @@ void MergeModel::set_pulled(const std::vector<flow::Pulled>& pulled) {
     Q_EMIT decided();
 }
 
+void MergeModel::take_out(const std::vector<vault::Role>& merged) {
+    beginResetModel();
+    std::erase_if(rows_, [&](const Row& row) {
+        return std::find(merged.begin(), merged.end(), row.role) != merged.end();
+    });
+    endResetModel();
+    Q_EMIT decided();
+}
+
 bool MergeModel::is_open(int row) const {
     const Verdict verdict = file_at(row).verdict;
     return verdict == Verdict::choose || verdict == Verdict::merged;

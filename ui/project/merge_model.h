@@ -17,6 +17,8 @@ public:
     explicit MergeModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
     void set_pulled(const std::vector<flow::Pulled>& pulled);
+    /// Those clones are merged; what was decided for the other stays.
+    void take_out(const std::vector<vault::Role>& merged);
     const git::MergeFile& file_at(int row) const { return *row_at(row).file; }
     vault::Role role_at(int row) const { return row_at(row).role; }
     /// Whether a person has, or may have, a say in it.

@@ -3,11 +3,14 @@
 #include "ui/common/message_bar.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
+#include "ui/project/changes_model.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QSplitter>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace tau::ui {
 
@@ -229,11 +232,32 @@ void MergeView::refresh() {
                                  : tr("Nothing is changed before you press Merge."));
 }
 
+/// One clone is merged and the other could not be: only that one is left to do, here or, after
+/// "Not now", with the next pull.
+void MergeView::keep_rest(const std::vector<vault::Role>& merged) {
+    if (merged.empty()) {
+        return;
+    }
+    std::erase_if(pulled_, [&](const flow::Pulled& one) {
+        return std::find(merged.begin(), merged.end(), one.role) != merged.end();
+    });
+    model_->take_out(merged);
+    row_ = -1;
+    list_->setCurrentIndex(model_->index(0, 0));
+    heading_->setText(tr("%1 is merged; %2 is not yet. Mend what stands in the way and press Merge "
+                         "again, or pull again later.")
+                          .arg(role_name(merged.front()), role_name(pulled_.front().role)));
+}
+
 void MergeView::merge() {
     if (!merge_->isEnabled()) {
         return;
     }
     error_->clear();
+    struct Outcome {
+        std::vector<vault::Role> merged;
+        std::optional<Error> error;
+    };
     struct Order {
         vault::Role role;
         git::MergePlan plan;
@@ -247,21 +271,27 @@ void MergeView::merge() {
     }
     merge_job_.start(
         [&git = services_.git(), project = project_, orders = std::move(orders),
-         author = author_->author(),
-         message = to_utf8(message_->text())](std::stop_token) -> Result<void> {
+         author = author_->author(), message = to_utf8(message_->text())](std::stop_token) {
+            Outcome outcome;
             for (const Order& order : orders) {
                 auto made =
                     git.merge(project, order.role, order.plan, order.choices, author, message);
                 if (!made) {
-                    return fail(made.error());
+                    outcome.error = made.error();
+                    break;
                 }
+                outcome.merged.push_back(order.role);
             }
-            return {};
+            return outcome;
         },
-        [this](const Result<void>& done) {
+        [this](const Outcome& outcome) {
             refresh();
-            if (!done) {
-                error_->show_error(done.error());
+            if (outcome.error) {
+                keep_rest(outcome.merged);
+                error_->show_error(*outcome.error);
+                if (!outcome.merged.empty()) {
+                    Q_EMIT project_changed();
+                }
                 return;
             }
             announce(this, tr("Merged."));

@@ -46,6 +46,7 @@ private:
     void show_file(int row);
     void show_choice();
     void refresh();
+    void keep_rest(const std::vector<vault::Role>& merged);
 
     Services& services_;
     flow::LocalProject project_;

@@ -137,6 +137,11 @@ TEST_CASE("an inline function's code moves along") {
     REQUIRE(renamed->code_moves.size() == 1);
     CHECK(renamed->code_moves[0].from == "a/functions/f");
     CHECK(renamed->code_moves[0].to == "a/functions/h");
+    const auto gone = plan_remove(store, at(store, "applications/a/functions/f.yaml"));
+    REQUIRE(gone.has_value());
+    REQUIRE(gone->code_moves.size() == 1);
+    CHECK(gone->code_moves[0].to.empty());
+    CHECK(plan_remove(store, at(store, "functions/top.yaml"))->code_moves.empty());
     const auto library_made = plan_rename(store, at(store, "functions/top.yaml"), "h");
     REQUIRE(library_made.has_value());
     CHECK(library_made->code_moves.empty());
@@ -173,8 +178,12 @@ TEST_CASE("applications are renamed, cloned and deleted with all that is in them
     CHECK(text(store, "applications/front/functions/f.yaml") ==
           text(before, "applications/a/functions/f.yaml"));
     CHECK(text(store, "applications/a/functions/f.yaml") == "(none)");
-    CHECK(plan->notes.size() == 1); // its README.md stays
+    CHECK(plan->notes.empty());
     CHECK(plan->code_moves[0].to == "front");
+    CHECK(move_edits(plan->other_moves, {{"applications/a/README.md", "hello"},
+                                         {"applications/ab/README.md", "not this"}}) ==
+          Edits{{"applications/a/README.md", std::nullopt},
+                {"applications/front/README.md", "hello"}});
 
     test::CountingEntropy entropy(1);
     const auto clone = plan_clone(before, a, "copy", "", entropy, 1000);
@@ -186,8 +195,14 @@ TEST_CASE("applications are renamed, cloned and deleted with all that is in them
     CHECK(!copied.starts_with(id));
     CHECK(!cid_problem(copied.substr(4, 46)));
     CHECK(clone->code_moves[0].copy);
+    CHECK(move_edits(clone->other_moves, {{"applications/a/x.bin", "x"}}) ==
+          Edits{{"applications/copy/x.bin", "x"}});
 
-    const Store gone = after(before, plan_remove(before, a));
+    const auto removed = plan_remove(before, a);
+    const Store gone = after(before, removed);
+    CHECK(move_edits(removed->code_moves, {{"a/functions/f/f.go", "x"}, {"b/x", "y"}}) ==
+          Edits{{"a/functions/f/f.go", std::nullopt}});
+    CHECK(removed->other_moves.size() == 1);
     CHECK(gone.file("applications/a/functions/f.yaml") == nullptr);
     CHECK(gone.file("applications/b/config.yaml") != nullptr);
 }

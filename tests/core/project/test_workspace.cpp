@@ -2,8 +2,10 @@
 #include "core/project/workspace.h"
 
 #include "core/base/file.h"
+#include "core/project/refactor.h"
 #include "tests/support/temporary_directory.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 
 using namespace tau;
@@ -151,7 +153,7 @@ TEST_CASE("reading the folder again keeps edits and takes everything else") {
     Workspace workspace = workspace_of({{ping, "a"}, {pong, "b"}, {"config.yaml", "id: 1"}});
     REQUIRE(workspace.apply(change_of(ping, "mine")));
     const Store there = opened({{ping, "a"}, {pong, "theirs"}, {"functions/new.yaml", "id: 3"}});
-    const auto found = workspace.reload(there, {{pong, Standing::changed}});
+    const auto found = workspace.reload(there, {{pong, Standing::changed}}, {});
     CHECK(found.taken == std::vector<std::string>{"config.yaml", "functions/new.yaml", pong});
     CHECK(found.edited.empty());
     CHECK(text_of(workspace, ping) == "mine");
@@ -168,7 +170,7 @@ TEST_CASE("what both sides changed is told, keeps the edit, and cannot be undone
     Workspace workspace = workspace_of({{ping, "a"}, {pong, "b"}});
     REQUIRE(workspace.apply(change_of(ping, "mine")));
     REQUIRE(workspace.apply(change_of(pong, "later")));
-    const auto found = workspace.reload(opened({{ping, "theirs"}, {pong, "b"}}), {});
+    const auto found = workspace.reload(opened({{ping, "theirs"}, {pong, "b"}}), {}, {});
     CHECK(found.edited == std::vector<std::string>{ping});
     CHECK(text_of(workspace, ping) == "mine");
     CHECK(workspace.unsaved().configuration_before == Edits{{ping, "theirs"}, {pong, "b"}});
@@ -189,4 +191,87 @@ TEST_CASE("code that was edited stays when its folder is read again") {
     CHECK(workspace.unsaved().code_before == Edits{{path, "theirs"}});
     workspace.saved(workspace.unsaved());
     CHECK(workspace.unsaved().empty());
+}
+
+TEST_CASE("what is no YAML moves with an application, and is undone and saved with it") {
+    const test::TemporaryDirectory folder;
+    const std::string app = "applications/a/config.yaml";
+    const std::string logo = "applications/a/logo.png";
+    const std::string bytes("\x89PNG\0\xff", 6);
+    for (const auto& [path, text] : git::Files{{"config.yaml", "id: 1\n"}, {app, "id: 2\n"}}) {
+        std::filesystem::create_directories((folder.path() / path).parent_path());
+        REQUIRE(write_file_atomic(folder.path() / path, std::string_view(text)));
+    }
+    REQUIRE(write_file_atomic(folder.path() / logo, std::string_view(bytes)));
+    Workspace workspace(Store::load(folder.path()).value());
+    workspace.know_others({{app, "not for this"}, {logo, bytes}});
+    CHECK(workspace.others() == git::Files{{logo, bytes}});
+    const auto plan =
+        plan_rename(workspace.store(), *workspace.store().find(KindId::application, "a", "a"), "b");
+    REQUIRE(plan);
+    Change change{plan->label, plan->edits, {}};
+    change.configuration.merge(move_edits(plan->other_moves, workspace.others()));
+    REQUIRE(workspace.apply(change));
+    CHECK(workspace.store().applications() == std::vector<std::string>{"b"});
+    const auto missing = [&] {
+        return std::count_if(
+            workspace.problems().begin(), workspace.problems().end(),
+            [](const Problem& each) { return each.path == "applications/a/config.yaml"; });
+    };
+    CHECK(missing() == 0); // the old folder is none any more
+    REQUIRE(workspace.undo());
+    CHECK(workspace.store().applications() == std::vector<std::string>{"a"});
+    CHECK(workspace.unsaved().empty());
+    REQUIRE(workspace.redo());
+    workspace.reload(Store::load(folder.path()).value(), {}, {}); // somebody looks meanwhile
+    CHECK(workspace.store().applications() == std::vector<std::string>{"b"});
+    const auto unsaved = workspace.unsaved();
+    REQUIRE(write_changes(folder.path(), unsaved.configuration, unsaved.configuration_before));
+    workspace.saved(unsaved);
+    CHECK(workspace.unsaved().empty());
+    CHECK(read_file(folder.path() / "applications/b/logo.png").value() == bytes);
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "applications/a"));
+}
+
+TEST_CASE("edits are discarded file by file or all, and that is undone, too") {
+    Workspace workspace = workspace_of({{ping, "a"}, {pong, "b"}});
+    workspace.know_code({{"functions/ping/p.go", "c"}});
+    REQUIRE(workspace.apply({"Edit",
+                             {{ping, "a2"}, {pong, std::nullopt}, {"functions/n.yaml", "n"}},
+                             {{"functions/ping/p.go", "c2"}}}));
+    REQUIRE(workspace.apply(workspace.discarding({ping})));
+    CHECK(text_of(workspace, ping) == "a");
+    CHECK(text_of(workspace, pong) == "(none)");
+    REQUIRE(workspace.apply(workspace.discarding({})));
+    CHECK(workspace.unsaved().empty());
+    CHECK(workspace.code().at("functions/ping/p.go") == "c");
+    REQUIRE(workspace.undo());
+    CHECK(text_of(workspace, "functions/n.yaml") == "n");
+    CHECK(workspace.code().at("functions/ping/p.go") == "c2");
+}
+
+TEST_CASE("code that another program wrote counts at the next look") {
+    const std::string function = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n"
+                                 "source: .\ntrigger:\n    type: pubsub\n    channel: c\n"
+                                 "execution:\n    timeout: 1s\n    memory: 1MB\n    call: c\n";
+    const git::Files files{
+        {"config.yaml", "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\nname: s\n"},
+        {ping, function}};
+    const auto with = [](const git::Files& code) {
+        CheckOptions options;
+        options.code = std::make_shared<const CodeStrings>(CodeStrings::from(code));
+        return options;
+    };
+    Workspace workspace(opened(files), {}, with({}));
+    const auto about_code = [&] {
+        return std::count_if(workspace.problems().begin(), workspace.problems().end(),
+                             [](const Problem& each) {
+                                 return each.sentence.find("functions/ping") != std::string::npos;
+                             });
+    };
+    CHECK(about_code() == 1);
+    workspace.reload(opened(files), {},
+                     with({{"functions/ping/.taubyte/config.yaml", "version: 1\n"},
+                           {"functions/ping/p.go", "package lib\n"}}));
+    CHECK(about_code() == 0);
 }

@@ -1,0 +1,210 @@
+#include "core/git/discard.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/git/checkout.h"
+#include "core/git/work_tree.h"
+
+#include <algorithm>
+
+namespace tau::git {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t largest_kept = 256U << 20U;
+
+bool has_changes(const Status& status, const std::string& path) {
+    return std::any_of(status.files.begin(), status.files.end(),
+                       [&](const FileChange& change) { return change.path == path; });
+}
+
+/// The file as it is, its content as an object of the repository.
+Result<Discarded> keep(git_repository* repository, const std::string& path) {
+    const fs::path file = fs::path(git_repository_workdir(repository)) / path;
+    std::error_code code;
+    const fs::file_status status = fs::symlink_status(file, code);
+    Discarded kept{path, {}, false};
+    if (status.type() == fs::file_type::not_found) {
+        return kept;
+    }
+    if (status.type() != fs::file_type::regular) {
+        return fail(ErrorCode::invalid_argument,
+                    bounded_text(path, 200) + " is a link or no file, so nothing was discarded.",
+                    "Discard it with git itself.");
+    }
+    // As it is, byte by byte: what git would store may have other line ends.
+    const auto content = read_file(file, largest_kept);
+    if (!content) {
+        return fail(content.error());
+    }
+    git_oid id;
+    const int result =
+        git_blob_create_from_buffer(&id, repository, content->data(), content->size());
+    if (result < 0) {
+        return fail(local_failure("keep " + bounded_text(path, 200), result));
+    }
+    kept.object = to_text(id);
+    kept.executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
+    return kept;
+}
+
+/// What git does not know goes, with folders that it leaves empty.
+Result<void> delete_file(git_repository* repository, git_index* index, const std::string& path) {
+    const fs::path root = git_repository_workdir(repository);
+    std::error_code code;
+    fs::remove(root / path, code);
+    if (code) {
+        return fail(ErrorCode::io,
+                    "Cannot delete " + (root / path).string() + ": " + code.message() + ".");
+    }
+    for (fs::path parent = fs::path(path).parent_path(); !parent.empty();
+         parent = parent.parent_path()) {
+        fs::remove(root / parent, code); // fails while there is something in it
+        if (code) {
+            break;
+        }
+    }
+    const int result = git_index_remove(index, path.c_str(), 0);
+    return result < 0 && result != GIT_ENOTFOUND
+               ? fail(local_failure("forget " + bounded_text(path, 200), result))
+               : Result<void>();
+}
+
+Result<void> restore(git_repository* repository, const git_tree* tree,
+                     std::vector<std::string> paths) {
+    if (paths.empty()) {
+        return {};
+    }
+    std::vector<char*> names;
+    names.reserve(paths.size());
+    for (std::string& path : paths) {
+        names.push_back(path.data());
+    }
+    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+    options.checkout_strategy =
+        GIT_CHECKOUT_FORCE | GIT_CHECKOUT_RECREATE_MISSING | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
+    options.paths = {names.data(), names.size()};
+    const int result =
+        git_checkout_tree(repository, reinterpret_cast<const git_object*>(tree), &options);
+    return result < 0 ? fail(local_failure("restore the files", result)) : Result<void>();
+}
+
+/// The files back to HEAD's, in the folder and in the index.
+Result<void> go_back(git_repository* repository, const std::vector<std::string>& files) {
+    const auto head = read_head(repository);
+    if (!head) {
+        return fail(head.error());
+    }
+    TreePtr tree;
+    if (head->commit) {
+        auto found = tree_of(head->commit.get());
+        if (!found) {
+            return fail(found.error());
+        }
+        tree = std::move(*found);
+    }
+    IndexPtr index;
+    if (const int result = git_repository_index(Out(index), repository); result < 0) {
+        return fail(local_failure("read the index", result));
+    }
+    std::vector<std::string> known;
+    for (const std::string& path : files) {
+        TreeEntryPtr entry;
+        if (tree && git_tree_entry_bypath(Out(entry), tree.get(), path.c_str()) == 0) {
+            known.push_back(path);
+        } else if (auto gone = delete_file(repository, index.get(), path); !gone) {
+            return gone;
+        }
+    }
+    if (const int result = git_index_write(index.get()); result < 0) {
+        return fail(local_failure("write the index", result));
+    }
+    return restore(repository, tree.get(), std::move(known));
+}
+
+Result<void> write_back(git_repository* repository, const Discarded& each) {
+    const fs::path file = fs::path(git_repository_workdir(repository)) / each.path;
+    std::error_code code;
+    if (each.object.empty()) {
+        fs::remove(file, code);
+        return code ? fail(ErrorCode::io,
+                           "Cannot delete " + file.string() + ": " + code.message() + ".")
+                    : Result<void>();
+    }
+    git_oid id;
+    BlobPtr blob;
+    int result = git_oid_fromstr(&id, each.object.c_str());
+    result = result < 0 ? result : git_blob_lookup(Out(blob), repository, &id);
+    if (result < 0) {
+        return fail(local_failure("find what " + bounded_text(each.path, 200) + " was", result));
+    }
+    fs::create_directories(file.parent_path(), code);
+    const auto* bytes = static_cast<const char*>(git_blob_rawcontent(blob.get()));
+    return write_file_atomic(
+        file, std::string_view(bytes, static_cast<std::size_t>(git_blob_rawsize(blob.get()))),
+        each.executable ? 0755 : 0644);
+}
+
+} // namespace
+
+Result<std::vector<Discarded>> discard_changes(const fs::path& path,
+                                               const std::vector<std::string>& files) {
+    const auto opened = open_local(path);
+    if (!opened) {
+        return fail(opened.error());
+    }
+    git_repository* const repository = opened->get();
+    const auto change = Change::begin(repository);
+    const auto status = change ? read_status(repository) : Result<Status>(fail(change.error()));
+    if (!status) {
+        return fail(status.error());
+    }
+    std::vector<Discarded> kept;
+    kept.reserve(files.size());
+    for (const std::string& file : files) {
+        if (!has_changes(*status, file)) {
+            return fail(ErrorCode::conflict,
+                        "The file " + bounded_text(file, 200) + " has no changes any more.",
+                        "Look at the changes again.");
+        }
+        auto one = keep(repository, file);
+        if (!one) {
+            return fail(one.error());
+        }
+        kept.push_back(std::move(*one));
+    }
+    auto done = go_back(repository, files);
+    return done ? Result<std::vector<Discarded>>(std::move(kept)) : fail(done.error());
+}
+
+Result<void> bring_back(const fs::path& path, const std::vector<Discarded>& discarded) {
+    const auto opened = open_local(path);
+    if (!opened) {
+        return fail(opened.error());
+    }
+    git_repository* const repository = opened->get();
+    const auto change = Change::begin(repository);
+    const auto status = change ? read_status(repository) : Result<Status>(fail(change.error()));
+    if (!status) {
+        return fail(status.error());
+    }
+    std::vector<std::string> changed;
+    for (const Discarded& each : discarded) {
+        if (has_changes(*status, each.path)) {
+            changed.push_back(each.path);
+        }
+    }
+    if (!changed.empty()) {
+        return fail(in_the_way("bring back what was discarded", changed));
+    }
+    for (const Discarded& each : discarded) {
+        if (auto done = write_back(repository, each); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+} // namespace tau::git

@@ -1,0 +1,171 @@
+// One document of the configuration while it is edited: form, text, undo, problems.
+#include "tests/ui/config_stage.h"
+#include "ui/common/theme.h"
+
+using namespace tau;
+using namespace tau::test::config;
+
+class TestConfigEditing : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void form_edit_changes_only_those_bytes() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "64MB");
+        const std::string wanted = replaced(ping, "10MB", "64MB");
+        QCOMPARE(stage.text("functions/ping.yaml"), wanted);
+        QVERIFY(stage.tab->yaml().toPlainText().contains(QStringLiteral("memory: 64MB # enough")));
+        QCOMPARE(stage.on_disk("functions/ping.yaml"), ping);
+        QVERIFY(stage.tab->has_unsaved());
+        QTest::keyClick(stage.tab, Qt::Key_S, Qt::ControlModifier);
+        stage.wait();
+        QCOMPARE(stage.on_disk("functions/ping.yaml"), wanted);
+        QVERIFY(!stage.tab->has_unsaved());
+        QVERIFY(!stage.tab->save_button().isEnabled());
+    }
+
+    void choices_and_lists_are_edited_too() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        auto& method = stage.input<QComboBox>("trigger/method");
+        method.setFocus();
+        QTest::keyClick(&method, Qt::Key_Down); // GET -> HEAD
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "GET", "HEAD"));
+        auto& paths = stage.input<QPlainTextEdit>("trigger/paths");
+        paths.setFocus();
+        paths.moveCursor(QTextCursor::End);
+        QTest::keyClick(&paths, Qt::Key_Return);
+        QTest::keyClicks(&paths, QStringLiteral("/pong"));
+        QVERIFY(stage.text("functions/ping.yaml").find("/pong") != std::string::npos);
+        auto& type = stage.input<QComboBox>("trigger/type");
+        type.setCurrentIndex(type.findData(QStringLiteral("pubsub")));
+        Q_EMIT type.activated(type.currentIndex());
+        settle();
+        QVERIFY(stage.tab->form().input(QStringLiteral("trigger/channel")) != nullptr);
+        QVERIFY(!stage.tab->form().note(QStringLiteral("trigger/channel")).isEmpty());
+    }
+
+    void text_edit_updates_the_form_and_a_broken_text_makes_it_wait() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        TextEditor& yaml = stage.tab->yaml();
+        QTextCursor cursor = yaml.document()->find(QStringLiteral("10s"));
+        cursor.insertText(QStringLiteral("25s"));
+        QTRY_COMPARE(stage.input<QLineEdit>("execution/timeout").text(), QStringLiteral("25s"));
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "10s", "25s")); // \r\n too
+        cursor = yaml.document()->find(QStringLiteral("25s"));
+        cursor.insertText(QStringLiteral("[30s"));
+        QTRY_VERIFY(stage.tab->form().is_read_only());
+        QCOMPARE(stage.input<QLineEdit>("execution/timeout").text(), QStringLiteral("25s"));
+        QVERIFY(stage.input<QLineEdit>("execution/timeout").isReadOnly());
+        QTRY_VERIFY(stage.tab->problems().current() != nullptr);
+        QCOMPARE(stage.tab->problems().current()->path, std::string("functions/ping.yaml"));
+        const QModelIndex index = stage.tab->resources().index_of("functions/ping.yaml");
+        QTRY_VERIFY(
+            index.data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("broken")));
+        cursor = yaml.document()->find(QStringLiteral("[30s"));
+        cursor.insertText(QStringLiteral("30s"));
+        QTRY_VERIFY(!stage.tab->form().is_read_only());
+        QCOMPARE(stage.input<QLineEdit>("execution/timeout").text(), QStringLiteral("30s"));
+    }
+
+    void undo_goes_over_form_and_text() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "64MB");
+        QTextCursor cursor = stage.tab->yaml().document()->find(QStringLiteral("10s"));
+        cursor.insertText(QStringLiteral("25s"));
+        stage.tab->flush();
+        const std::string both = replaced(replaced(ping, "10MB", "64MB"), "10s", "25s");
+        QCOMPARE(stage.text("functions/ping.yaml"), both);
+        auto& memory = stage.input<QLineEdit>("execution/memory");
+        memory.setFocus();
+        QTest::keyClick(&memory, Qt::Key_Z, Qt::ControlModifier); // not the input's own undo
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "10MB", "64MB"));
+        QTest::keyClick(&stage.tab->yaml(), Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(stage.text("functions/ping.yaml"), ping);
+        QCOMPARE(memory.text(), QStringLiteral("10MB"));
+        QVERIFY(!stage.tab->has_unsaved());
+        stage.tab->redo();
+        stage.tab->redo();
+        QCOMPARE(stage.text("functions/ping.yaml"), both);
+    }
+
+    void a_fix_is_applied_and_enter_leads_to_the_place() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/functions/ping.yaml",
+                  replaced(ping, "source: .   # inline\r\n", ""));
+        });
+        const project::Problem* problem = stage.tab->problems().current();
+        QVERIFY(problem != nullptr);
+        QCOMPARE(problem->field, std::string("source"));
+        stage.tab->problems().table().setFocus();
+        QTest::keyClick(&stage.tab->problems().table(), Qt::Key_Return);
+        QCOMPARE(stage.tab->current_path(), std::string("functions/ping.yaml"));
+        QVERIFY(!stage.tab->form().note(QStringLiteral("source")).isEmpty());
+        QVERIFY(stage.tab->problems().fix_button().isVisible());
+        QTest::mouseClick(&stage.tab->problems().fix_button(), Qt::LeftButton);
+        QVERIFY(stage.text("functions/ping.yaml").find("source: .") != std::string::npos);
+        QVERIFY(stage.tab->form().note(QStringLiteral("source")).isEmpty());
+        stage.tab->undo();
+        QVERIFY(stage.text("functions/ping.yaml").find("source: .") == std::string::npos);
+    }
+
+    void a_domain_shows_its_record_and_takes_a_generated_name() {
+        Stage stage(small);
+        stage.services.settings[QStringLiteral("domain-suffix")] = QStringLiteral("g.tau.link");
+        stage.tab->select("domains/web.yaml");
+        const auto labels = stage.tab->form().findChildren<KeyLabel*>();
+        QCOMPARE(labels.size(), 1);
+        QCOMPARE(labels.first()->value(), QStringLiteral("Qmc3WjpD.a.example.org"));
+        settle();
+        QVERIFY(stage.press(QStringLiteral("Use ")));
+        QVERIFY(stage.text("domains/web.yaml").find("fqdn: rbkxdbu41.g.tau.link") !=
+                std::string::npos);
+    }
+
+    void another_program_writes_the_folder() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "64MB");
+        write(stage.project.configuration / "functions/new.yaml", "id: x\n");
+        write(stage.project.configuration / "functions/ping.yaml", "id: theirs\n");
+        stage.tab->enter();
+        stage.wait();
+        QVERIFY(stage.tab->resources().index_of("functions/new.yaml").isValid());
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "10MB", "64MB"));
+        QVERIFY(stage.tab->messages().text().contains(QStringLiteral("functions/ping.yaml")));
+        write(stage.project.configuration / "functions/ping.yaml", "id: once more\n");
+        stage.tab->save();
+        stage.wait();
+        QCOMPARE(stage.on_disk("functions/ping.yaml"), std::string("id: once more\n"));
+        QVERIFY(stage.tab->has_unsaved());
+    }
+
+    void search_and_keyboard() {
+        Stage stage(small);
+        QTest::keyClick(stage.tab, Qt::Key_F, Qt::ControlModifier);
+        QVERIFY(stage.tab->search().hasFocus());
+        QTest::keyClicks(&stage.tab->search(), QStringLiteral("PING"));
+        QTest::keyClick(&stage.tab->search(), Qt::Key_Return);
+        QCOMPARE(stage.tab->current_path(), std::string("functions/ping.yaml"));
+        QVERIFY(stage.tab->tree().hasFocus());
+        stage.tab->yaml().setFocus();
+        QTest::keyClick(&stage.tab->yaml(), Qt::Key_Escape);
+        QTest::keyClick(&stage.tab->yaml(), Qt::Key_Tab);
+        QVERIFY(!stage.tab->yaml().hasFocus()); // no trap
+    }
+};
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    Theme theme(application);
+    TestConfigEditing test;
+    const int failed = QTest::qExec(&test, argc, argv);
+    Job::wait_for_all();
+    return failed;
+}
+
+#include "test_config_editing.moc"

@@ -1,0 +1,193 @@
+// The tree of the configuration: new, rename, clone, move, delete, and what goes along.
+#include "tests/ui/config_stage.h"
+#include "ui/common/theme.h"
+
+#include <QAbstractItemModelTester>
+
+using namespace tau;
+using namespace tau::test::config;
+
+class TestConfigResources : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void rename_takes_references_and_code_along() {
+        Stage stage(small);
+        QAbstractItemModelTester tester(&stage.tab->resources());
+        stage.tab->select("domains/web.yaml");
+        QTest::keyClick(&stage.tab->tree(), Qt::Key_F2);
+        stage.wait();
+        QVERIFY(stage.tab->prompt().isVisible());
+        stage.type_into(*stage.tab->prompt().edit(), "2x");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        QVERIFY(stage.tab->prompt().isVisible()); // refused, and to be mended
+        stage.type_into(*stage.tab->prompt().edit(), "front");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        QCOMPARE(stage.text("domains/web.yaml"), std::string("(none)"));
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "- web", "- front"));
+        QCOMPARE(stage.tab->current_path(), std::string("domains/front.yaml"));
+
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->ask_rename();
+        stage.wait();
+        stage.type_into(*stage.tab->prompt().edit(), "pong");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.tab->save();
+        stage.wait();
+        QCOMPARE(stage.on_disk("functions/ping.yaml"), std::string("(none)"));
+        QVERIFY(fs::exists(stage.project.code / "functions/pong/ping.go"));
+        QVERIFY(!fs::exists(stage.project.code / "functions/ping"));
+        stage.tab->undo();
+        stage.tab->undo();
+        QCOMPARE(stage.text("functions/ping.yaml"), ping);
+    }
+
+    void move_and_clone() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->ask_clone();
+        stage.wait();
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        const std::string copy = stage.text("functions/ping_copy.yaml");
+        QVERIFY(copy.find("source: .   # inline") != std::string::npos);
+        QVERIFY(copy.find("QmQazSMmMztAFkECFpvNjGMJpaYH4CvTTt85GDj1yYgt4a") == std::string::npos);
+        QVERIFY(stage.tab->workspace().code().contains("functions/ping_copy/ping.go"));
+        QVERIFY(stage.tab->workspace().code().contains("functions/ping/ping.go"));
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->move_to("store");
+        stage.wait();
+        QCOMPARE(stage.text("applications/store/functions/ping.yaml"), ping);
+        QVERIFY(stage.tab->workspace().code().contains("store/functions/ping/ping.go"));
+    }
+
+    void delete_says_who_uses_it_first() {
+        Stage stage(small);
+        stage.tab->select("domains/web.yaml");
+        stage.tab->tree().setFocus();
+        QTest::keyClick(&stage.tab->tree(), Qt::Key_Delete);
+        stage.wait();
+        QVERIFY(stage.tab->messages().text().contains(QStringLiteral("functions/ping.yaml")));
+        QVERIFY(stage.press(QStringLiteral("Keep")));
+        QVERIFY(stage.text("domains/web.yaml") != "(none)");
+        stage.tab->ask_delete();
+        stage.wait();
+        QVERIFY(stage.press(QStringLiteral("Delete")));
+        QCOMPARE(stage.text("domains/web.yaml"), std::string("(none)"));
+        stage.tab->undo();
+        QVERIFY(stage.text("domains/web.yaml") != "(none)");
+    }
+
+    void a_new_function_with_code_in_a_fresh_project() {
+        Stage stage(fresh);
+        QTest::keyClick(stage.tab, Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+        NewResource& panel = stage.tab->new_resource();
+        QVERIFY(panel.isVisible());
+        QVERIFY(!panel.create().isEnabled());
+        stage.type_into(panel.name(), "2bad");
+        QVERIFY(!panel.note().isEmpty());
+        stage.type_into(panel.name(), "hello");
+        panel.templates().setCurrentIndex(
+            panel.templates().findText(QStringLiteral("Code in Rust")));
+        QTest::keyClick(&panel.name(), Qt::Key_Return);
+        settle();
+        QCOMPARE(stage.tab->current_path(), std::string("functions/hello.yaml"));
+        stage.tab->show_code(true);
+        stage.wait();
+        QCOMPARE(stage.tab->code().current_file(), std::string("functions/hello/lib.rs"));
+        stage.tab->code().editor().moveCursor(QTextCursor::Start);
+        QTest::keyClicks(&stage.tab->code().editor(), QStringLiteral("// mine"));
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(stage.on_disk("functions/hello.yaml").starts_with("id: Qm"));
+        const fs::path code = stage.project.code / "functions/hello";
+        QVERIFY(fs::exists(code / ".taubyte/build.sh"));
+        QVERIFY(read(code / "lib.rs").starts_with("// mine"));
+        // A second window of the same project finds what was written.
+        stage.tab->enter();
+        stage.wait();
+        QVERIFY(!stage.tab->has_unsaved());
+    }
+
+    void an_application_moves_with_everything_in_its_folders() {
+        const std::string binary("\x7f"
+                                 "ELF\0\xff",
+                                 6);
+        Stage stage([&](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/applications/store/README.md", "about\n");
+            write(folder / "config/applications/store/img/logo.png", binary);
+            write(folder / "code/store/functions/f/f.go", "package lib\n");
+            write(folder / "code/store/functions/f/data.bin", binary);
+        });
+        stage.tab->select("applications/store/config.yaml");
+        stage.tab->ask_rename();
+        stage.wait();
+        stage.type_into(*stage.tab->prompt().edit(), "till");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        QVERIFY2(stage.tab->messages().text().isEmpty(), qPrintable(stage.tab->messages().text()));
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(!fs::exists(stage.project.configuration / "applications/store"));
+        QVERIFY(!fs::exists(stage.project.code / "store"));
+        QCOMPARE(stage.on_disk("applications/till/README.md"), std::string("about\n"));
+        QCOMPARE(stage.on_disk("applications/till/img/logo.png"), binary);
+        QCOMPARE(read(stage.project.code / "till/functions/f/data.bin"), binary);
+        stage.tab->undo();
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(!fs::exists(stage.project.configuration / "applications/till"));
+        QCOMPARE(stage.on_disk("applications/store/img/logo.png"), binary);
+        QCOMPARE(read(stage.project.code / "store/functions/f/data.bin"), binary);
+    }
+
+    void deleting_a_function_asks_about_its_code() {
+        Stage stage(small);
+        for (const bool with_code : {false, true}) {
+            stage.tab->select("functions/ping.yaml");
+            stage.tab->ask_delete();
+            stage.wait();
+            QVERIFY2(
+                stage.tab->messages().text().contains(QStringLiteral("functions/ping/ping.go")),
+                qPrintable(stage.tab->messages().text()));
+            QVERIFY(stage.press(with_code ? QStringLiteral("Delete with its code")
+                                          : QStringLiteral("Delete, leave the code")));
+            stage.tab->save();
+            stage.wait();
+            QCOMPARE(stage.on_disk("functions/ping.yaml"), std::string("(none)"));
+            QCOMPARE(fs::exists(stage.project.code / "functions/ping"), !with_code);
+            stage.tab->undo();
+            stage.tab->save();
+            stage.wait();
+            QCOMPARE(stage.on_disk("functions/ping.yaml"), ping);
+            QVERIFY(fs::exists(stage.project.code / "functions/ping/ping.go"));
+        }
+    }
+
+    void edits_are_discarded_and_undo_brings_them_back() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "64MB");
+        stage.tab->select("domains/web.yaml");
+        stage.type_into(stage.input<QLineEdit>("fqdn"), "b.example.org");
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->discard_edits(false);
+        QCOMPARE(stage.text("functions/ping.yaml"), ping);
+        QCOMPARE(stage.input<QLineEdit>("execution/memory").text(), QStringLiteral("10MB"));
+        QVERIFY(stage.text("domains/web.yaml").find("b.example.org") != std::string::npos);
+        stage.tab->discard_edits(true);
+        QVERIFY(!stage.tab->has_unsaved());
+        QVERIFY(stage.press(QStringLiteral("Undo")));
+        QVERIFY(stage.text("domains/web.yaml").find("b.example.org") != std::string::npos);
+    }
+};
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    Theme theme(application);
+    TestConfigResources test;
+    const int failed = QTest::qExec(&test, argc, argv);
+    Job::wait_for_all();
+    return failed;
+}
+
+#include "test_config_resources.moc"
