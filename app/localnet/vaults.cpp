@@ -51,6 +51,7 @@ struct Node {
     std::string name;
     Part part;
     fs::path data, log, port_file;
+    fs::path barrier_key; ///< not in the folder of what it protects
 };
 
 /// Past the table's end its parts come again under new names.
@@ -60,7 +61,12 @@ Node node_at(const fs::path& folder, std::size_t number) {
     const std::string name = part.name + (round == 0 ? "" : " " + std::to_string(round + 1));
     std::string file = to_lower_ascii(name);
     std::replace(file.begin(), file.end(), ' ', '-');
-    return {name, part, folder / file, folder / (file + ".log"), folder / (file + ".port")};
+    return {name,
+            part,
+            folder / file,
+            folder / (file + ".log"),
+            folder / (file + ".port"),
+            folder.parent_path() / "barriers" / (file + ".key")};
 }
 
 /// The port of last time when it is free, else 0: any.
@@ -78,7 +84,29 @@ std::uint16_t usual_port(const Node& node) {
     return port;
 }
 
+/// Made when the node is.
+Result<void> provide_barrier_key(const Node& node, const fs::path& program) {
+    if (fs::exists(node.barrier_key)) {
+        return {};
+    }
+    if (auto made = make_private_directory(node.barrier_key.parent_path()); !made) {
+        return made;
+    }
+    Command command;
+    command.program = program;
+    command.arguments = {"--make-barrier-key", node.barrier_key.string()};
+    command.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"};
+    const auto ended = run_process(command, {}, Wait::at_most(start_time));
+    if (!ended || ended->code != 0) {
+        return fail(ErrorCode::io, "The barrier key of " + node.name + " cannot be made.");
+    }
+    return {};
+}
+
 Result<Process> start_node(const Node& node, const fs::path& program) {
+    if (const auto provided = provide_barrier_key(node, program); !provided) {
+        return fail(provided.error());
+    }
     const int log =
         ::open(node.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0) {
@@ -87,10 +115,10 @@ Result<Process> start_node(const Node& node, const fs::path& program) {
     Command command;
     command.program = program;
     command.arguments = {
-        "--data", node.data.string(), "--listen", "127.0.0.1:" + std::to_string(usual_port(node)),
-        "--name", node.name, "--region", node.part.region, "--lat", node.part.latitude, "--lon",
-        node.part.longitude, "--slots", std::to_string(node.part.claimed_slots),
-        "--allow-local-repositories",
+        "--data", node.data.string(), "--barrier-key", node.barrier_key.string(), "--listen",
+        "127.0.0.1:" + std::to_string(usual_port(node)), "--name", node.name, "--region",
+        node.part.region, "--lat", node.part.latitude, "--lon", node.part.longitude, "--slots",
+        std::to_string(node.part.claimed_slots), "--allow-local-repositories",
         // Everybody here has the same address, and no patience.
         "--requests-per-minute", "0", "--registrations-per-minute", "0", "--owner-per-minute", "0"};
     command.environment = {"PATH=/usr/bin:/bin", "HOME=" + node.data.string(), "LC_ALL=C.UTF-8"};

@@ -1,4 +1,5 @@
 #include "app/vaultd/options.h"
+#include "app/vaultd/passphrase.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/seal/seal.h"
@@ -164,6 +165,26 @@ int check_config(vaultd::Options& options) {
     return 0;
 }
 
+int make_barrier_key(const vaultd::Options& options) {
+    Result<Secret> passphrase = options.ask_passphrase ? vaultd::ask_passphrase() : Secret();
+    if (!passphrase) {
+        return complain(passphrase.error());
+    }
+    SystemEntropy entropy;
+    const auto made = node::make_barrier_key(
+        options.make_barrier_key, options.ask_passphrase ? &*passphrase : nullptr, entropy);
+    return made ? 0 : complain(made.error());
+}
+
+int verify_store(const node::Settings& settings) {
+    const auto rows = node::verify_store(settings, SystemClock().now());
+    if (!rows) {
+        return complain(rows.error());
+    }
+    std::cout << "All " << *rows << " rows are as the node wrote them.\n";
+    return 0;
+}
+
 int start(const std::vector<std::string>& arguments, vaultd::Options options) {
     if (const auto made = make_private_directory(options.settings.data); !made) {
         return complain(made.error());
@@ -175,6 +196,9 @@ int start(const std::vector<std::string>& arguments, vaultd::Options options) {
              "Another tau-vaultd uses the folder " + options.settings.data.string() + ".",
              "End it, or give this one another folder.",
              {}});
+    }
+    if (options.verify_store) {
+        return verify_store(options.settings);
     }
     const bool print = options.print_record;
     Node node(arguments, std::move(options));
@@ -208,5 +232,9 @@ int main(int argc, char** argv) {
     if (const auto tested = seal::self_test(); !tested) {
         return complain(tested.error());
     }
+    if (!options->make_barrier_key.empty()) {
+        return make_barrier_key(*options);
+    }
+    options->settings.passphrase = vaultd::ask_passphrase;
     return start(arguments, std::move(*options));
 }

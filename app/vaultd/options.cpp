@@ -27,6 +27,10 @@ bool take_plain(Options& options, const std::string& name) {
         options.print_record = true;
     } else if (name == "--check-config") {
         options.check_config = true;
+    } else if (name == "--verify-store") {
+        options.verify_store = true;
+    } else if (name == "--ask-passphrase") {
+        options.ask_passphrase = true;
     } else {
         return false;
     }
@@ -44,7 +48,7 @@ Given read_arguments(Options& options, const std::vector<std::string>& arguments
         const auto found = std::find_if(all.begin(), all.end(), [&name](const Setting& one) {
             return !one.option.empty() && one.option == name;
         });
-        if (found == all.end() && name != "--config") {
+        if (found == all.end() && name != "--config" && name != "--make-barrier-key") {
             given.problems.push_back("There is no option " + bounded_text(name, 40) + ".");
         } else if (found != all.end() && found->value.empty()) {
             given.settings.emplace_back(&*found, "true");
@@ -52,6 +56,8 @@ Given read_arguments(Options& options, const std::vector<std::string>& arguments
             given.problems.push_back(name + " needs a value.");
         } else if (name == "--config") {
             options.config = arguments[++i];
+        } else if (name == "--make-barrier-key") {
+            options.make_barrier_key = arguments[++i];
         } else {
             given.settings.emplace_back(&*found, arguments[++i]);
         }
@@ -185,7 +191,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
         }
         options.given[setting->name()] = value;
     }
-    if (problems.empty()) {
+    if (problems.empty() && options.make_barrier_key.empty()) {
         problems = check_together(options);
     }
     if (!problems.empty()) {
@@ -220,6 +226,11 @@ usage: tau-vaultd [--config FILE] [OPTION VALUE]...
   --config FILE     a YAML file with these settings and finer ones
   --check-config    say what is wrong with options and file, each with its
                     place, and end
+  --make-barrier-key FILE
+                    make a key for --barrier-key and end; with --ask-passphrase
+                    it is encrypted under one
+  --verify-store    look at every row of the database and end: 0 when all are
+                    as the node wrote them
   --print-record    sign a record, print it in base64 and end
   --version         print the version and end
 

@@ -14,6 +14,9 @@ struct Options {
     bool version = false;
     bool print_record = false;
     bool check_config = false;
+    bool verify_store = false;
+    bool ask_passphrase = false;            ///< for the key that is made
+    std::filesystem::path make_barrier_key; ///< "": none is to be made
     std::filesystem::path config; ///< "": none
     Listener listener;
     Limits limits;

@@ -125,6 +125,9 @@ constexpr std::array table{
                 o.settings.store = v;
                 return {};
             }},
+    Setting{"barrier_key", "--barrier-key", "FILE", "",
+            "the key that protects the database, in another place than it", false,
+            [](Options& o, Name n, Value v) { return put_path(o.settings.barrier_key, n, v); }},
     Setting{"name", "--name", "NAME", "", "shown to people, at most 64 bytes", true,
             [](Options& o, Name n, Value v) -> Result<void> {
                 if (v.empty() || v.size() > 64) {

@@ -183,6 +183,10 @@ Result<Secret> key_for(ByteView head, const Secret& passphrase) {
 
 } // namespace
 
+bool is_secret_file(const Secret& content) {
+    return content.view().starts_with(magic);
+}
+
 Result<std::unique_ptr<SecretStore>> open_secret_file(const std::filesystem::path& path,
                                                       const Secret& passphrase, KeyStretching cost,
                                                       Entropy& entropy) {

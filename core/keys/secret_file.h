@@ -17,4 +17,7 @@ Result<std::unique_ptr<SecretStore>> open_secret_file(const std::filesystem::pat
                                                       const Secret& passphrase, KeyStretching cost,
                                                       Entropy& entropy);
 
+/// Whether a file with this content is one; says nothing about the passphrase.
+bool is_secret_file(const Secret& content);
+
 } // namespace tau::keys

@@ -22,6 +22,8 @@ public:
     std::int64_t integer(std::size_t column) const;
     const std::string& text(std::size_t column) const;
     const Bytes& bytes(std::size_t column) const;
+    const std::vector<Value>& values() const { return values_; }
+    void set(std::size_t column, Value value) { values_.at(column) = std::move(value); }
 
 private:
     std::vector<Value> values_;
@@ -53,6 +55,8 @@ public:
     virtual Result<void> alone(const Work& work) = 0;
     /// What DDL calls a column of bytes.
     virtual std::string_view bytes_type() const = 0;
+    /// `corrupt` when pages or indexes do not fit together, as far as the engine can tell.
+    virtual Result<void> check_structure() = 0;
     /// Takes what was deleted off the disk, logs included, as far as the engine can.
     virtual Result<void> scrub() = 0;
     /// Writes all there is to a copy of this name (SQLite: a private file `<name>.db` beside the

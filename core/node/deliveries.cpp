@@ -13,9 +13,8 @@ constexpr std::int64_t copy_memory = 7LL * 24 * 3600;
 } // namespace
 
 Result<bool> Store::is_active(const std::string& id) {
-    const auto rows =
-        database_->run("SELECT 1 FROM registration WHERE id = $1 AND state = 'active'", {id});
-    return rows.map([](const Rows& found) { return !found.empty(); });
+    return rows_.select(registration_row::table, "id = $1 AND state = 'active'", {id})
+        .map([](const Rows& found) { return !found.empty(); });
 }
 
 Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
@@ -32,33 +31,37 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
             outcome = Delivery::ended;
             return {};
         }
-        const auto known =
-            database_->run("SELECT body_hash FROM delivery WHERE registration_id = $1 "
-                           "AND role = $2 AND delivery_id = $3",
-                           {id, text(role), delivery_id});
+        const auto known = rows_.select(delivery_row::table,
+                                        "registration_id = $1 AND role = $2 AND delivery_id = $3",
+                                        {id, text(role), delivery_id});
         if (!known) {
             return fail(known.error());
         }
         if (!known->empty()) {
-            outcome = known->front().bytes(0) == blob(body_hash) ? Delivery::repeated
-                                                                 : Delivery::conflicting;
+            outcome = known->front().bytes(delivery_row::body_hash) == blob(body_hash)
+                          ? Delivery::repeated
+                          : Delivery::conflicting;
             return {};
         }
-        return run("INSERT INTO delivery(registration_id, role, delivery_id, body_hash, "
-                   "received_at) VALUES($1, $2, $3, $4, $5)",
-                   {id, text(role), delivery_id, blob(body_hash), now})
+        return rows_
+            .insert(delivery_row::table, {id, text(role), delivery_id, blob(body_hash), now})
             .and_then([&] {
-                return run("UPDATE repository SET webhook_seen = $3 WHERE registration_id = $1 "
-                           "AND role = $2",
-                           {id, text(role), now});
+                return rows_.change(
+                    repository_row::table, "registration_id = $1 AND role = $2", {id, text(role)},
+                    [now](Row& row) { row.set(repository_row::webhook_seen, now); });
             })
             .and_then([&] {
-                return run("UPDATE check_row SET outcome = 'passed', reason = '', sentence = $3 "
-                           "WHERE registration_id = $1 AND target = $2 AND name = 'webhook' "
-                           "AND outcome = 'pending'",
-                           {id, text(role),
-                            std::string("The git host's webhook reached this node with a good "
-                                        "signature.")});
+                return rows_.change(
+                    check_row::table,
+                    "registration_id = $1 AND target = $2 AND name = 'webhook' "
+                    "AND outcome = 'pending'",
+                    {id, text(role)}, [](Row& row) {
+                        row.set(check_row::outcome, std::string("passed"));
+                        row.set(check_row::reason, std::string());
+                        row.set(check_row::sentence,
+                                std::string("The git host's webhook reached this node with a "
+                                            "good signature."));
+                    });
             });
     });
     if (!done) {
@@ -78,12 +81,11 @@ Result<void> Store::set_refs(const std::string& id, vault::Role role,
             return {};
         }
         Result<void> done =
-            run("DELETE FROM ref_state WHERE registration_id = $1 AND role = $2", {id, text(role)});
+            rows_.erase(ref_row::table, "registration_id = $1 AND role = $2", {id, text(role)});
         for (const vault::RefState& ref : refs) {
             if (done) {
-                done = run("INSERT INTO ref_state(registration_id, role, ref, commit_id, "
-                           "observed_at, forced_at) VALUES($1, $2, $3, $4, $5, $6)",
-                           {id, text(role), ref.ref, ref.commit, ref.observed_at, ref.forced_at});
+                done = rows_.insert(ref_row::table, {id, text(role), ref.ref, ref.commit,
+                                                     ref.observed_at, ref.forced_at});
             }
         }
         return done;
@@ -91,28 +93,28 @@ Result<void> Store::set_refs(const std::string& id, vault::Role role,
 }
 
 Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
-    const auto rows = database_->run("SELECT role, ref, commit_id, observed_at, forced_at "
-                                     "FROM ref_state "
-                                     "WHERE registration_id = $1 ORDER BY role DESC, ref",
-                                     {id});
+    const auto rows =
+        rows_.select(ref_row::table, "registration_id = $1 ORDER BY role DESC, ref", {id});
     if (!rows) {
         return fail(rows.error());
     }
     std::vector<vault::RefState> refs;
     for (const Row& row : *rows) {
-        refs.push_back(
-            {role_of(row.text(0)), row.text(1), row.text(2), row.integer(3), row.integer(4)});
+        refs.push_back({role_of(row.text(ref_row::role)), row.text(ref_row::ref),
+                        row.text(ref_row::commit_id), row.integer(ref_row::observed_at),
+                        row.integer(ref_row::forced_at)});
     }
     return refs;
 }
 
 Result<void> Store::expire(std::int64_t now) {
-    return run("DELETE FROM used_challenge WHERE expires_at < $1", {now - challenge_memory})
+    return rows_.erase(used_challenge_row::table, "expires_at < $1", {now - challenge_memory})
         .and_then([&] {
-            return run("DELETE FROM delivery WHERE received_at < $1", {now - delivery_memory});
+            return rows_.erase(delivery_row::table, "received_at < $1", {now - delivery_memory});
         })
-        .and_then([&] { return run("DELETE FROM withdrawn WHERE expires_at < $1", {now}); })
-        .and_then([&] { return database_->forget_copies(copy_name, now - copy_memory); });
+        .and_then([&] { return rows_.erase(withdrawn_row::table, "expires_at < $1", {now}); })
+        .and_then([&] { return database_->forget_copies(copy_name, now - copy_memory); })
+        .and_then([&] { return head_.flush(); });
 }
 
 } // namespace tau::node

@@ -1,5 +1,7 @@
 #include "core/node/schema.h"
 
+#include "core/node/guarded_rows.h"
+
 #include <array>
 #include <span>
 
@@ -76,9 +78,31 @@ constexpr std::array fourth_schema{
         PRIMARY KEY(owner_key, registration_id)))",
 };
 
-constexpr std::array<std::span<const char* const>, 4> migrations{first_schema, second_schema,
-                                                                 third_schema, fourth_schema};
+// Every row gets a MAC, and what is secret is encrypted: protect() below.
+constexpr std::array fifth_schema{
+    "ALTER TABLE meta ADD COLUMN row_mac BYTES",
+    "ALTER TABLE migration ADD COLUMN row_mac BYTES",
+    "ALTER TABLE registration ADD COLUMN row_mac BYTES",
+    "ALTER TABLE repository ADD COLUMN row_mac BYTES",
+    "ALTER TABLE sealed ADD COLUMN row_mac BYTES",
+    "ALTER TABLE used_challenge ADD COLUMN row_mac BYTES",
+    "ALTER TABLE used_nonce ADD COLUMN row_mac BYTES",
+    "ALTER TABLE check_row ADD COLUMN row_mac BYTES",
+    "ALTER TABLE deployment ADD COLUMN row_mac BYTES",
+    "ALTER TABLE delivery ADD COLUMN row_mac BYTES",
+    "ALTER TABLE ref_state ADD COLUMN row_mac BYTES",
+    "ALTER TABLE rotation ADD COLUMN row_mac BYTES",
+    "ALTER TABLE withdrawn ADD COLUMN row_mac BYTES",
+    "ALTER TABLE audit ADD COLUMN row_mac BYTES",
+};
+constexpr std::int64_t protected_version = 5;
+
+constexpr std::array<std::span<const char* const>, 5> migrations{
+    first_schema, second_schema, third_schema, fourth_schema, fifth_schema};
 constexpr std::int64_t newest_version = migrations.size();
+
+/// In meta: Barrier::name() of the key.
+const std::string barrier_entry = "barrier";
 
 Result<std::int64_t> current_version(Database& database) {
     const auto made = database.run("CREATE TABLE IF NOT EXISTS migration(version BIGINT PRIMARY "
@@ -102,7 +126,52 @@ std::string in_words_of(const Database& database, std::string_view sql) {
     return text;
 }
 
-Result<void> bring_up_to_date(Database& database, std::int64_t now) {
+/// Under another key every row would look changed: that is said before any is read.
+Result<void> check_key(Database& database, const Barrier& barrier) {
+    const auto rows = database.run("SELECT v FROM meta WHERE k = $1", {barrier_entry});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    if (rows->empty() || rows->front().text(0) != to_hex(barrier.name())) {
+        return fail(ErrorCode::unauthenticated,
+                    "The barrier key is not the one that the node's database was made with.",
+                    "Name the right one with --barrier-key FILE. Without it the database cannot "
+                    "be used.");
+    }
+    return {};
+}
+
+/// Old rows when the database had no protection yet; else only the notes of what was just done.
+Result<void> protect(GuardedRows& rows, const Barrier& barrier, std::int64_t version) {
+    if (version >= protected_version) {
+        return rows.protect(migration_row::table);
+    }
+    for (const Table* table : all_tables()) {
+        if (auto done = rows.protect(*table); !done) {
+            return done;
+        }
+    }
+    return rows.insert(meta_row::table, {barrier_entry, to_hex(barrier.name())});
+}
+
+Result<void> apply(Database& database, std::int64_t version, std::int64_t now) {
+    for (std::int64_t next = version + 1; next <= newest_version; ++next) {
+        for (const char* sql : migrations.at(static_cast<std::size_t>(next - 1))) {
+            if (const auto done = database.run(in_words_of(database, sql)); !done) {
+                return fail(done.error());
+            }
+        }
+        const auto noted =
+            database.run("INSERT INTO migration(version, applied_at) VALUES($1, $2)", {next, now});
+        if (!noted) {
+            return fail(noted.error());
+        }
+    }
+    return {};
+}
+
+Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool is_known,
+                              std::int64_t now) {
     const Result<std::int64_t> version = current_version(database);
     if (!version) {
         return fail(version.error());
@@ -111,32 +180,38 @@ Result<void> bring_up_to_date(Database& database, std::int64_t now) {
         return fail(ErrorCode::corrupt, "The node's database was written by a newer program.",
                     "Use that program, or give the node another data folder.");
     }
-    if (*version > 0 && *version < newest_version) {
+    if (*version >= protected_version) {
+        if (auto right = check_key(database, barrier); !right) {
+            return right;
+        }
+    } else if (is_known) { // it would be taken for genuine as it is now
+        return fail(ErrorCode::corrupt,
+                    "The node's database is older than what this node has written.",
+                    "Put the newest copy back. If this one is all there is, remove the file "
+                    "audit.head from the node's data.");
+    }
+    if (*version == newest_version) {
+        return {};
+    }
+    if (*version > 0) {
         if (const auto kept = database.keep_copy(copy_name + std::to_string(*version)); !kept) {
             return kept;
         }
     }
-    return database.transaction([&]() -> Result<void> {
-        for (std::int64_t next = *version + 1; next <= newest_version; ++next) {
-            for (const char* sql : migrations.at(static_cast<std::size_t>(next - 1))) {
-                if (const auto done = database.run(in_words_of(database, sql)); !done) {
-                    return fail(done.error());
-                }
-            }
-            const auto noted = database.run(
-                "INSERT INTO migration(version, applied_at) VALUES($1, $2)", {next, now});
-            if (!noted) {
-                return fail(noted.error());
-            }
-        }
-        return {};
+    const auto done = database.transaction([&] {
+        return apply(database, *version, now).and_then([&] {
+            GuardedRows rows(database, barrier);
+            return protect(rows, barrier, *version);
+        });
     });
+    // What was in clear is still in the file's unused pages.
+    return done.and_then([&] { return *version > 0 ? database.scrub() : Result<void>(); });
 }
 
 } // namespace
 
-Result<void> migrate(Database& database, std::int64_t now) {
-    return database.alone([&] { return bring_up_to_date(database, now); });
+Result<void> migrate(Database& database, const Barrier& barrier, bool is_known, std::int64_t now) {
+    return database.alone([&] { return bring_up_to_date(database, barrier, is_known, now); });
 }
 
 } // namespace tau::node

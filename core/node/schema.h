@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/node/barrier.h"
 #include "core/node/database.h"
 
 namespace tau::node {
@@ -9,7 +10,9 @@ inline const std::string copy_name = "backup-";
 
 /// Brings the database to this program's schema in one transaction, once there is a copy of what
 /// was there (backup-<version>). Of several processes one does it. `corrupt` when a newer program
-/// has already been here: its tables must not be guessed at.
-Result<void> migrate(Database& database, std::int64_t now);
+/// has already been here, whose tables must not be guessed at, or when an older one was though
+/// `is_known` says that this node has written under its barrier key since; `unauthenticated` under
+/// another key.
+Result<void> migrate(Database& database, const Barrier& barrier, bool is_known, std::int64_t now);
 
 } // namespace tau::node

@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint32_t record_life = 7 * 24 * 3600;
 constexpr std::uint32_t renew_after = record_life / 2;
 constexpr std::chrono::seconds record_look{2};
+constexpr std::chrono::hours scan_pause{24};
 
 unsigned proof_threads(const Settings& settings) {
     return settings.proof_threads != 0 ? settings.proof_threads
@@ -48,12 +49,20 @@ Result<void> check_identity(Store& store, const Identity& identity) {
     return {};
 }
 
-Result<std::unique_ptr<Database>> open_database(const Settings& settings) {
-    if (is_postgresql(settings.store)) {
-        return open_postgresql(settings.store);
+Result<std::unique_ptr<Store>> open_store(const Settings& settings, std::int64_t now) {
+    const auto key = read_barrier_key(settings.barrier_key, settings.passphrase);
+    if (!key) {
+        return fail(key.error());
     }
-    return open_sqlite(settings.store.empty() ? settings.data / "node.db"
-                                              : std::filesystem::path(settings.store));
+    auto database =
+        is_postgresql(settings.store)
+            ? open_postgresql(settings.store)
+            : open_sqlite(settings.store.empty() ? settings.data / "node.db"
+                                                 : std::filesystem::path(settings.store));
+    if (!database) {
+        return fail(database.error());
+    }
+    return Store::open(std::move(*database), *key, settings.data / "audit.head", now);
 }
 
 /// "<seq> <base64>": the number counts when the record itself is past, too.
@@ -161,14 +170,25 @@ Result<void> Service::Parts::renew() {
 }
 
 /// Another process may sign the next record: a console must not be shown an older one by this.
+/// And once a day every row is looked at.
 void Service::Parts::watch(const std::stop_token& stop) {
     std::mutex unshared;
     std::condition_variable_any never;
     std::unique_lock lock(unshared);
-    while (!never.wait_for(lock, stop, record_look, [] { return false; }) &&
-           !stop.stop_requested()) {
-        if (const auto renewed = renew(); !renewed) {
-            log.write(LogLevel::warning, "record", renewed.error().message);
+    const std::chrono::seconds pause =
+        is_postgresql(settings.store) ? record_look : std::chrono::seconds(60);
+    auto next_scan = std::chrono::steady_clock::now() + scan_pause;
+    while (!never.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
+        if (const auto shown = renew(); !shown) {
+            log.write(LogLevel::warning, "record", shown.error().message);
+        }
+        if (std::chrono::steady_clock::now() >= next_scan) {
+            next_scan = std::chrono::steady_clock::now() + scan_pause;
+            const auto whole = store->verify(stop);
+            if (!whole && whole.error().code != ErrorCode::cancelled) {
+                log.write(LogLevel::error, "store",
+                          whole.error().message + " " + whole.error().detail);
+            }
         }
     }
 }
@@ -199,11 +219,7 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     if (const auto made = make_private_directory(settings.data); !made) {
         return fail(made.error());
     }
-    auto database = open_database(settings);
-    if (!database) {
-        return fail(database.error());
-    }
-    auto store = Store::open(std::move(*database), clock.now());
+    auto store = open_store(settings, clock.now());
     if (!store) {
         return fail(store.error());
     }
@@ -223,11 +239,13 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     if (const auto renewed = parts->renew(); !renewed) {
         return fail(renewed.error());
     }
-    if (is_postgresql(settings.store)) {
-        parts->watcher =
-            std::jthread([&one = *parts](const std::stop_token& stop) { one.watch(stop); });
-    }
+    parts->watcher =
+        std::jthread([&one = *parts](const std::stop_token& stop) { one.watch(stop); });
     return std::unique_ptr<Service>(new Service(std::move(parts)));
+}
+
+Result<std::int64_t> verify_store(const Settings& settings, std::int64_t now) {
+    return open_store(settings, now).and_then([](const auto& store) { return store->verify({}); });
 }
 
 Response Service::handle(const Request& request) {

@@ -2,12 +2,14 @@
 // service.h       this file: one request in, one response out
 // validator.h     the checks of a registration, in order; registrar.h stores what passes
 // store.h         what a node remembers, over database.h (sqlite.cpp, postgresql.cpp)
+// guarded_rows.h  every row of it with a MAC; tables.h names them, barrier.h has the keys
 // routes.h        the addresses, and which function answers
 // metrics.h       what is counted, for Prometheus
 // repositories.h  logging in to git hosts; ref_tracker.h keeps their refs current
 // identity.h, challenge.h, unsealer.h   the node's keys and what they do
 #pragma once
 
+#include "core/node/barrier.h"
 #include "core/ports.h"
 #include "core/vault/node_record.h"
 
@@ -20,6 +22,10 @@ struct Settings {
     std::filesystem::path data; ///< keys and database; made, 0700
     /// Where the database is instead: a file, or postgresql://… that several processes share.
     std::string store = {};
+    /// What protects the database, and is not beside it; empty: systemd's credential. See
+    /// read_barrier_key().
+    std::filesystem::path barrier_key = {};
+    AskPassphrase passphrase = {}; ///< needed for a key with one
     std::string name;
     std::string endpoint; ///< http(s)://host[:port], as consoles reach it
     Hash32 tls_spki{};    ///< of the key in front of it; zero: a public authority vouches
@@ -91,5 +97,9 @@ private:
     explicit Service(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
 };
+
+/// Looks at all that is stored, without serving it: the number of rows, or `corrupt` with what was
+/// changed as its detail.
+Result<std::int64_t> verify_store(const Settings& settings, std::int64_t now);
 
 } // namespace tau::node

@@ -39,6 +39,34 @@ Result<void> make_private_file(const std::filesystem::path& path) {
     return {};
 }
 
+tl::unexpected<Error> cannot_open(sqlite3* connection) {
+    return fail(ErrorCode::io, "The node's database cannot be opened.", {},
+                bounded_text(connection != nullptr ? sqlite3_errmsg(connection) : "no memory"));
+}
+
+Result<Connection> connect(const std::filesystem::path& path) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(
+        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW,
+        nullptr);
+    Connection connection(raw);
+    if (code != SQLITE_OK) {
+        return cannot_open(raw);
+    }
+    sqlite3_busy_timeout(raw, 1000); // and again, as a transaction is
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    for (const char* sql :
+         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
+          "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
+          "PRAGMA wal_autocheckpoint=1000"}) {
+        if (sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+            return cannot_open(raw);
+        }
+    }
+    return connection;
+}
+
 class Sqlite final : public Database {
 public:
     Sqlite(Connection connection, std::filesystem::path path)
@@ -46,6 +74,9 @@ public:
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
         const std::lock_guard lock(mutex_);
+        if (const Result<void> open = mend(); !open) {
+            return fail(open.error());
+        }
         sqlite3_stmt* const raw = prepared(sql);
         if (raw == nullptr) {
             return problem();
@@ -80,6 +111,20 @@ public:
     Result<void> alone(const Work& work) override { return work(); }
 
     std::string_view bytes_type() const override { return "BLOB"; }
+
+    Result<void> check_structure() override {
+        const auto rows = run("PRAGMA integrity_check(10)", {});
+        if (!rows) {
+            return fail(rows.error());
+        }
+        std::string detail;
+        for (const Row& row : *rows) {
+            detail += row.text(0) == "ok" ? "" : row.text(0) + "; ";
+        }
+        return detail.empty() ? Result<void>()
+                              : fail(ErrorCode::corrupt, "The database file is damaged.", {},
+                                     bounded_text(detail));
+    }
 
     Result<void> scrub() override {
         const auto done = run("PRAGMA wal_checkpoint(TRUNCATE)", {});
@@ -129,15 +174,46 @@ private:
         if (const auto begun = run("BEGIN IMMEDIATE", {}); !begun) {
             return {fail(begun.error()), is_busy()};
         }
-        Rollback rollback(*connection_);
+        Rollback rollback(*this);
         if (Result<void> done = work(); !done) {
             return {std::move(done), false};
         }
-        if (const auto committed = run("COMMIT", {}); !committed) {
+        const auto committed = run("COMMIT", {});
+        if (!committed && is_in_doubt_) {
+            return {fail(ErrorCode::timeout, "The disk failed while the node was writing.",
+                         "Ask again whether it was done.", committed.error().detail),
+                    false};
+        }
+        if (!committed) {
             return {fail(committed.error()), is_busy()};
         }
         rollback.cancel();
         return {{}, false};
+    }
+
+    /// After an error of the disk nobody knows which of the pages that the system still shows are
+    /// on it, and asking once more to have them written tells nothing. So the file is closed, read
+    /// anew, and all that stands in its log is copied from there, before anything goes on.
+    Result<void> mend() {
+        if (in_transaction_ && sqlite3_get_autocommit(connection_.get()) != 0) {
+            return fail(ErrorCode::io, "The node's database has given the change up.");
+        }
+        if (in_transaction_ || !is_in_doubt_) {
+            return {};
+        }
+        statements_.clear();
+        connection_.reset();
+        auto opened = connect(path_);
+        if (!opened) {
+            return fail(opened.error());
+        }
+        if (sqlite3_wal_checkpoint_v2(opened->get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                      nullptr) != SQLITE_OK) {
+            return cannot_open(opened->get());
+        }
+        connection_ = std::move(*opened);
+        is_in_doubt_ = false;
+        return {};
     }
 
     bool is_busy() const { return sqlite3_errcode(connection_.get()) == SQLITE_BUSY; }
@@ -174,18 +250,21 @@ private:
     /// Also when an exception ends the work: the next transaction must find none open.
     class Rollback {
     public:
-        explicit Rollback(sqlite3& connection) : connection_(connection) {}
+        explicit Rollback(Sqlite& database) : database_(database) {
+            database_.in_transaction_ = true;
+        }
         Rollback(const Rollback&) = delete;
         Rollback& operator=(const Rollback&) = delete;
         ~Rollback() {
             if (wanted_) { // fails only when the engine has already rolled back
-                sqlite3_exec(&connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+                sqlite3_exec(database_.connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
             }
+            database_.in_transaction_ = false;
         }
         void cancel() { wanted_ = false; }
 
     private:
-        sqlite3& connection_;
+        Sqlite& database_;
         bool wanted_ = true;
     };
 
@@ -233,12 +312,15 @@ private:
         return Row(std::move(values));
     }
 
-    tl::unexpected<Error> problem() const {
+    tl::unexpected<Error> problem() {
         const int code = sqlite3_extended_errcode(connection_.get());
         if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
             return fail(ErrorCode::already_exists, "The entry is already stored.");
         }
-        const bool full = (code & 0xff) == SQLITE_FULL;
+        const bool full =
+            (code & 0xff) == SQLITE_FULL ||
+            ((code & 0xff) == SQLITE_IOERR && sqlite3_system_errno(connection_.get()) == ENOSPC);
+        is_in_doubt_ = is_in_doubt_ || (code & 0xff) == SQLITE_IOERR;
         return fail(full ? ErrorCode::limit_exceeded : ErrorCode::io,
                     full ? "The node's disk is full." : "The node's database did not answer.", {},
                     bounded_text(sqlite3_errmsg(connection_.get())));
@@ -248,16 +330,9 @@ private:
     const std::filesystem::path path_;
     Connection connection_;
     std::map<std::string, Statement, std::less<>> statements_; // after it: they go first
+    bool in_transaction_ = false;
+    bool is_in_doubt_ = false; ///< the disk failed
 };
-
-Result<void> run_all(Database& database, std::initializer_list<std::string_view> statements) {
-    for (const std::string_view sql : statements) {
-        if (const auto done = database.run(sql); !done) {
-            return fail(done.error());
-        }
-    }
-    return {};
-}
 
 } // namespace
 
@@ -265,27 +340,11 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
     if (const Result<void> made = make_private_file(path); !made) {
         return fail(made.error());
     }
-    sqlite3* raw = nullptr;
-    const int code = sqlite3_open_v2(
-        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW,
-        nullptr);
-    Connection connection(raw);
-    if (code != SQLITE_OK) {
-        return fail(ErrorCode::io, "The node's database cannot be opened.", {},
-                    bounded_text(raw != nullptr ? sqlite3_errmsg(raw) : "no memory"));
+    auto connection = connect(path);
+    if (!connection) {
+        return fail(connection.error());
     }
-    sqlite3_busy_timeout(raw, 1000); // and again, as a transaction is
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
-    auto database = std::make_unique<Sqlite>(std::move(connection), path);
-    const Result<void> set = run_all(
-        *database, {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
-                    "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON",
-                    "PRAGMA secure_delete=ON", "PRAGMA wal_autocheckpoint=1000"});
-    if (!set) {
-        return fail(set.error());
-    }
-    return std::unique_ptr<Database>(std::move(database));
+    return std::make_unique<Sqlite>(std::move(*connection), path);
 }
 
 } // namespace tau::node

@@ -24,31 +24,30 @@ Hash32 bundle_hash(ByteView bundle) {
     return tagged_hash32("TauREG1-sealed", bundle);
 }
 
-Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, std::int64_t now) {
-    if (const Result<void> ready = migrate(*database, now); !ready) {
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, const Secret& key,
+                                           const std::filesystem::path& audit_head,
+                                           std::int64_t now) {
+    auto store = std::unique_ptr<Store>(new Store(std::move(database), key, audit_head));
+    const auto head = store->head_.read();
+    if (!head) {
+        return fail(head.error());
+    }
+    const auto ready = migrate(*store->database_, store->barrier_, head->has_value(), now)
+                           .and_then([&] { return store->check_head(*head); })
+                           // A crash may have come between an erasure and its scrubbing.
+                           .and_then([&] { return store->database_->scrub(); });
+    if (!ready) {
         return fail(ready.error());
     }
-    // A crash may have come between an erasure and its scrubbing.
-    if (const Result<void> scrubbed = database->scrub(); !scrubbed) {
-        return fail(scrubbed.error());
-    }
-    return std::unique_ptr<Store>(new Store(std::move(database)));
-}
-
-Result<void> Store::run(std::string_view sql, const std::vector<Value>& parameters) {
-    const auto done = database_->run(sql, parameters);
-    if (!done) {
-        return fail(done.error());
-    }
-    return {};
+    return store;
 }
 
 Result<std::optional<std::string>> Store::meta(const std::string& key) {
-    const auto rows = database_->run("SELECT v FROM meta WHERE k = $1", {key});
+    const auto rows = rows_.select(meta_row::table, "k = $1", {key});
     if (!rows) {
         return fail(rows.error());
     }
-    return rows->empty() ? std::nullopt : std::optional(rows->front().text(0));
+    return rows->empty() ? std::nullopt : std::optional(rows->front().text(meta_row::v));
 }
 
 Result<std::string> Store::change_meta(const std::string& key, const NextMeta& next) {
@@ -63,19 +62,20 @@ Result<std::string> Store::change_meta(const std::string& key, const NextMeta& n
             return fail(made.error());
         }
         value = std::move(*made);
-        return value == *known ? Result<void>()
-                               : run("INSERT INTO meta(k, v) VALUES($1, $2) ON CONFLICT(k) DO "
-                                     "UPDATE SET v = $2",
-                                     {key, value});
+        if (value == *known) {
+            return {};
+        }
+        return *known ? rows_.update(meta_row::table, Row({key, value}))
+                      : rows_.insert(meta_row::table, {key, value});
     });
     return done ? Result<std::string>(std::move(value)) : fail(done.error());
 }
 
 Result<std::optional<KnownRequest>> Store::find_request(const seal::Point& owner_key,
                                                         const std::string& idempotency_key) {
-    const auto rows = database_->run("SELECT body_hash, state, answer FROM registration "
-                                     "WHERE owner_key = $1 AND idempotency_key = $2",
-                                     {blob(owner_key), idempotency_key});
+    const auto rows =
+        rows_.select(registration_row::table, "owner_key = $1 AND idempotency_key = $2",
+                     {blob(owner_key), idempotency_key});
     if (!rows) {
         return fail(rows.error());
     }
@@ -83,61 +83,59 @@ Result<std::optional<KnownRequest>> Store::find_request(const seal::Point& owner
         return std::nullopt;
     }
     const Row& row = rows->front();
-    return KnownRequest{fixed<32>(row.bytes(0)), row.text(1), row.text(2)};
+    return KnownRequest{fixed<32>(row.bytes(registration_row::body_hash)),
+                        row.text(registration_row::state), row.text(registration_row::answer)};
 }
 
 Result<bool> Store::is_redeemed(ByteView challenge_nonce) {
-    const auto rows =
-        database_->run("SELECT 1 FROM used_challenge WHERE nonce = $1", {blob(challenge_nonce)});
-    return rows.map([](const Rows& found) { return !found.empty(); });
+    return rows_.select(used_challenge_row::table, "nonce = $1", {blob(challenge_nonce)})
+        .map([](const Rows& found) { return !found.empty(); });
 }
 
 Result<bool> Store::nonce_is_taken(const Hash32& nonce, const Hash32& hash) {
-    const auto rows =
-        database_->run("SELECT 1 FROM used_nonce WHERE nonce = $1 AND bundle_hash <> $2",
-                       {blob(nonce), blob(hash)});
-    return rows.map([](const Rows& found) { return !found.empty(); });
+    return rows_
+        .select(used_nonce_row::table, "nonce = $1 AND bundle_hash <> $2",
+                {blob(nonce), blob(hash)})
+        .map([](const Rows& found) { return !found.empty(); });
 }
 
 Result<std::optional<seal::Point>> Store::project_owner(const std::string& project_id) {
-    const auto rows = database_->run(
-        "SELECT owner_key FROM registration WHERE project_id = $1 AND state = 'active'",
-        {project_id});
+    const auto rows =
+        rows_.select(registration_row::table, "project_id = $1 AND state = 'active'", {project_id});
     if (!rows) {
         return fail(rows.error());
     }
-    return rows->empty() ? std::nullopt : std::optional(fixed<32>(rows->front().bytes(0)));
+    return rows->empty()
+               ? std::nullopt
+               : std::optional(fixed<32>(rows->front().bytes(registration_row::owner_key)));
 }
 
 Result<void> Store::erase_secrets(const std::string& id) {
-    for (const char* sql : {"DELETE FROM sealed WHERE registration_id = $1",
-                            "DELETE FROM ref_state WHERE registration_id = $1",
-                            "DELETE FROM delivery WHERE registration_id = $1"}) {
-        if (const auto done = run(sql, {id}); !done) {
-            return done;
+    Result<void> done;
+    for (const Table* table : {&sealed_row::table, &ref_row::table, &delivery_row::table}) {
+        if (done) {
+            done = rows_.erase(*table, "registration_id = $1", {id});
         }
     }
-    return {};
+    return done;
 }
 
 Result<std::vector<std::string>> Store::replace_older(const NewRegistration& added) {
-    const auto older =
-        database_->run("SELECT id FROM registration WHERE project_id = $1 AND owner_key = $2 "
-                       "AND state = 'active'",
-                       {added.registration.project_id, blob(added.registration.owner_key)});
+    auto older = rows_.select(registration_row::table,
+                              "project_id = $1 AND owner_key = $2 AND state = 'active'",
+                              {added.registration.project_id, blob(added.registration.owner_key)});
     if (!older) {
         return fail(older.error());
     }
     std::vector<std::string> ids;
-    for (const Row& row : *older) {
-        ids.push_back(row.text(0));
-        if (auto done = erase_secrets(row.text(0)); !done) {
-            return fail(done.error());
-        }
-        if (auto done = run("UPDATE registration SET state = 'replaced', updated_at = $2 "
-                            "WHERE id = $1",
-                            {row.text(0), added.now});
-            !done) {
+    for (Row& row : *older) {
+        ids.push_back(row.text(registration_row::id));
+        row.set(registration_row::state, std::string("replaced"));
+        row.set(registration_row::updated_at, added.now);
+        const auto done = erase_secrets(ids.back()).and_then([&] {
+            return rows_.update(registration_row::table, row);
+        });
+        if (!done) {
             return fail(done.error());
         }
     }
@@ -155,36 +153,33 @@ Result<void> Store::insert_nonce(const NewRegistration& added, std::size_t index
     if (*taken) {
         return fail(ErrorCode::already_exists, "The seal's nonce was used before.");
     }
-    return run("INSERT INTO used_nonce(nonce, bundle_hash) VALUES($1, $2) ON CONFLICT DO NOTHING",
-               {blob(nonce), blob(hash)});
+    return rows_.insert(used_nonce_row::table, {blob(nonce), blob(hash)},
+                        GuardedRows::IfThere::stays);
 }
 
 Result<void> Store::insert_repository(const NewRegistration& added, std::size_t index) {
     const vault::RegisteredRepository& repository = added.registration.repositories[index];
-    const std::string& id = added.answer.registration_id;
-    const std::string role = text(repository.role);
-    const auto done =
-        run("INSERT INTO repository(registration_id, role, url, host_keys, "
-            "default_branch, webhook_seen) VALUES($1, $2, $3, $4, $5, 0)",
-            {id, role, repository.url, join(repository.host_keys), repository.default_branch});
-    return done.and_then([&] { return insert_sealed(added, index, 1); });
+    return rows_
+        .insert(repository_row::table,
+                {added.answer.registration_id, text(repository.role), repository.url,
+                 join(repository.host_keys), repository.default_branch, std::int64_t{0}})
+        .and_then([&] { return insert_sealed(added, index, 1); });
 }
 
 Result<void> Store::insert_sealed(const NewRegistration& added, std::size_t index,
                                   std::int64_t version) {
     const vault::RegisteredRepository& repository = added.registration.repositories[index];
     return insert_nonce(added, index).and_then([&] {
-        return run("INSERT INTO sealed(registration_id, role, version, bundle, nonce, bundle_hash, "
-                   "created_at) VALUES($1, $2, $3, $4, $5, $6, $7)",
-                   {added.answer.registration_id, text(repository.role), version, repository.sealed,
-                    blob(added.bundles[index].deploy_key.context.nonce),
-                    blob(bundle_hash(repository.sealed)), added.now});
+        return rows_.insert(sealed_row::table,
+                            {added.answer.registration_id, text(repository.role), version,
+                             repository.sealed, blob(added.bundles[index].deploy_key.context.nonce),
+                             blob(bundle_hash(repository.sealed)), added.now});
     });
 }
 
 Result<void> Store::redeem(const NewRegistration& added) {
-    return run("INSERT INTO used_challenge(nonce, expires_at) VALUES($1, $2)",
-               {added.challenge_nonce, added.challenge_expires});
+    return rows_.insert(used_challenge_row::table,
+                        {added.challenge_nonce, added.challenge_expires});
 }
 
 Result<std::vector<std::string>> Store::insert(const NewRegistration& added) {
@@ -211,25 +206,27 @@ Result<void> Store::insert_registration(const NewRegistration& added) {
     const vault::Registration& registration = added.registration;
     const std::string& id = added.answer.registration_id;
     Result<void> done =
-        run("INSERT INTO registration(id, owner_key, idempotency_key, body_hash, project_id, "
-            "project_name, state, created_at, updated_at, answer) "
-            "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
-            {id, blob(registration.owner_key), added.idempotency_key, blob(added.body_hash),
-             registration.project_id, registration.project_name, added.answer.state, added.now,
-             vault::to_json(added.answer)});
+        rows_.insert(registration_row::table,
+                     {id, blob(registration.owner_key), added.idempotency_key,
+                      blob(added.body_hash), registration.project_id, registration.project_name,
+                      added.answer.state, added.now, added.now, vault::to_json(added.answer)});
     for (std::size_t i = 0; done && i < registration.repositories.size(); ++i) {
         done = insert_repository(added, i);
     }
-    return done.and_then([&] { return insert_checks(id, added.answer.checks); })
-        .and_then([&] { return insert_deployments(id, registration.deployments); })
-        .and_then([&] { return audit(added.now, registration.owner_key, "register", id); });
+    return done.and_then([&] { return insert_checks(id, added.answer.checks); }).and_then([&] {
+        return insert_deployments(id, registration.deployments);
+    });
 }
 
 Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
     std::vector<std::string> replaced;
-    const Result<void> done = database_->in_turn([&]() -> Result<void> {
-        return insert(added).map(
-            [&replaced](std::vector<std::string>&& ids) { replaced = std::move(ids); });
+    const Result<void> done = audited(added.now, [&]() -> Result<std::optional<Event>> {
+        auto ids = insert(added);
+        if (!ids) {
+            return fail(ids.error());
+        }
+        replaced = std::move(*ids);
+        return Event{blob(added.registration.owner_key), "register", added.answer.registration_id};
     });
     if (!done) {
         const bool is_open = done.error().code == ErrorCode::already_exists ||
@@ -243,42 +240,69 @@ Result<std::vector<std::string>> Store::add(const NewRegistration& added) {
     return replaced;
 }
 
-Result<std::optional<StoredRegistration>> Store::find(const std::string& id) {
-    const auto rows = database_->run(
-        "SELECT g.owner_key, g.project_id, g.state, coalesce(r.answer, g.answer), "
-        "coalesce(r.version, 1), r.body_hash FROM registration g LEFT JOIN rotation r "
-        "ON r.registration_id = g.id WHERE g.id = $1 ORDER BY r.version DESC LIMIT 1",
-        {id});
+Result<std::optional<StoredRegistration>> Store::find_now(const std::string& id) {
+    const auto rows = rows_.select(registration_row::table, "id = $1", {id});
     if (!rows) {
         return fail(rows.error());
     }
     if (rows->empty()) {
         return std::nullopt;
     }
-    const Row& row = rows->front();
-    StoredRegistration found{id, fixed<32>(row.bytes(0)), row.text(1), row.text(2), row.text(3),
-                             {}};
-    found.sealed_version = row.integer(4);
-    if (!row.bytes(5).empty()) {
-        found.rotated_by = fixed<32>(row.bytes(5));
+    const auto rotation = rows_.select(rotation_row::table,
+                                       "registration_id = $1 ORDER BY version DESC LIMIT 1", {id});
+    const auto repositories = rows_.select(repository_row::table, "registration_id = $1", {id});
+    const auto sealed =
+        rows_.select(sealed_row::table, "registration_id = $1 ORDER BY version", {id});
+    for (const auto* read : {&rotation, &repositories, &sealed}) {
+        if (!*read) {
+            return fail(read->error());
+        }
     }
-    const auto repositories = database_->run(
-        "SELECT r.role, r.url, r.host_keys, r.default_branch, r.webhook_seen, s.bundle "
-        "FROM repository r LEFT JOIN sealed s ON s.registration_id = r.registration_id "
-        "AND s.role = r.role WHERE r.registration_id = $1 ORDER BY s.version",
-        {id});
-    if (!repositories) {
-        return fail(repositories.error());
+    const Row& row = rows->front();
+    StoredRegistration found;
+    found.id = id;
+    found.owner_key = fixed<32>(row.bytes(registration_row::owner_key));
+    found.project_id = row.text(registration_row::project_id);
+    found.state = row.text(registration_row::state);
+    found.answer = row.text(registration_row::answer);
+    if (!rotation->empty()) {
+        const Row& newest = rotation->front();
+        found.answer = newest.text(rotation_row::answer);
+        found.sealed_version = newest.integer(rotation_row::version);
+        found.rotated_by = fixed<32>(newest.bytes(rotation_row::body_hash));
     }
     for (const Row& one : *repositories) {
-        const vault::Role role = role_of(one.text(0));
-        found.repositories[static_cast<std::size_t>(role)] = StoredRepository{
-            role, one.text(1), split(one.text(2)), one.text(3), one.integer(4), one.bytes(5)};
+        const vault::Role role = role_of(one.text(repository_row::role));
+        found.repositories[static_cast<std::size_t>(role)] = {
+            role,
+            one.text(repository_row::url),
+            split(one.text(repository_row::host_keys)),
+            one.text(repository_row::default_branch),
+            one.integer(repository_row::webhook_seen),
+            {}};
+    }
+    for (const Row& one : *sealed) {
+        const vault::Role role = role_of(one.text(sealed_row::role));
+        found.repositories[static_cast<std::size_t>(role)].sealed = one.bytes(sealed_row::bundle);
     }
     return found;
 }
 
+Result<std::optional<StoredRegistration>> Store::find(const std::string& id) {
+    std::optional<StoredRegistration> found;
+    const Result<void> done = database_->transaction([&]() -> Result<void> {
+        auto now = find_now(id);
+        if (!now) {
+            return fail(now.error());
+        }
+        found = std::move(*now);
+        return {};
+    });
+    return done ? Result<std::optional<StoredRegistration>>(std::move(found)) : fail(done.error());
+}
+
 Result<std::vector<std::string>> Store::active_ids() {
+    // Without the rest of the rows, which may be many: whoever uses an id reads its row.
     const auto rows =
         database_->run("SELECT id FROM registration WHERE state = 'active' ORDER BY created_at");
     if (!rows) {
@@ -292,19 +316,24 @@ Result<std::vector<std::string>> Store::active_ids() {
 }
 
 Result<void> Store::revoke(const std::string& id, std::int64_t now) {
-    const Result<void> done = database_->in_turn([&]() -> Result<void> {
-        const auto rows =
-            database_->run("UPDATE registration SET state = 'revoked', updated_at = $2 "
-                           "WHERE id = $1 AND state = 'active' RETURNING owner_key",
-                           {id, now});
+    const Result<void> done = audited(now, [&]() -> Result<std::optional<Event>> {
+        auto rows = rows_.select(registration_row::table, "id = $1 AND state = 'active'", {id});
         if (!rows) {
             return fail(rows.error());
         }
         if (rows->empty()) {
-            return {};
+            return std::nullopt;
         }
-        return erase_secrets(id).and_then(
-            [&] { return audit(now, rows->front().bytes(0), "revoke", id); });
+        Row& row = rows->front();
+        row.set(registration_row::state, std::string("revoked"));
+        row.set(registration_row::updated_at, now);
+        if (const auto ended = rows_.update(registration_row::table, row).and_then([&] {
+                return erase_secrets(id);
+            });
+            !ended) {
+            return fail(ended.error());
+        }
+        return Event{row.bytes(registration_row::owner_key), "revoke", id};
     });
     return done.and_then([this] { return database_->scrub(); });
 }

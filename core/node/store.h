@@ -1,10 +1,12 @@
 #pragma once
 
-#include "core/node/database.h"
+#include "core/node/audit_head.h"
+#include "core/node/guarded_rows.h"
 #include "core/node/scrubber.h"
 #include "core/vault/registration.h"
 
 #include <optional>
+#include <stop_token>
 
 namespace tau::node {
 
@@ -52,7 +54,12 @@ enum class Delivery { fresh, repeated, conflicting, ended };
 /// What a node remembers. Each method is one transaction. Callable from any thread.
 class Store {
 public:
+    /// `key` is the barrier's (`unauthenticated` when it is another than before). `audit_head` is
+    /// the file that says what this node has last written, empty for none: `corrupt` when the
+    /// database does not have it.
     static Result<std::unique_ptr<Store>> open(std::unique_ptr<Database> database,
+                                               const Secret& key,
+                                               const std::filesystem::path& audit_head,
                                                std::int64_t now);
 
     Result<std::optional<std::string>> meta(const std::string& key);
@@ -113,14 +120,31 @@ public:
     /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, and copies
     /// of the database older than 7.
     Result<void> expire(std::int64_t now);
+    /// Looks at every row, at the audit log's chain, at what belongs together and at the engine's
+    /// own structure: the number of rows, or `corrupt`, with what was changed as its detail.
+    Result<std::int64_t> verify(const std::stop_token& stop);
     /// Recomputes the audit log's hash chain: the number of entries, or `corrupt`.
     Result<std::int64_t> verify_audit();
 
 private:
-    explicit Store(std::unique_ptr<Database> database)
-        : database_(std::move(database)), scrubber_(*database_) {}
-    Result<void> run(std::string_view sql, const std::vector<Value>& parameters);
+    /// What the audit log is told of a change.
+    struct Event {
+        Bytes actor;
+        std::string action;
+        std::string subject;
+    };
+    /// A transaction in its turn: `work`, and the event if it gives one.
+    Result<void> audited(std::int64_t now,
+                         const std::function<Result<std::optional<Event>>()>& work);
+
+    Store(std::unique_ptr<Database> database, const Secret& key,
+          const std::filesystem::path& audit_head)
+        : barrier_(key), database_(std::move(database)), rows_(*database_, barrier_),
+          head_(audit_head, barrier_), scrubber_(*database_) {}
+    Result<void> check_head(const std::optional<AuditEntry>& head);
     Result<bool> is_active(const std::string& id);
+    /// Within a transaction.
+    Result<std::optional<StoredRegistration>> find_now(const std::string& id);
     Result<std::vector<std::string>> insert(const NewRegistration& added);
     Result<void> insert_registration(const NewRegistration& added);
     Result<void> insert_nonce(const NewRegistration& added, std::size_t index);
@@ -134,9 +158,13 @@ private:
     Result<void> replace_keys(const NewRegistration& added, std::int64_t version);
     Result<std::vector<std::string>> replace_older(const NewRegistration& added);
     Result<void> erase_secrets(const std::string& id);
-    Result<void> audit(std::int64_t now, ByteView actor, const std::string& action,
-                       const std::string& subject);
+    Result<AuditEntry> append(std::int64_t now, const Event& event);
+    Result<std::vector<std::string>> find_missing();
+
+    const Barrier barrier_;
     std::unique_ptr<Database> database_;
+    GuardedRows rows_;
+    AuditHead head_;
     Scrubber scrubber_; // last: it uses the database
 };
 

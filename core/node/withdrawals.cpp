@@ -11,7 +11,7 @@ constexpr std::int64_t most_withdrawn = 4096;
 Result<void> Store::withdraw(const seal::Point& owner_key, const std::string& id, std::int64_t now,
                              std::int64_t until) {
     return database_->transaction([&]() -> Result<void> {
-        if (const auto done = run("DELETE FROM withdrawn WHERE expires_at < $1", {now}); !done) {
+        if (auto done = rows_.erase(withdrawn_row::table, "expires_at < $1", {now}); !done) {
             return done;
         }
         const auto count = database_->run("SELECT count(*) FROM withdrawn");
@@ -19,32 +19,33 @@ Result<void> Store::withdraw(const seal::Point& owner_key, const std::string& id
             return fail(count.error());
         }
         if (count->front().integer(0) >= most_withdrawn) { // anybody can sign as some owner
-            const auto done = run("DELETE FROM withdrawn WHERE expires_at = "
-                                  "(SELECT min(expires_at) FROM withdrawn)",
-                                  {});
-            if (!done) {
+            if (auto done = rows_.erase(withdrawn_row::table,
+                                        "expires_at = (SELECT min(expires_at) FROM withdrawn)", {});
+                !done) {
                 return done;
             }
         }
         // Whoever stores it at this moment reads what is written here, and the other way round:
         // so one of the two comes first.
-        const auto stored = database_->run("SELECT state FROM registration WHERE id = $1", {id});
-        if (!stored) {
-            return fail(stored.error());
+        const auto active = is_active(id);
+        const auto known = rows_.select(
+            withdrawn_row::table, "owner_key = $1 AND registration_id = $2", {blob(owner_key), id});
+        if (!active || !known) {
+            return fail(active ? known.error() : active.error());
         }
-        return run("INSERT INTO withdrawn(owner_key, registration_id, expires_at) "
-                   "VALUES($1, $2, $3) ON CONFLICT(owner_key, registration_id) "
-                   "DO UPDATE SET expires_at = $3",
-                   {blob(owner_key), id, until});
+        std::vector<Value> row{blob(owner_key), id, until};
+        return known->empty() ? rows_.insert(withdrawn_row::table, std::move(row))
+                              : rows_.update(withdrawn_row::table, Row(std::move(row)));
     });
 }
 
 Result<bool> Store::is_withdrawn(const seal::Point& owner_key, const std::string& id,
                                  std::int64_t now) {
-    const auto rows = database_->run("SELECT 1 FROM withdrawn WHERE owner_key = $1 "
-                                     "AND registration_id = $2 AND expires_at >= $3",
-                                     {blob(owner_key), id, now});
-    return rows.map([](const Rows& found) { return !found.empty(); });
+    return rows_
+        .select(withdrawn_row::table,
+                "owner_key = $1 AND registration_id = $2 AND expires_at >= $3",
+                {blob(owner_key), id, now})
+        .map([](const Rows& found) { return !found.empty(); });
 }
 
 } // namespace tau::node

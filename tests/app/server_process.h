@@ -104,6 +104,7 @@ private:
             {"127.0.0.1", 0}, {limits, {}, "", ""}, log, {[&](std::uint16_t port) {
                 node::Settings settings;
                 settings.data = folder.path() / "node";
+                settings.barrier_key = barrier_in(folder.path());
                 settings.name = "test";
                 settings.region = 1;
                 settings.endpoint = "http://127.0.0.1:" + std::to_string(port);

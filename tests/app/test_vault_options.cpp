@@ -28,8 +28,8 @@ std::string sample() {
 
 /// Takes any text.
 bool is_free(std::string_view key) {
-    return key == "data" || key == "store" || key == "name" || key == "tls.certificate" ||
-           key == "tls.key";
+    return key == "data" || key == "store" || key == "barrier_key" || key == "name" ||
+           key == "tls.certificate" || key == "tls.key";
 }
 
 /// "limits.header" and so on, each with its value, as a file has them.

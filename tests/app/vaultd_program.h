@@ -29,7 +29,11 @@ public:
     }
     /// The next reading of the file finds this.
     void configure(const std::string& more) {
+        const std::filesystem::path key = folder_.path() / "barrier.key";
+        SystemEntropy entropy;
+        REQUIRE((std::filesystem::exists(key) || node::make_barrier_key(key, nullptr, entropy)));
         REQUIRE(write_file_atomic(config(), "data: " + (folder_.path() / "node").string() +
+                                                "\nbarrier_key: " + key.string() +
                                                 "\nlisten: 127.0.0.1:0\nname: test\n"
                                                 "region: local\n" +
                                                 more));

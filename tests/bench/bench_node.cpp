@@ -71,6 +71,9 @@ public:
         QuickRepositories& hosts = *quick;
         node::Settings settings;
         settings.data = folder_.path() / "node";
+        settings.barrier_key = folder_.path() / "barrier.key";
+        require(node::make_barrier_key(settings.barrier_key, nullptr, entropy_).has_value(),
+                "the barrier key cannot be written");
         settings.name = "bench";
         settings.region = 1;
         settings.endpoint = "http://127.0.0.1:1";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/node/barrier.h"
 #include "core/node/database.h"
 #include "tests/support/postgres_server.h"
 
@@ -22,6 +23,7 @@ public:
         : where_(engine == "SQLite" ? (folder_.path() / "node.db").string()
                                     : postgres().new_place()) {}
     const std::string& where() const { return where_; }
+    const Secret& key() const { return key_; }
     const std::filesystem::path& folder() const { return folder_.path(); }
     std::unique_ptr<node::Database> open() const {
         auto database =
@@ -34,6 +36,7 @@ public:
 private:
     TemporaryDirectory folder_;
     std::string where_;
+    Secret key_ = Secret::random(node::barrier_key_size);
 };
 
 } // namespace tau::test

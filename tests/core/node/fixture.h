@@ -119,6 +119,16 @@ inline const std::string project_id = "QmQazSMmMztAFkECFpvNjGMJpaYH4CvTTt85GDj1y
 inline const std::array<std::string, 2> urls{"ssh://git@git.example.org/me/tb_shop.git",
                                              "ssh://git@git.example.org/me/tb_code_shop.git"};
 
+/// A barrier key in this folder, made when it is not there yet.
+inline std::filesystem::path barrier_in(const std::filesystem::path& folder) {
+    const std::filesystem::path file = folder / "barrier.key";
+    if (!std::filesystem::exists(file)) {
+        SystemEntropy entropy;
+        REQUIRE(node::make_barrier_key(file, nullptr, entropy));
+    }
+    return file;
+}
+
 /// A node with a folder of its own.
 struct World {
     TemporaryDirectory folder;
@@ -132,7 +142,8 @@ struct World {
     std::unique_ptr<node::Service> service;
 
     std::uint32_t owner_per_minute = 0;
-    std::string store; ///< empty: a file of its own
+    std::string store;             ///< empty: a file of its own
+    std::filesystem::path barrier; ///< empty: a key of its own
     std::uint32_t deliveries_per_second = 0;
     std::chrono::milliseconds ref_debounce{20};
     std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
@@ -140,7 +151,9 @@ struct World {
     World() { open(); }
     explicit World(std::string shared_store) : store(std::move(shared_store)) { open(); }
     /// Another process of the same node.
-    explicit World(const World& first) : repositories(first.repositories), store(first.store) {
+    explicit World(const World& first)
+        : repositories(first.repositories), store(first.store),
+          barrier(barrier_in(first.folder.path())) {
         std::filesystem::create_directory(folder.path() / "node");
         std::filesystem::permissions(folder.path() / "node", std::filesystem::perms::owner_all);
         std::filesystem::copy(first.folder.path() / "node" / "keys",
@@ -154,6 +167,7 @@ struct World {
         node::Settings settings;
         settings.data = folder.path() / "node";
         settings.store = store;
+        settings.barrier_key = barrier.empty() ? barrier_in(folder.path()) : barrier;
         settings.name = "test";
         settings.endpoint = "http://127.0.0.1:1";
         settings.region = 1;
@@ -245,10 +259,13 @@ struct Project {
         return *bytes;
     }
     vault::Registration registration(const World& world) const {
+        return registration_for(challenge(world));
+    }
+    vault::Registration registration_for(Bytes challenge) const {
         vault::Registration out;
         out.project_id = id;
         out.project_name = "shop";
-        out.challenge = challenge(world);
+        out.challenge = std::move(challenge);
         for (std::size_t i = 0; i < 2; ++i) {
             out.repositories[i] = {i == 0 ? Role::configuration : Role::code,
                                    urls[i],

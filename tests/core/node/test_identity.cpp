@@ -28,6 +28,7 @@ TEST_CASE("a node whose key is gone, or another, does not open its database") {
     const std::filesystem::path data = world.folder.path() / "node";
     node::Settings settings;
     settings.data = data;
+    settings.barrier_key = barrier_in(world.folder.path());
     settings.name = "test";
     settings.endpoint = "http://127.0.0.1:1";
     settings.region = 1;

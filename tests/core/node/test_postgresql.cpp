@@ -131,9 +131,10 @@ TEST_CASE("one commit in ten that the engine takes back costs nothing but time")
 
 TEST_CASE("processes that start together bring the schema up to date once") {
     const Place place("PostgreSQL");
+    const Secret key = Secret::random(node::barrier_key_size);
     const int good = at_once(1, [&] {
         auto database = node::open_postgresql(place.where());
-        return database && node::Store::open(std::move(*database), start).has_value();
+        return database && node::Store::open(std::move(*database), key, {}, start).has_value();
     });
     CHECK(good == 10);
     CHECK(place.open()->run("SELECT count(*) FROM migration")->front().integer(0) ==
@@ -247,6 +248,7 @@ TEST_CASE("a process with other keys does not serve the node's database") {
     node::Settings settings;
     settings.data = folder.path() / "node";
     settings.store = place.where();
+    settings.barrier_key = barrier_in(one.folder.path());
     settings.name = "test";
     settings.endpoint = "http://127.0.0.1:1";
     settings.region = 1;

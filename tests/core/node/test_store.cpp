@@ -1,8 +1,7 @@
 #include "core/base/file.h"
 #include "core/node/identity.h"
 #include "core/node/store.h"
-#include "engines.h"
-#include "fixture.h"
+#include "stored.h"
 
 #include <chrono>
 #include <csignal>
@@ -17,63 +16,11 @@ using namespace tau::test;
 
 namespace {
 
-constexpr std::int64_t now = 1790000000;
-
-std::unique_ptr<node::Store> open_store(const Place& place) {
-    auto store = node::Store::open(place.open(), now);
-    INFO((store ? "" : store.error().message + " " + store.error().detail));
-    REQUIRE(store);
-    return std::move(*store);
-}
-
-/// A registration with bytes for bundles: the store does not look into them.
-vault::Registration registration(const keys::OwnerKey& owner, int number) {
-    vault::Registration out;
-    out.project_id = "project-" + std::to_string(number);
-    out.project_name = "shop";
-    out.owner_key = owner.public_key();
-    for (std::size_t i = 0; i < 2; ++i) {
-        out.repositories[i] = {i == 0 ? Role::configuration : Role::code,
-                               urls[i],
-                               {"k1", "k2"},
-                               "main",
-                               Bytes(8000, static_cast<std::uint8_t>(number))};
-    }
-    out.deployments = {{"*", Role::code, "main", ""}};
-    return out;
-}
-
-std::string id_of(int number) {
-    std::array<std::uint8_t, 16> id{};
-    ByteWriter out;
-    out.u64(static_cast<std::uint64_t>(number)).u64(0);
-    std::copy(out.bytes().begin(), out.bytes().end(), id.begin());
-    return to_hex(id);
-}
-
-Result<std::vector<std::string>> add(node::Store& store, const keys::OwnerKey& owner, int number,
-                                     const std::optional<Hash32>& fixed_nonce = {}) {
-    const vault::Registration added = registration(owner, number);
-    const vault::RegistrationAnswer answer{
-        id_of(number), "active", {{"shape", "", vault::Outcome::passed, "", "Fine."}}, {}};
-    std::array<seal::Bundle, 2> bundles;
-    SystemEntropy entropy;
-    for (auto& bundle : bundles) {
-        entropy.fill(bundle.deploy_key.context.nonce);
-    }
-    if (fixed_nonce) {
-        bundles[0].deploy_key.context.nonce = *fixed_nonce;
-    }
-    ByteWriter nonce;
-    nonce.u64(static_cast<std::uint64_t>(number)).u64(1);
-    return store.add({added, answer, bundles, id_of(number), {}, nonce.take(), now, now});
-}
-
 /// Writes registrations until it is killed, and tells each that was stored through the pipe.
 [[noreturn]] void write_until_killed(const Place& place, int pipe, int from) {
     SystemEntropy entropy;
     const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
-    auto store = node::Store::open(place.open(), now);
+    auto store = node::Store::open(place.open(), place.key(), {}, now);
     for (int i = from;; ++i) {
         if (!add(**store, owner, i) || ::write(pipe, &i, sizeof i) != sizeof i) {
             ::_exit(1);
@@ -180,18 +127,41 @@ TEST_CASE("a nonce stays with its content after the registration is gone") {
 namespace {
 
 /// Makes of a database what this older program would have left.
-void age(node::Database& database, int version) {
+void age(const Place& place, int version) {
+    const auto database = place.open();
+    const node::Barrier barrier(place.key());
+    node::GuardedRows rows(*database, barrier);
+    std::vector<std::string> unprotect{"DELETE FROM meta WHERE k = 'barrier'"};
+    for (const node::Table* table : node::all_tables()) {
+        const std::string name(table->name);
+        const auto plain = rows.select(*table, "true", {});
+        REQUIRE(plain);
+        for (std::size_t i = 0; i < table->columns.size(); ++i) {
+            for (const node::Row& row : *plain) {
+                if (table->columns[i].is_sealed) {
+                    REQUIRE(database->run("UPDATE " + name + " SET " +
+                                              std::string(table->columns[i].name) +
+                                              " = $3 WHERE registration_id = $1 AND role = $2",
+                                          {row.values()[0], row.values()[1], row.values()[i]}));
+                }
+            }
+        }
+        unprotect.push_back("ALTER TABLE " + name + " DROP COLUMN row_mac");
+    }
     const std::vector<std::vector<std::string>> undo{
         {"DROP TABLE used_nonce", "CREATE INDEX sealed_nonce ON sealed(nonce)"},
         {"DROP TABLE rotation", "ALTER TABLE ref_state DROP COLUMN forced_at"},
         {"DROP TABLE withdrawn"},
+        unprotect,
     };
     for (std::size_t made = undo.size(); made >= static_cast<std::size_t>(version); --made) {
         for (const std::string& sql : undo[made - 1]) {
-            REQUIRE(database.run(sql));
+            REQUIRE(database->run(sql));
         }
     }
-    REQUIRE(database.run("DELETE FROM migration WHERE version > $1", {std::int64_t{version}}));
+    REQUIRE(database->run("DELETE FROM migration WHERE version > $1", {std::int64_t{version}}));
+    // Older programs knew nothing of it.
+    std::filesystem::remove(place.folder() / "audit.head");
 }
 
 /// What a copy says of the newest version and of the number of registrations; nothing when there is
@@ -223,7 +193,7 @@ std::optional<std::array<std::int64_t, 2>> copied(const Place& place, const std:
 
 TEST_CASE("a database of each older program is brought up to date, after a copy of it") {
     for (const std::string& engine : engines) {
-        for (const int version : {1, 2, 3}) {
+        for (const int version : {1, 2, 3, 4}) {
             CAPTURE(engine);
             CAPTURE(version);
             const Place place(engine);
@@ -235,7 +205,7 @@ TEST_CASE("a database of each older program is brought up to date, after a copy 
                 REQUIRE(
                     store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", 7}}));
             }
-            age(*place.open(), version);
+            age(place, version);
             const auto store = open_store(place);
             const auto found = store->find(id_of(1));
             REQUIRE(found);
@@ -270,7 +240,7 @@ TEST_CASE("an older database learns the nonces it has used") {
         Hash32 nonce{};
         entropy.fill(nonce);
         REQUIRE(add(*open_store(place), owner, 1, nonce));
-        age(*place.open(), 1);
+        age(place, 1);
         CHECK(*open_store(place)->nonce_is_taken(nonce, {}));
     }
 }
@@ -292,13 +262,21 @@ TEST_CASE("nothing is written for a registration that has just been revoked") {
 TEST_CASE("what is erased is off the disk") {
     const Place place("SQLite");
     const auto store = open_store(place);
-    const auto on_disk = [&place](int number) {
-        const std::string needle(200, static_cast<char>(number));
+    const auto stored = [&place](int number) { // as it stands there: in cipher
+        const auto rows = place.open()->run("SELECT bundle FROM sealed WHERE registration_id = $1",
+                                            {id_of(number)});
+        REQUIRE(rows);
+        REQUIRE(rows->size() == 2);
+        return rows->front().bytes(0);
+    };
+    const auto on_disk = [&place](const Bytes& bundle) {
         for (const char* name : {"node.db", "node.db-wal"}) {
             const auto bytes = read_file(place.folder() / name, 64U << 20U);
             REQUIRE(bytes);
-            if (bytes->find(needle) != std::string::npos) {
-                return true;
+            for (std::size_t at = 0; at + 64 <= bundle.size(); at += 64) {
+                if (bytes->find(as_text(ByteView(bundle).subspan(at, 64))) != std::string::npos) {
+                    return true;
+                }
             }
         }
         return false;
@@ -306,11 +284,13 @@ TEST_CASE("what is erased is off the disk") {
     SystemEntropy entropy;
     const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
     REQUIRE(add(*store, owner, 0x51));
-    CHECK(on_disk(0x51));
+    const Bytes first = stored(0x51);
+    CHECK(on_disk(first));
     REQUIRE(store->revoke(id_of(0x51), now));
-    CHECK_FALSE(on_disk(0x51));
+    CHECK_FALSE(on_disk(first));
 
     REQUIRE(add(*store, owner, 0x52));
+    const Bytes second = stored(0x52);
     vault::Registration next = registration(owner, 0x53);
     next.project_id = "project-" + std::to_string(0x52);
     std::array<seal::Bundle, 2> bundles;
@@ -320,13 +300,14 @@ TEST_CASE("what is erased is off the disk") {
         {next, {id_of(0x53), "active", {}, {}}, bundles, id_of(0x53), {}, Bytes(16, 9), now, now});
     REQUIRE(replaced);
     CHECK(*replaced == std::vector<std::string>{id_of(0x52)});
-    CHECK(on_disk(0x53));
+    const Bytes third = stored(0x53);
+    CHECK(on_disk(third));
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (on_disk(0x52) && std::chrono::steady_clock::now() < end) {
+    while (on_disk(second) && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    CHECK_FALSE(on_disk(0x52));
-    CHECK(on_disk(0x53));
+    CHECK_FALSE(on_disk(second));
+    CHECK(on_disk(third));
 }
 
 TEST_CASE("an exception in a transaction leaves none open") {
@@ -367,6 +348,7 @@ TEST_CASE("an audit log that was changed is found out") {
             CHECK(*store->verify_audit() == 5);
             REQUIRE(place.open()->run(sql));
             CHECK_FALSE(store->verify_audit());
+            CHECK_FALSE(store->verify({}));
         }
     }
 }
@@ -378,7 +360,7 @@ TEST_CASE("a database of a newer program is left alone") {
         open_store(place);
         auto database = place.open();
         REQUIRE(database->run("INSERT INTO migration(version, applied_at) VALUES(99, 0)"));
-        const auto store = node::Store::open(std::move(database), now);
+        const auto store = node::Store::open(std::move(database), place.key(), {}, now);
         REQUIRE_FALSE(store);
         CHECK(store.error().code == ErrorCode::corrupt);
     }

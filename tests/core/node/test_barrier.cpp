@@ -1,0 +1,232 @@
+// The key that is not beside the database: what it hides there, and what it finds changed.
+#include "core/base/file.h"
+#include "stored.h"
+
+#include <sys/stat.h>
+
+using namespace tau;
+using namespace tau::test;
+
+namespace {
+
+/// One of each kind of row.
+void fill(const World& world) {
+    Project project(world);
+    project.publish(world);
+    const auto answer = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(answer.status == 201);
+    const std::string id = json::parse(answer.body)["registration_id"].get<std::string>();
+    const std::string body = "{}";
+    const Secret secret = project.hooks[0].text(project.bundles[0].webhook.context.nonce);
+    REQUIRE(world
+                .send("POST", "/v1/hooks/" + id + "/configuration", body,
+                      {{"X-GitHub-Event", "push"},
+                       {"X-GitHub-Delivery", "d-1"},
+                       {"X-Hub-Signature-256", keys::sign_webhook(secret, body)}})
+                .status == 202);
+    project.renew(world);
+    auto next = project.registration(world);
+    REQUIRE(project
+                .signed_request(world, "PUT", "/v1/registrations/" + id + "/sealed",
+                                vault::to_json(next))
+                .status == 200);
+    REQUIRE(project.signed_request(world, "DELETE", "/v1/registrations/" + key('7')).status == 404);
+}
+
+Secret key_of(const World& world) {
+    return read_secret_file(barrier_in(world.folder.path())).value();
+}
+
+} // namespace
+
+TEST_CASE("every column of every row: a change is found by reading and by the scan") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        {
+            World world(place.where());
+            fill(world);
+            // The tracker's look after the hint brings rows, too.
+            const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+            while (place.open()->run("SELECT 1 FROM ref_state")->empty() &&
+                   std::chrono::steady_clock::now() < end) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            }
+            world.service.reset();
+            const Secret secret = key_of(world);
+            const auto database = place.open();
+            const node::Barrier barrier(secret);
+            node::GuardedRows rows(*database, barrier);
+            int changed = 0;
+            for (const node::Table* table : node::all_tables()) {
+                const auto whole = rows.scan(*table);
+                REQUIRE(whole);
+                CHECK(whole->changed.empty());
+                CAPTURE(std::string(table->name));
+                CHECK(whole->rows > 0);
+                for (const node::Column& column : table->columns) {
+                    const std::string name(column.name);
+                    CAPTURE(name);
+                    const Result<void> tried = database->transaction([&]() -> Result<void> {
+                        const auto values = database->run("SELECT " + name + " FROM " +
+                                                          std::string(table->name) + " LIMIT 1");
+                        REQUIRE(values);
+                        node::Value value = values->front().values()[0];
+                        if (auto* number = std::get_if<std::int64_t>(&value)) {
+                            *number += 1;
+                        } else if (auto* text = std::get_if<std::string>(&value)) {
+                            *text += "x";
+                        } else {
+                            std::get<Bytes>(value).push_back(1);
+                        }
+                        const auto set = database->run("UPDATE " + std::string(table->name) +
+                                                           " SET " + name + " = $1",
+                                                       {value});
+                        if (set) { // else the engine's own rules forbid it
+                            ++changed;
+                            const auto scan = rows.scan(*table);
+                            CHECK((scan && !scan->changed.empty()));
+                            const auto read = rows.select(*table, "true", {});
+                            CHECK_FALSE(read);
+                        }
+                        return fail(ErrorCode::cancelled, "Back to what it was.");
+                    });
+                    CHECK_FALSE(tried);
+                }
+                CHECK(rows.scan(*table)->changed.empty());
+            }
+            CHECK(changed > 40);
+        }
+    }
+}
+
+TEST_CASE("rows that changed places, and rows that are gone") {
+    for (const std::string& engine : engines) {
+        for (const char* sql :
+             {"UPDATE sealed SET bundle = (SELECT o.bundle FROM sealed o WHERE o.registration_id = "
+              "sealed.registration_id AND o.role <> sealed.role)",
+              "DELETE FROM sealed", "DELETE FROM repository WHERE role = 'code'",
+              "DELETE FROM used_nonce", "DELETE FROM audit WHERE seq = 1",
+              "UPDATE registration SET row_mac = NULL"}) {
+            CAPTURE(engine);
+            CAPTURE(sql);
+            const Place place(engine);
+            SystemEntropy entropy;
+            const auto store = open_store(place);
+            REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
+            REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 2));
+            CHECK(store->verify({}));
+            REQUIRE(place.open()->run(sql));
+            const auto found = store->verify({});
+            REQUIRE_FALSE(found);
+            CHECK(found.error().code == ErrorCode::corrupt);
+            CHECK_FALSE(found.error().detail.empty());
+        }
+    }
+}
+
+TEST_CASE("what is secret is in the database in cipher only") {
+    const Place place("SQLite");
+    {
+        const auto store = open_store(place);
+        SystemEntropy entropy;
+        REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 0x51));
+    }
+    const std::string file = *read_file(place.where(), 64U << 20U);
+    CHECK(file.find(std::string(32, 0x51)) == std::string::npos);
+    CHECK(file.find("git.example.org") == std::string::npos);
+    CHECK(file.find("project-81") != std::string::npos); // and this is where it would be
+}
+
+TEST_CASE("another key is refused before anything is read or written") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        SystemEntropy entropy;
+        REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 1));
+        const auto refused =
+            node::Store::open(place.open(), Secret::random(node::barrier_key_size), {}, now);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::unauthenticated);
+        CHECK(open_store(place)->verify({}));
+    }
+}
+
+TEST_CASE("a database that was put back to an older state is refused") {
+    const Place place("SQLite");
+    const auto head = place.folder() / "audit.head";
+    SystemEntropy entropy;
+    REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 1));
+    const std::string older = *read_file(place.where(), 64U << 20U);
+    REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 2));
+    const std::string newer = *read_file(place.where(), 64U << 20U);
+    const auto put = [&](const std::string& bytes) {
+        for (const char* more : {"-wal", "-shm"}) {
+            std::filesystem::remove(place.where() + more);
+        }
+        REQUIRE(write_file_atomic(place.where(), std::string_view(bytes)));
+        return node::Store::open(place.open(), place.key(), head, now);
+    };
+    const auto refused = put(older);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::corrupt);
+    CHECK(refused.error().hint.find("audit.head") != std::string::npos);
+    CHECK(put(newer));
+    // An empty one is older, too; and so is one from before there was protection.
+    CHECK_FALSE(put(""));
+    REQUIRE(put(newer));
+    REQUIRE(place.open()->run("DELETE FROM migration WHERE version = 5"));
+    CHECK_FALSE(node::Store::open(place.open(), place.key(), head, now));
+    // With consent it is taken.
+    REQUIRE(std::filesystem::remove(head));
+    CHECK(put(older));
+}
+
+TEST_CASE("where the barrier key comes from") {
+    const TemporaryDirectory folder;
+    SystemEntropy entropy;
+    const auto never = []() -> Result<Secret> { return fail(ErrorCode::internal, "Not asked."); };
+    const auto plain = folder.path() / "plain";
+    REQUIRE(node::make_barrier_key(plain, nullptr, entropy));
+    const auto made = node::read_barrier_key(plain, never);
+    REQUIRE(made);
+    CHECK(made->size() == node::barrier_key_size);
+    struct stat info {};
+    REQUIRE(::stat(plain.c_str(), &info) == 0);
+    CHECK((info.st_mode & 07777U) == 0600U);
+    const auto again = node::make_barrier_key(plain, nullptr, entropy);
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == ErrorCode::already_exists);
+    CHECK(node::read_barrier_key(plain, never)->equals(*made));
+
+    const auto phrased = folder.path() / "phrased";
+    const Secret phrase = Secret::copy_of(std::string_view("correct horse"));
+    REQUIRE(node::make_barrier_key(phrased, &phrase, entropy));
+    CHECK(node::read_barrier_key(phrased, [&]() -> Result<Secret> { return phrase.clone(); }));
+    const auto wrong = node::read_barrier_key(phrased, []() -> Result<Secret> {
+        return Secret::copy_of(std::string_view("incorrect horse"));
+    });
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().code == ErrorCode::unauthenticated);
+
+    const auto fail_code = [&](const std::filesystem::path& file) {
+        const auto read = node::read_barrier_key(file, never);
+        REQUIRE_FALSE(read);
+        return read.error().code;
+    };
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+    CHECK(fail_code({}) == ErrorCode::invalid_argument);
+    CHECK(fail_code(folder.path() / "absent") == ErrorCode::not_found);
+    REQUIRE(write_file_atomic(folder.path() / "short", std::string(31, 'k'), 0600));
+    CHECK(fail_code(folder.path() / "short") == ErrorCode::corrupt);
+    REQUIRE(write_file_atomic(folder.path() / "open", std::string(32, 'k'), 0644));
+    CHECK(fail_code(folder.path() / "open") == ErrorCode::permission_denied);
+
+    std::filesystem::create_directory(folder.path() / "credentials");
+    REQUIRE(write_file_atomic(folder.path() / "credentials" / "barrier.key", made->bytes(), 0440));
+    ::setenv("CREDENTIALS_DIRECTORY", (folder.path() / "credentials").c_str(), 1);
+    const auto credential = node::read_barrier_key({}, never);
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+    REQUIRE(credential);
+    CHECK(credential->equals(*made));
+}
