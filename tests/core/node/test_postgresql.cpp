@@ -3,9 +3,8 @@
 #include "core/node/store.h"
 #include "engines.h"
 #include "fixture.h"
+#include "tests/support/cutting_proxy.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <thread>
 
 using namespace tau;
@@ -255,4 +254,54 @@ TEST_CASE("a process with other keys does not serve the node's database") {
     CHECK_FALSE(
         node::Service::open(settings, clock, entropy, log, std::make_unique<FakeRepositories>()));
     CHECK_FALSE(std::filesystem::exists(folder.path() / "node" / "keys" / "sign.key"));
+}
+
+TEST_CASE("a connection that goes with COMMIT: what was stored is found, never stored again") {
+    const Place place("PostgreSQL");
+    const TemporaryDirectory folder;
+    CuttingProxy proxy(folder.path() / ".s.PGSQL.5432", postgres().folder() + "/.s.PGSQL.5432");
+    std::string through = place.where();
+    through.replace(through.find(postgres().folder()), postgres().folder().size(),
+                    folder.path().string());
+    const World world(through);
+    Project project(world);
+    project.publish(world);
+    const auto database = place.open();
+    const auto count = [&database](const std::string& table) {
+        return database->run("SELECT count(*) FROM " + table)->front().integer(0);
+    };
+
+    // Done, and nobody heard of it.
+    const auto first = project.registration(world);
+    proxy.arm(CuttingProxy::Cut::after);
+    const auto stored = project.submit(world, first, key('1'));
+    CHECK(proxy.is_spent());
+    CHECK(stored.status == 200);
+    CHECK(count("registration") == 1);
+    CHECK(project.submit(world, first, key('1')).body == stored.body);
+
+    // Never heard, and so not done.
+    const auto second = project.registration(world);
+    proxy.arm(CuttingProxy::Cut::before);
+    CHECK(project.submit(world, second, key('2')).status == 503);
+    CHECK(proxy.is_spent());
+    CHECK(count("registration") == 1);
+    CHECK(project.submit(world, second, key('2')).status == 201);
+    CHECK(count("registration") == 2);
+
+    const std::string id =
+        json::parse(project.submit(world, second, key('2')).body)["registration_id"];
+    const auto rotate = [&](CuttingProxy::Cut cut) {
+        project.renew(world);
+        const auto next = project.registration(world);
+        proxy.arm(cut);
+        const auto answer = project.signed_request(
+            world, "PUT", "/v1/registrations/" + id + "/sealed", vault::to_json(next));
+        CHECK(proxy.is_spent());
+        return answer.status;
+    };
+    CHECK(rotate(CuttingProxy::Cut::before) == 503);
+    CHECK(count("rotation") == 0);
+    CHECK(rotate(CuttingProxy::Cut::after) == 200);
+    CHECK(count("rotation") == 1);
 }
