@@ -32,6 +32,7 @@ private:
     void vault_scenes(bool only_vaults);
     void wizard_scenes();
     void after_scenes();
+    void living_scenes();
     void change_clones();
     bool keep(const QString& name);
     void next_scene();

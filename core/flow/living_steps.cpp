@@ -41,7 +41,9 @@ Result<Outcome> find_repository(Change& change, const Side& side, const StepCall
                         ", and the project's is at " + claimed + ".",
                     "Choose the git host that has the project's repositories.");
     }
-    return repository_outcome(change, side, **found, false);
+    Outcome outcome = repository_outcome(change, side, **found, false);
+    outcome.sentence = "The repository " + name + " is there.";
+    return outcome;
 }
 
 // ---- what a vault was given

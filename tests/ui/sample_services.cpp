@@ -289,8 +289,12 @@ std::vector<ui::VaultState> sample_vault_states() {
 Result<std::vector<ui::SentDeployments>>
 SampleServices::send_deployments(const flow::LocalProject& project,
                                  const std::vector<vault::Deployment>& rows,
-                                 const ui::VaultAnswered& answered, std::stop_token) {
+                                 const ui::VaultAnswered& answered, std::stop_token stop) {
     sent = rows;
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, step_time, [] { return false; });
     std::vector<ui::SentDeployments> answers;
     for (std::size_t i = 0; i < vault_states.size(); ++i) {
         ui::VaultState& state = vault_states[i];
@@ -298,7 +302,10 @@ SampleServices::send_deployments(const flow::LocalProject& project,
         for (const vault::Deployment& row : rows) {
             answer.deployments.push_back({row, vault::resolve(row, state.status->refs)});
         }
-        answers.push_back(i == 1 && refusal ? ui::SentDeployments(fail(*refusal)) : answer);
+        answers.push_back(stop.stop_requested()
+                              ? ui::SentDeployments(fail(ErrorCode::cancelled, "Stopped."))
+                          : i == 1 && refusal ? ui::SentDeployments(fail(*refusal))
+                                              : answer);
         answered(i, answers.back());
         if (answers.back()) {
             state.status->deployments = rows;

@@ -63,6 +63,7 @@ QPushButton[kind="primary"]:focus { border: 2px solid {text}; }
 QPushButton[kind="primary"]:disabled { background: {line}; color: {off}; border-color: {line}; font-weight: 400; }
 QPushButton[kind="danger"] { color: {bad}; border-color: {bad_line}; }
 QPushButton[kind="danger"]:hover { background: {bad_tint}; border-color: {bad}; }
+QPushButton[kind="danger"]:disabled { color: {off}; border-color: {line}; }
 QPushButton[kind="danger"]:focus { border-color: {bad}; }
 QPushButton[kind="quiet"], QToolButton { background: transparent; border: 1px solid transparent;
     border-radius: {radius}px; padding: 3px 8px; color: {accent}; }

@@ -42,8 +42,10 @@ CommitPicker::CommitPicker(Services& services, const flow::LocalProject& project
     list_->horizontalHeader()->setStretchLastSection(false);
     list_->horizontalHeader()->setSectionResizeMode(HistoryModel::subject_column,
                                                     QHeaderView::Stretch);
-    list_->horizontalHeader()->setSectionResizeMode(HistoryModel::time_column,
-                                                    QHeaderView::ResizeToContents);
+    const QFontMetrics metrics(Theme::get().table_font());
+    list_->setColumnWidth(HistoryModel::time_column,
+                          metrics.horizontalAdvance(QStringLiteral("00 mmm 0000 00:00")) +
+                              3 * space::s);
     box->addWidget(list_, 1);
     auto* buttons = new QHBoxLayout;
     auto* cancel = make_button(tr("&Cancel"));

@@ -4,6 +4,7 @@
 #include "ui/common/text.h"
 #include "ui/project/changes_model.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QSignalBlocker>
@@ -17,8 +18,9 @@ enum Place { everywhere_place, region_place, node_place };
 } // namespace
 
 DeploymentEditor::DeploymentEditor(QWidget* parent)
-    : Card(parent), heading_(make_label({}, QStringLiteral("heading"))), place_(new QComboBox),
-      region_(new QComboBox), node_(new QLineEdit), repository_(new QComboBox), ref_(new QComboBox),
+    : Card(parent), heading_(make_label({}, QStringLiteral("heading"))), note_(make_label({})),
+      place_(new QComboBox), region_(new QComboBox), node_(new QLineEdit),
+      repository_(new QComboBox), ref_(new QComboBox),
       pick_(make_button(tr("Pic&k a commit…"), ButtonKind::plain, QStringLiteral("repository"))),
       put_(make_button(tr("Put in the ta&ble"), ButtonKind::primary)) {
     box()->addWidget(heading_);
@@ -32,13 +34,27 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
     ref_->setInsertPolicy(QComboBox::NoInsert);
     ref_->lineEdit()->setAccessibleName(tr("Branch or commit"));
     ref_->lineEdit()->setFocusPolicy(Qt::ClickFocus); // Tab comes to the whole of it
-    auto* form = new Form;
-    form->add(tr("Part of the net&work"), place_);
-    region_field_ = form->add(tr("Region"), region_);
-    node_field_ = form->add(tr("Node"), node_);
-    form->add(tr("Repositor&y"), repository_);
-    ref_field_ = form->add(tr("Branch or co&mmit"), ref_);
-    box()->addWidget(form);
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(space::m);
+    grid->setVerticalSpacing(space::s);
+    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(3, 1);
+    const auto add = [&](int row, int column, const QString& text, QWidget* input) {
+        auto* label = new QLabel(text);
+        label->setBuddy(input);
+        QString name = text;
+        input->setAccessibleName(name.remove(QLatin1Char('&')));
+        grid->addWidget(label, row, column);
+        grid->addWidget(input, row, column + 1);
+        return label;
+    };
+    add(0, 0, tr("Part of the net&work"), place_);
+    region_label_ = add(1, 0, tr("Region"), region_);
+    node_label_ = add(1, 0, tr("Node"), node_);
+    add(0, 2, tr("Repositor&y"), repository_);
+    add(1, 2, tr("Branch or co&mmit"), ref_);
+    box()->addLayout(grid);
+    box()->addWidget(note_);
     auto* row = new QHBoxLayout;
     row->setSpacing(space::s);
     auto* cancel = make_button(tr("Leave it"));
@@ -47,6 +63,13 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
     row->addWidget(cancel);
     row->addWidget(put_);
     box()->addLayout(row);
+    for (const auto& [before, after] : {std::pair<QWidget*, QWidget*>{place_, region_},
+                                        {region_, node_},
+                                        {node_, repository_},
+                                        {repository_, ref_},
+                                        {ref_, pick_}}) {
+        setTabOrder(before, after);
+    }
     connect(place_, &QComboBox::currentIndexChanged, this, &DeploymentEditor::refresh);
     connect(node_, &QLineEdit::textChanged, this, &DeploymentEditor::refresh);
     connect(ref_, &QComboBox::editTextChanged, this, &DeploymentEditor::refresh);
@@ -128,27 +151,37 @@ std::optional<vault::Deployment> DeploymentEditor::answer() const {
 }
 
 void DeploymentEditor::refresh() {
-    region_field_->set_visible(place_->currentIndex() == region_place);
-    node_field_->set_visible(place_->currentIndex() == node_place);
-    const std::string node = to_utf8(node_->text().trimmed());
-    node_field_->set_issue(node.empty() || vault::is_part_of_network("node:" + node)
-                               ? QString()
-                               : tr("This is not the id of a node."));
-    const std::string text = to_utf8(ref_->currentText().trimmed());
-    if (vault::is_commit_id(text)) {
-        ref_field_->set_note(tr("It stays there until it is changed here."));
-    } else if (text.empty()) {
-        ref_field_->set_note(tr("A commit is named by all of its 40 digits."));
-    } else if (is_branch_name(text)) {
-        ref_field_->set_note(tr("The branch is followed: each push moves it."));
-    } else {
-        ref_field_->set_issue(tr("This is neither a branch's name nor a commit's 40 digits."));
-    }
+    const bool region = place_->currentIndex() == region_place;
+    const bool node = place_->currentIndex() == node_place;
+    region_->setVisible(region);
+    region_label_->setVisible(region);
+    node_->setVisible(node);
+    node_label_->setVisible(node);
     const Known& known = known_.at(static_cast<std::size_t>(role()));
     pick_->setEnabled(known.history);
     pick_->setToolTip(known.history ? QString()
                                     : tr("The repository is not cloned on this computer."));
     put_->setEnabled(answer().has_value());
+    const QString problem = this->problem();
+    set_tone(note_, problem.isEmpty() ? Tone::muted : Tone::bad);
+    const std::string text = to_utf8(ref_->currentText().trimmed());
+    note_->setText(!problem.isEmpty()          ? problem
+                   : text.empty()              ? tr("A commit is named by all of its 40 digits.")
+                   : vault::is_commit_id(text) ? tr("It stays there until it is changed here.")
+                                               : tr("The branch is followed: each push moves it."));
+}
+
+/// Of what was typed so far; what is missing yet is none.
+QString DeploymentEditor::problem() const {
+    const std::string node = to_utf8(node_->text().trimmed());
+    if (place_->currentIndex() == node_place && !node.empty() &&
+        !vault::is_part_of_network("node:" + node)) {
+        return tr("This is not the id of a node.");
+    }
+    const std::string text = to_utf8(ref_->currentText().trimmed());
+    return text.empty() || vault::is_commit_id(text) || is_branch_name(text)
+               ? QString()
+               : tr("This is neither a branch's name nor a commit's 40 digits.");
 }
 
 void DeploymentEditor::keyPressEvent(QKeyEvent* event) {

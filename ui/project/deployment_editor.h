@@ -1,6 +1,5 @@
 #pragma once
 
-#include "ui/common/field.h"
 #include "ui/common/page.h"
 #include "ui/services.h"
 
@@ -45,18 +44,19 @@ private:
     vault::Role role() const;
     void fill_branches();
     void refresh();
+    QString problem() const;
 
     std::array<Known, 2> known_;
     bool is_new_ = true;
     QLabel* heading_;
+    QLabel* note_;
     QComboBox* place_;
     QComboBox* region_;
     QLineEdit* node_;
     QComboBox* repository_;
     QComboBox* ref_;
-    Field* region_field_ = nullptr;
-    Field* node_field_ = nullptr;
-    Field* ref_field_ = nullptr;
+    QLabel* region_label_ = nullptr;
+    QLabel* node_label_ = nullptr;
     QPushButton* pick_;
     QPushButton* put_;
 };

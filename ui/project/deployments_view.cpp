@@ -79,6 +79,9 @@ QWidget* DeploymentsView::make_rows() {
     pages_->addWidget(table_);
     pages_->addWidget(nothing_);
     pages_->addWidget(offline_);
+    for (EmptyState* state : {nothing_, offline_}) { // the table gives way in a small window
+        state->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
+    }
     box->addWidget(pages_, 1);
     return part;
 }
@@ -146,6 +149,13 @@ void DeploymentsView::show_project(const flow::LocalProject& project) {
     clones_ = {};
     end_editing();
     enter();
+}
+
+void DeploymentsView::forget(const std::string& project_id) {
+    set_aside_.erase(project_id);
+    if (project_.project_id == project_id) {
+        model_->clear();
+    }
 }
 
 void DeploymentsView::enter() {
@@ -264,7 +274,10 @@ void DeploymentsView::take_sent(const std::vector<vault::Deployment>& rows, Sent
                           return line.tone == Tone::good;
                       });
     if (was_sent) {
-        show_outcomes(good ? tr("The vaults have it") : tr("Not every vault has it"),
+        const bool one = lines_.size() == 1;
+        show_outcomes(good  ? (one ? tr("The vault has it") : tr("The vaults have it"))
+                      : one ? tr("The vault has not got it")
+                            : tr("Not every vault has it"),
                       good ? Tone::good : Tone::bad);
     }
     if (sent.now) {

@@ -37,6 +37,10 @@ public:
 
     bool busy() const { return job_.running() || branches_job_.running(); }
     bool has_edits() const { return model_->has_edits(); }
+    /// Of any project.
+    bool has_unsent() const { return has_edits() || !set_aside_.empty(); }
+    /// There is no such project any more.
+    void forget(const std::string& project_id);
     QString state() const { return state_->text(); }
     DeploymentsModel& rows() { return *model_; }
     SeenModel& seen() { return *seen_; }
@@ -45,6 +49,7 @@ public:
     ErrorView& error() { return *error_; }
     FindingList& outcomes() { return *outcomes_; }
     QPushButton& send_button() { return *send_; }
+    QPushButton& stop_button() { return *stop_; }
     QPushButton& add_button() { return *add_; }
     QPushButton& edit_button() { return *edit_; }
     QPushButton& remove_button() { return *remove_; }

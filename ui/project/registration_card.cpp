@@ -56,8 +56,8 @@ RegistrationCard::RegistrationCard(VaultState state, QWidget* parent)
     connect(verify_, &QPushButton::clicked, this, &RegistrationCard::verify);
     add_head();
     add_facts();
-    add_checks();
     box()->addWidget(proofs_);
+    add_checks();
     add_fingerprints();
 }
 
@@ -109,6 +109,8 @@ void RegistrationCard::add_facts() {
                                                      since_text(state_.status->webhook_seen[1])));
     }
     facts->add_text(tr("Receipt"), tr("signed on %1").arg(time_text(state_.receipt.time)));
+    facts->add_key(tr("Receipt is for"), to_hex(state_.receipt.body_hash),
+                   tr("hash of what %1 registered").arg(name));
     facts->add_key(tr("Registration"), state_.registration_id,
                    tr("registration with %1").arg(name));
     facts->add_key(tr("Node id"), state_.node.node_id(), tr("node id of %1").arg(name));

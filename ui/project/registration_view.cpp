@@ -99,13 +99,10 @@ void RegistrationView::take(AskedVaults asked) {
     } else {
         vaults_ = std::move(*asked.vaults);
         state_->setText(answers_text(vaults_));
-        QWidget* before = buttons_.at(ChangeWish::Kind::remove);
         for (const VaultState& vault : vaults_) {
             auto* card = new RegistrationCard(vault);
             list_->layout()->addWidget(card);
             cards_.push_back(card);
-            setTabOrder(before, &card->verify_button());
-            before = &card->verify_button();
         }
     }
     refresh();

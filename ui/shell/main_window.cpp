@@ -285,6 +285,7 @@ void MainWindow::change_project(ChangeWish::Kind kind) {
 /// Back to the project, whose file may be another one by now.
 void MainWindow::leave_change() {
     if (change_->project_gone()) {
+        deployments_->forget(change_->project().project_id);
         show_start();
         return;
     }
@@ -417,7 +418,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         return;
     }
     const bool unsaved = configuration_->has_unsaved();
-    if ((unsaved || deployments_->has_edits()) && !close_unsaved_) {
+    if ((unsaved || deployments_->has_unsent()) && !close_unsaved_) {
         event->ignore();
         messages_->show_message(Tone::warn,
                                 unsaved ? tr("Some edits of the configuration are not saved.")

@@ -30,7 +30,7 @@ class VaultsPage;
 class Wizard;
 
 /// The one window: menu, one page at a time, inline messages. It opens no dialogs but the
-/// system's file choosers, and those without a nested event loop.
+/// system's file choosers and a list of commits, and those without a nested event loop.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
