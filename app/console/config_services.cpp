@@ -6,6 +6,7 @@
 #include "core/git/work_tree.h"
 
 #include <QDesktopServices>
+#include <QProcess>
 #include <QUrl>
 
 #include <ctime>
@@ -70,7 +71,8 @@ Result<void> ConfigWork::save(const flow::LocalProject& project,
     if (!done || unsaved.code.empty()) {
         return done;
     }
-    return project::write_changes(project.code, unsaved.code, unsaved.code_before, largest_side_file);
+    return project::write_changes(project.code, unsaved.code, unsaved.code_before,
+                                  largest_side_file);
 }
 
 Result<git::Files> ConfigWork::files(const flow::LocalProject& project, vault::Role role,
@@ -113,8 +115,9 @@ Result<void> ConfigWork::open_in_editor(const fs::path& path) {
                     "Save the changes first.");
     }
     if (!open_(path)) {
-        return fail(ErrorCode::unavailable, "No program opened " + path.string() + ".",
-                    "Choose a program for such files in the settings of the desktop.");
+        return fail(
+            ErrorCode::unavailable, "No program opened " + path.string() + ".",
+            "Choose a program for such files in the settings of the desktop, or set VISUAL.");
     }
     return {};
 }
@@ -124,7 +127,18 @@ std::int64_t ConfigWork::now() {
 }
 
 bool open_with_desktop(const fs::path& path) {
-    return QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(path.string())));
+    const QString file = QString::fromStdString(path.string());
+    if (QDesktopServices::openUrl(QUrl::fromLocalFile(file))) {
+        return true;
+    }
+    // "code --wait": a command as a shell takes it. Only where the desktop has nothing to offer, as
+    // it may name an editor that needs a terminal.
+    QStringList command = QProcess::splitCommand(qEnvironmentVariable("VISUAL"));
+    if (command.isEmpty()) {
+        return false;
+    }
+    const QString program = command.takeFirst();
+    return QProcess::startDetached(program, command << file);
 }
 
 } // namespace tau::app

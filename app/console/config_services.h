@@ -28,7 +28,7 @@ private:
     SystemEntropy entropy_;
 };
 
-/// With the desktop's own programs.
+/// With the program that the desktop has for it, else with $VISUAL.
 bool open_with_desktop(const std::filesystem::path& path);
 
 } // namespace tau::app

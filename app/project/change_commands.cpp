@@ -8,6 +8,7 @@
 #include "core/vault/client.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace tau::app {
 
@@ -125,19 +126,27 @@ Result<std::vector<project::VaultChoice>> other_vaults(const CommandLine& line, 
                 : fail(pick.error());
 }
 
-Exit ended_badly(const Terminal& out, const Error& error) {
-    out.error(error);
-    return error.code == ErrorCode::invalid_argument ? Exit::usage : Exit::failed;
-}
+using Planned = Result<std::unique_ptr<flow::Flow>>;
 
-Exit go(Terminal& out, const CommandLine& line, Session& session,
-        const Result<std::unique_ptr<flow::Flow>>& flow) {
+/// Opens what a change needs, plans it, and runs it unless only its steps are asked for. `ask` may
+/// end it before.
+Exit change(const CommandLine& line,
+            const std::function<Planned(Session& session, const Workplace& place)>& plan,
+            const std::function<std::optional<Exit>(const Terminal& out, const Workplace& place,
+                                                    const flow::Flow& flow)>& ask = {}) {
+    Terminal out(line.json());
+    Session session(line);
+    const auto place = open_place(line, session);
+    auto flow = place ? plan(session, *place) : Planned(fail(place.error()));
     if (!flow) {
-        return ended_badly(out, flow.error());
+        return failed_to_plan(out, flow.error());
     }
     if (line.has(QStringLiteral("dry-run"))) {
         show_plan(out, **flow);
         return Exit::done;
+    }
+    if (const auto end = ask ? ask(out, *place, **flow) : std::nullopt) {
+        return *end;
     }
     return run_flow(out, line, session, **flow);
 }
@@ -157,19 +166,12 @@ Exit rotate_command(const QStringList& arguments) {
     if (const auto exit = line.parse()) {
         return *exit;
     }
-    Terminal out(line.json());
-    Session session(line);
-    const auto place = open_place(line, session);
-    if (!place) {
-        return ended_badly(out, place.error());
-    }
-    const auto vaults = named_vaults(line, "vault", place->file);
-    if (!vaults) {
-        return ended_badly(out, vaults.error());
-    }
-    return go(out, line, session,
-              flow::plan_rotate_keys(place->project, *vaults, place->network, place->git_host,
-                                     *place->world, {}));
+    return change(line, [&](Session&, const Workplace& place) {
+        const auto vaults = named_vaults(line, "vault", place.file);
+        return vaults ? flow::plan_rotate_keys(place.project, *vaults, place.network,
+                                               place.git_host, *place.world, {})
+                      : Planned(fail(vaults.error()));
+    });
 }
 
 Exit move_command(const QStringList& arguments) {
@@ -197,25 +199,20 @@ Exit move_command(const QStringList& arguments) {
     if (again == line.has(QStringLiteral("vault"))) {
         return usage_error(command, "Name the vaults to go to with --vault, or say --again.");
     }
-    Terminal out(line.json());
-    Session session(line);
-    const auto place = open_place(line, session);
-    if (!place) {
-        return ended_badly(out, place.error());
-    }
-    const auto from = named_vaults(line, "from", place->file);
-    if (!from) {
-        return ended_badly(out, from.error());
-    }
-    const auto to =
-        again ? same_vaults(session, *place, *from) : other_vaults(line, session, *place);
-    if (!to) {
-        return ended_badly(out, to.error());
-    }
-    return go(out, line, session,
-              flow::plan_move_project(place->project, *from, *to,
-                                      line.has(QStringLiteral("without-answer")), place->network,
-                                      place->git_host, *place->world));
+    return change(line, [&](Session& session, const Workplace& place) -> Planned {
+        const auto from = named_vaults(line, "from", place.file);
+        if (!from) {
+            return fail(from.error());
+        }
+        const auto to =
+            again ? same_vaults(session, place, *from) : other_vaults(line, session, place);
+        if (!to) {
+            return fail(to.error());
+        }
+        return flow::plan_move_project(place.project, *from, *to,
+                                       line.has(QStringLiteral("without-answer")), place.network,
+                                       place.git_host, *place.world);
+    });
 }
 
 Exit remove_command(const QStringList& arguments) {
@@ -234,27 +231,27 @@ Exit remove_command(const QStringList& arguments) {
     if (const auto exit = line.parse()) {
         return *exit;
     }
-    Terminal out(line.json());
-    Session session(line);
-    const auto place = open_place(line, session);
-    if (!place) {
-        return ended_badly(out, place.error());
-    }
-    auto flow = flow::plan_remove_project(place->project,
-                                          {line.has(QStringLiteral("repositories")),
-                                           line.has(QStringLiteral("files")),
-                                           line.has(QStringLiteral("without-answer"))},
-                                          place->network, place->git_host, *place->world);
-    if (flow && !line.has(QStringLiteral("dry-run")) && !line.has(QStringLiteral("yes"))) {
-        for (const flow::StepView& step : (*flow)->steps()) {
+    const auto plan = [&](Session&, const Workplace& place) {
+        return flow::plan_remove_project(place.project,
+                                         {line.has(QStringLiteral("repositories")),
+                                          line.has(QStringLiteral("files")),
+                                          line.has(QStringLiteral("without-answer"))},
+                                         place.network, place.git_host, *place.world);
+    };
+    const auto ask = [&](const Terminal& out, const Workplace& place,
+                         const flow::Flow& flow) -> std::optional<Exit> {
+        if (line.has(QStringLiteral("yes"))) {
+            return std::nullopt;
+        }
+        for (const flow::StepView& step : flow.steps()) {
             out.line("  " + step.sentence);
         }
-        if (!confirmed("Remove " + place->project.name + "?")) {
-            return usage_error(command,
-                               "Nothing was removed. Say --yes to do it without a question.");
+        if (confirmed("Remove " + place.project.name + "?")) {
+            return std::nullopt;
         }
-    }
-    return go(out, line, session, flow);
+        return usage_error(command, "Nothing was removed. Say --yes to do it without a question.");
+    };
+    return change(line, plan, ask);
 }
 
 } // namespace tau::app

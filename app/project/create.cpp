@@ -149,8 +149,7 @@ Exit create_command(const QStringList& arguments) {
     std::string notice;
     auto flow = plan(line, session, draft, *network, notice);
     if (!flow) {
-        out.error(flow.error());
-        return flow.error().code == ErrorCode::invalid_argument ? Exit::usage : Exit::failed;
+        return failed_to_plan(out, flow.error());
     }
     tell_notes(out, draft, notice, session.clock().now());
     if (line.has(QStringLiteral("dry-run"))) {

@@ -121,6 +121,11 @@ Exit failed(const Terminal& out, const Error& error) {
     return Exit::failed;
 }
 
+Exit failed_to_plan(const Terminal& out, const Error& error) {
+    out.error(error);
+    return error.code == ErrorCode::invalid_argument ? Exit::usage : Exit::failed;
+}
+
 bool confirmed(const std::string& question) {
     if (::isatty(STDIN_FILENO) != 1) {
         return false;

@@ -36,6 +36,8 @@ private:
 
 /// Prints it; the command has failed.
 Exit failed(const Terminal& out, const Error& error);
+/// The same of what was planned from arguments: an invalid one is a wrong use.
+Exit failed_to_plan(const Terminal& out, const Error& error);
 
 /// Whether a question on the terminal was answered with yes; false where nobody can answer.
 bool confirmed(const std::string& question);

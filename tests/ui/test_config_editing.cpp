@@ -144,6 +144,43 @@ private Q_SLOTS:
         QVERIFY(stage.tab->has_unsaved());
     }
 
+    void keys_and_values_are_completed_by_the_table() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        TextEditor& yaml = stage.tab->yaml();
+        Completion& completion = stage.tab->completion();
+        yaml.setFocus();
+        QTextCursor cursor = yaml.document()->find(QStringLiteral("GET"));
+        cursor.insertText(QStringLiteral("P"));
+        yaml.setTextCursor(cursor);
+        QTest::keyClick(&yaml, Qt::Key_Space, Qt::ControlModifier);
+        QVERIFY(completion.is_open());
+        QCOMPARE(completion.offered(), (QStringList{QStringLiteral("POST"), QStringLiteral("PUT"),
+                                                    QStringLiteral("PATCH")}));
+        QTest::keyClick(&yaml, Qt::Key_U);
+        QCOMPARE(completion.offered(), QStringList{QStringLiteral("PUT")});
+        QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Return);
+        QVERIFY(!completion.is_open());
+        stage.tab->flush();
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "GET", "PUT"));
+
+        cursor = yaml.document()->find(QStringLiteral("- web"));
+        cursor.insertText(QStringLiteral("- "));
+        yaml.setTextCursor(cursor);
+        QTest::keyClick(&yaml, Qt::Key_Space, Qt::ControlModifier);
+        QVERIFY(!completion.is_open()); // only one is there
+        stage.tab->flush();
+        QCOMPARE(stage.text("functions/ping.yaml"), replaced(ping, "GET", "PUT"));
+
+        yaml.moveCursor(QTextCursor::End);
+        QTest::keyClick(&yaml, Qt::Key_Space, Qt::ControlModifier);
+        QVERIFY(completion.offered().contains(QStringLiteral("description:")));
+        QVERIFY(!completion.offered().contains(QStringLiteral("execution:")));
+        QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Escape);
+        QVERIFY(!completion.is_open());
+        QVERIFY(yaml.hasFocus());
+    }
+
     void search_and_keyboard() {
         Stage stage(small);
         QTest::keyClick(stage.tab, Qt::Key_F, Qt::ControlModifier);

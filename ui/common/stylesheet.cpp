@@ -113,8 +113,10 @@ QTableView, QTreeView, QListWidget { background: {surface}; color: {text}; alter
 QTableView:focus, QTreeView:focus, QListWidget:focus { border: 2px solid {accent}; padding: 0; }
 QTableView::item { padding: 0 8px; border: none; }
 QTableView::item:selected, QTreeView::item:selected, QListWidget::item:selected { background: {selected}; color: {text}; }
-QTreeView::item, QListWidget::item { padding: 4px 6px; border: none; }
+QTreeView::item, QListWidget::item { padding: 5px 6px; border: none; }
 QTreeView::branch { background: transparent; }
+QTreeView::branch:has-children:closed { image: url(:/icons/unfold-{scheme}.svg); }
+QTreeView::branch:has-children:open { image: url(:/icons/arrow-{scheme}.svg); }
 QTreeView::indicator { width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 3px; background: {surface}; }
 QTreeView::indicator:checked { background: {accent}; border-color: {accent}; image: url(:/icons/tick-{scheme}.svg); }
 QTreeView::indicator:indeterminate { background: {accent_line}; border-color: {accent}; }

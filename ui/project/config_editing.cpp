@@ -327,6 +327,21 @@ void ConfigTab::refresh_lists() {
     }
 }
 
+project::Completions ConfigTab::complete(std::string_view text, std::size_t at) const {
+    const auto resource = project::resource_at(path_);
+    if (!resource) {
+        return {at, at, {}};
+    }
+    return project::complete(project::kind(resource->kind), text, at,
+                             [this](std::string_view group) {
+                                 std::vector<std::string> names;
+                                 for (const QString& name : names_of(std::string(group))) {
+                                     names.push_back(to_utf8(name));
+                                 }
+                                 return names;
+                             });
+}
+
 std::vector<project::Problem> ConfigTab::problems_here() const {
     std::vector<project::Problem> out;
     for (const project::Problem& each : open_->problems()) {

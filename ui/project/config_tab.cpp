@@ -39,9 +39,11 @@ ConfigTab::ConfigTab(Services& services, ConfigServices& config, QWidget* parent
       tree_(new QTreeView), search_(new QLineEdit), right_(new QStackedWidget),
       title_(make_label({}, QStringLiteral("heading"))),
       caption_(make_label({}, QStringLiteral("caption"))), views_(new QTabWidget),
-      form_(new ResourceForm), yaml_(new TextEditor), code_(new CodeView), new_(new NewResource),
-      nothing_(make_label(tr("Choose something in the tree."))), problems_(new ProblemStrip),
-      status_(make_label({}, QStringLiteral("caption"))),
+      form_(new ResourceForm), yaml_(new TextEditor), code_(new CodeView),
+      completion_(new Completion(
+          *yaml_, [this](std::string_view text, std::size_t at) { return complete(text, at); })),
+      new_(new NewResource), nothing_(make_label(tr("Choose something in the tree."))),
+      problems_(new ProblemStrip), status_(make_label({}, QStringLiteral("caption"))),
       save_(make_button(tr("&Save"), ButtonKind::primary)),
       undo_(tool(QStringLiteral("undo"), tr("Undo"))),
       redo_(tool(QStringLiteral("redo"), tr("Redo"))) {
@@ -160,6 +162,7 @@ QWidget* ConfigTab::make_document() {
     both->setHandleWidth(space::m);
     both->addWidget(form_);
     yaml_->setAccessibleName(tr("YAML text"));
+    yaml_->setPlaceholderText(tr("Ctrl+Space offers what can stand here"));
     yaml_->set_language(Highlighter::Language::yaml);
     both->addWidget(yaml_);
     both->setStretchFactor(0, 1);

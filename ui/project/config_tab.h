@@ -10,6 +10,7 @@
 #include "ui/common/prompt_row.h"
 #include "ui/config_services.h"
 #include "ui/project/code_view.h"
+#include "ui/project/completion.h"
 #include "ui/project/new_resource.h"
 #include "ui/project/problem_strip.h"
 #include "ui/project/project_tab.h"
@@ -73,6 +74,7 @@ public:
     TextEditor& yaml() { return *yaml_; }
     ProblemStrip& problems() { return *problems_; }
     CodeView& code() { return *code_; }
+    Completion& completion() { return *completion_; }
     NewResource& new_resource() { return *new_; }
     PromptRow& prompt() { return *prompt_; }
     MessageBar& messages() { return *messages_; }
@@ -125,6 +127,7 @@ private:
     void rebuild_tree();
     void search_for(const QString& text);
     std::vector<project::Problem> problems_here() const;
+    project::Completions complete(std::string_view text, std::size_t at) const;
     QStringList names_of(const std::string& group) const;
     std::size_t domain_count() const;
 
@@ -177,6 +180,7 @@ private:
     ResourceForm* form_;
     TextEditor* yaml_;
     CodeView* code_;
+    Completion* completion_;
     NewResource* new_;
     QLabel* nothing_;
     ProblemStrip* problems_;

@@ -299,6 +299,13 @@ bool TextEditor::event(QEvent* event) {
 }
 
 void TextEditor::keyPressEvent(QKeyEvent* event) {
+    const int pressed = event->key();
+    if (list_ != nullptr && list_->isVisible() &&
+        (pressed == Qt::Key_Return || pressed == Qt::Key_Enter || pressed == Qt::Key_Tab ||
+         pressed == Qt::Key_Backtab || pressed == Qt::Key_Escape)) {
+        event->ignore();
+        return;
+    }
     const bool leave = leaving_;
     leaving_ = event->key() == Qt::Key_Escape;
     if (event->key() == Qt::Key_Backtab) {

@@ -48,6 +48,9 @@ public:
         QString sentence;
     };
     void set_marks(const std::vector<Mark>& marks);
+    /// A list over the text: while it is shown, the keys that choose in it and leave it are its
+    /// own.
+    void set_list(const QWidget* list) { list_ = list; }
 
 protected:
     bool event(QEvent* event) override;
@@ -67,6 +70,7 @@ private:
     QString source_; ///< what set_text got
     std::vector<Mark> marks_;
     bool leaving_ = false;
+    const QWidget* list_ = nullptr;
 };
 
 } // namespace tau::ui
