@@ -91,7 +91,11 @@ Result<Bytes> from_base64(std::string_view text) {
     Bytes out(text.size() / 4 * 3 + 3);
     std::size_t size = 0;
     const char* end = nullptr;
-    if (sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
+    // libsodium 1.0.18 takes every byte above 127 for some digit.
+    const bool is_ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < '\x7f'; });
+    if (!is_ascii ||
+        sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         end != text.data() + text.size()) {
         return fail(ErrorCode::invalid_argument, "The text is not base64.");

@@ -7,6 +7,7 @@
 #include "core/keys/deploy_key.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tau::forge {
 
@@ -100,6 +101,7 @@ public:
     Result<void> delete_repository(const std::string& repository_id, std::stop_token) override {
         std::vector<LocalHook> hooks;
         auto done = folder_.update([&](LocalState& state) -> Result<void> {
+            remove_orphans(state);
             if (const LocalRepository* found = state.find(repository_id)) {
                 hooks = found->hooks;
             }
@@ -289,6 +291,24 @@ public:
     }
 
 private:
+    /// Secrets of webhooks that no repository has any more: a deletion was killed after it was
+    /// noted, and before it was done.
+    void remove_orphans(const LocalState& state) const {
+        std::set<std::string> known;
+        for (const LocalRepository& repository : state.repositories) {
+            for (const LocalHook& hook : repository.hooks) {
+                known.insert(hook.id);
+            }
+        }
+        std::error_code code;
+        for (const auto& entry :
+             fs::directory_iterator(folder_.hook_secret("x").parent_path(), code)) {
+            if (!known.contains(entry.path().filename().string())) {
+                fs::remove(entry.path(), code);
+            }
+        }
+    }
+
     /// The repository as the host holds it now.
     Result<LocalRepository> look_up(const Repository& repository) const {
         auto state = folder_.load();

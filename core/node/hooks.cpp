@@ -106,14 +106,13 @@ Response Routes::keep(const Request& request, const WebhookScheme& scheme, const
         return not_believed();
     case Delivery::conflicting:
         log.write(LogLevel::error, "webhook",
-                  "A delivery of " + std::string(scheme.host) + " for " + id + " (" +
-                      std::string(to_string(role)) +
-                      ") has the id of an earlier one and other "
-                      "content: somebody else may know the secret.");
+                  "A delivery of " + std::string(scheme.host) +
+                      " has the id of an earlier one and other content: somebody else may know "
+                      "the webhook's secret.");
         return problem(409, "delivery_id_reused",
                        "A delivery with this id and other content came before.");
     case Delivery::fresh:
-        log.write(LogLevel::info, "webhook", sentence_of(scheme, request));
+        log.write(LogLevel::debug, "webhook", sentence_of(scheme, request));
         tracker.hint(id, role);
         break;
     case Delivery::repeated:

@@ -50,7 +50,8 @@ Result<seal::Point> check_owner_authorization(std::string_view header, std::stri
     std::int64_t time = -1;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), time);
     if (!key || key->size() != 32 || !signature || signature->size() != 64 ||
-        error != std::errc{} || end != digits.data() + digits.size() || time < 0) {
+        error != std::errc{} || end != digits.data() + digits.size() || time < 0 ||
+        digits.starts_with('0')) { // one way to write it
         return refused("The owner's signature is malformed.");
     }
     if (time < now - allowed_skew || time > now + allowed_skew) {

@@ -225,3 +225,24 @@ TEST_CASE("a push is told in GitHub's shape") {
     CHECK(delivery.id.size() == 36);
     CHECK(delivery.id[14] == '4');
 }
+
+TEST_CASE("a deletion that was killed half way is finished by doing it again") {
+    const Folder folder;
+    const auto forge = folder.open();
+    const auto kept = forge->create_repository({"ada", "kept", "", "main", true}, {}).value();
+    const auto gone = forge->create_repository({"ada", "gone", "", "main", true}, {}).value();
+    const std::string url = "http://127.0.0.1:9/v1/hooks/1";
+    const Secret secret = Secret::copy_of("secret");
+    const auto kept_hook = forge->add_webhook(kept, url, secret, {}).value();
+    const auto hook = forge->add_webhook(gone, url, secret, {}).value();
+    REQUIRE(forge->delete_repository(gone.id, {}));
+    // Killed after it was noted: what belongs to the repository is still there.
+    REQUIRE(write_file_atomic(folder.local.hook_secret(hook.id), secret.bytes()));
+    fs::create_directory(folder.local.repository(gone.id));
+    CHECK_FALSE(forge->find_repository("ada", "gone", {}).value());
+    REQUIRE(forge->delete_repository(gone.id, {}));
+    CHECK_FALSE(fs::exists(folder.local.hook_secret(hook.id)));
+    CHECK_FALSE(fs::exists(folder.local.repository(gone.id)));
+    CHECK(fs::exists(folder.local.hook_secret(kept_hook.id)));
+    CHECK(fs::exists(folder.local.repository(kept.id)));
+}
