@@ -3,6 +3,17 @@
 // config.h   a new project's first files, and reading a project's id and name back
 // yaml_text.h  how texts and bytes stand in the YAML that this folder writes
 // export.h   project.yaml: a project with its proofs and receipt, and its offline verification
+// kinds.h    the field table: every key of every kind of document
+// store.h    a configuration's files as documents; workspace.h one person's edits of them, with
+//            side_files.h for what is no YAML
+// check.h    what the cloud would say, all at once: problem.h, problem_report.h, fixes.h
+// references.h  who names whom; refactor.h renames, moves and deletes with that in mind
+// templates.h   new resources and their first code; complete.h what could stand in a text
+// transfer.h    a configuration as folder, zip (zip.h) or one file (one_file.h), followed and
+//            stopped through watch.h; intake.h what taking one in would change
+// field_value.h what a form shows of a document; scalars.h sizes, durations, ids
+// Inside: canonical, code_strings, document_check, generated_domain, identifiers, key_tree,
+// kind_rows_*, reading, scope, suggest.
 #pragma once
 
 #include "core/base/result.h"

@@ -10,6 +10,7 @@ inline constexpr std::int64_t clock_tolerance = 300;
 struct Place {
     double latitude = 0;  ///< degrees
     double longitude = 0; ///< degrees
+    bool operator==(const Place&) const = default;
 };
 
 /// Between two parallels and two meridians, in degrees; west <= east.

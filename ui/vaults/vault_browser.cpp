@@ -273,7 +273,7 @@ void VaultBrowser::rank_now() {
 void VaultBrowser::show_map() {
     vault::Filter filter = wishes_.filter;
     filter.blocked = unwanted();
-    if (!shown_ || !(shown_->filter == filter) || !same_place(shown_->place, wishes_.place)) {
+    if (!shown_ || !(shown_->filter == filter) || shown_->place != wishes_.place) {
         map_->set_shown(ranking_->passing());
         map_->set_place(wishes_.place);
         shown_ = Shown{std::move(filter), wishes_.place};

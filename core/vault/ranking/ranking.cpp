@@ -18,11 +18,6 @@ double clamp_weight(double weight) {
 
 } // namespace
 
-bool same_place(const std::optional<Place>& a, const std::optional<Place>& b) {
-    return a.has_value() == b.has_value() &&
-           (!a || (a->latitude == b->latitude && a->longitude == b->longitude));
-}
-
 void Ranking::State::rank_changed() {
     rank_old = true;
     sorting_old = true;
@@ -56,7 +51,7 @@ Ranking& Ranking::operator=(Ranking&&) noexcept = default;
 
 void Ranking::set_place(const std::optional<Place>& place) {
     State& state = *state_;
-    if (same_place(place, state.place)) {
+    if (place == state.place) {
         return;
     }
     state.place = place;

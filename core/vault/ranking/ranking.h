@@ -37,9 +37,6 @@ struct Filter {
     bool operator==(const Filter&) const = default;
 };
 
-/// Whether distances are measured from the same place, or both from none.
-bool same_place(const std::optional<Place>& a, const std::optional<Place>& b);
-
 /// Why a row stands where it does.
 struct Explanation {
     double score = 0;                           ///< 0..1
