@@ -254,12 +254,11 @@ Result<GuardedRows::Scan> GuardedRows::scan(const Table& table) {
     const std::string keys = key_list(table);
     const std::string rest =
         " ORDER BY " + keys.substr(1, keys.size() - 2) + " LIMIT " + std::to_string(rows_at_once);
+    const std::string first_page = "true" + rest;
+    const std::string next_page = keys + " > (" + dollars(table.key) + ")" + rest;
     std::vector<Value> last;
     for (;;) {
-        const auto rows = read(
-            table,
-            (last.empty() ? std::string("true") : keys + " > (" + dollars(table.key) + ")") + rest,
-            last);
+        const auto rows = read(table, last.empty() ? first_page : next_page, last);
         if (!rows) {
             return fail(rows.error());
         }

@@ -93,6 +93,7 @@ Rows read_rows(const PGresult& answer) {
     Rows rows;
     for (int row = 0; row < PQntuples(&answer); ++row) {
         std::vector<Value> values;
+        values.reserve(static_cast<std::size_t>(PQnfields(&answer)));
         for (int column = 0; column < PQnfields(&answer); ++column) {
             values.push_back(read_value(answer, row, column));
         }

@@ -49,7 +49,22 @@ Result<void> check_identity(Store& store, const Identity& identity) {
     return {};
 }
 
+/// A key among the data goes wherever the database goes: into the same backup, to the same thief.
+bool lies_within(const std::filesystem::path& file, const std::filesystem::path& folder) {
+    std::error_code unknown;
+    const auto inner = std::filesystem::weakly_canonical(file, unknown);
+    const auto outer = std::filesystem::weakly_canonical(folder, unknown);
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first ==
+           outer.end();
+}
+
 Result<std::unique_ptr<Store>> open_store(const Settings& settings, std::int64_t now) {
+    if (!settings.barrier_key.empty() && lies_within(settings.barrier_key, settings.data)) {
+        return fail(ErrorCode::invalid_argument,
+                    "The barrier key lies among the data that it protects.",
+                    "Move it to another folder, best on another disk, and keep it out of the "
+                    "database's backups.");
+    }
     const auto key = read_barrier_key(settings.barrier_key, settings.passphrase);
     if (!key) {
         return fail(key.error());

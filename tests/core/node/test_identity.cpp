@@ -38,6 +38,13 @@ TEST_CASE("a node whose key is gone, or another, does not open its database") {
             .has_value();
     };
     REQUIRE(opens());
+    // The barrier's key is not to lie where the database is.
+    std::filesystem::rename(barrier_in(world.folder.path()), data / "barrier.key");
+    settings.barrier_key = data / "barrier.key";
+    CHECK_FALSE(opens());
+    std::filesystem::rename(data / "barrier.key", world.folder.path() / "barrier.key");
+    settings.barrier_key = barrier_in(world.folder.path());
+    REQUIRE(opens());
     const TemporaryDirectory other;
     REQUIRE(node::load_or_create_identity(other.path() / "keys"));
     for (const char* name : {"sign.key", "seal.key"}) {
