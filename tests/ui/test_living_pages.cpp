@@ -210,6 +210,7 @@ private Q_SLOTS:
         view.rows().put({"region:us-east", vault::Role::code, "main", ""});
         QVERIFY(view.state().contains(QStringLiteral("not sent yet")));
         view.send_button().click();
+        QTRY_VERIFY(!view.busy()); // rest() would stop it
         rest();
         QCOMPARE(stage.services.sent.size(), std::size_t{4});
         QVERIFY(!view.has_edits());
@@ -243,6 +244,7 @@ private Q_SLOTS:
         DeploymentsView& view = stage.deployments();
         view.rows().put({"*", vault::Role::code, "next", ""});
         view.send_button().click();
+        QTRY_VERIFY(!view.busy()); // rest() would stop it
         rest();
         QString said;
         for (const QLabel* label : view.outcomes().findChildren<QLabel*>()) {

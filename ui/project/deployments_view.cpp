@@ -58,7 +58,9 @@ QWidget* DeploymentsView::make_rows() {
     box->setSpacing(space::s);
     auto* head = new QHBoxLayout;
     head->setSpacing(space::s);
-    head->addWidget(make_label(tr("What runs where"), QStringLiteral("heading")), 1);
+    auto* heading = make_label(tr("What runs where"), QStringLiteral("heading"));
+    heading->setWordWrap(false); // else the table would not give way in a small window
+    head->addWidget(heading, 1);
     head->addWidget(add_);
     head->addWidget(edit_);
     head->addWidget(remove_);
@@ -75,14 +77,10 @@ QWidget* DeploymentsView::make_rows() {
         QStringLiteral("network"), tr("No vault tells what runs"),
         tr("What the parts of the network run is kept by the vaults. It can be shown and changed "
            "once one of them answers."));
-    pages_ = new QStackedWidget;
-    pages_->addWidget(table_);
-    pages_->addWidget(nothing_);
-    pages_->addWidget(offline_);
-    for (EmptyState* state : {nothing_, offline_}) { // the table gives way in a small window
-        state->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
+    for (QWidget* page : {static_cast<QWidget*>(table_), static_cast<QWidget*>(nothing_),
+                          static_cast<QWidget*>(offline_)}) {
+        box->addWidget(page, 1); // one of them is shown
     }
-    box->addWidget(pages_, 1);
     return part;
 }
 
@@ -131,9 +129,9 @@ QWidget* DeploymentsView::first_input() const {
     if (!unlock_->isHidden()) {
         return unlock_->findChild<QLineEdit*>();
     }
-    return pages_->currentWidget() == nothing_ ? nothing_->findChild<QPushButton*>()
-           : pages_->currentWidget() == table_ ? static_cast<QWidget*>(table_)
-                                               : look_;
+    return !nothing_->isHidden() ? nothing_->findChild<QPushButton*>()
+           : !table_->isHidden() ? static_cast<QWidget*>(table_)
+                                 : look_;
 }
 
 void DeploymentsView::show_project(const flow::LocalProject& project) {
@@ -400,9 +398,9 @@ void DeploymentsView::refresh() {
     const int row = table_->currentIndex().row();
     const bool has_row = row >= 0 && row < model_->rowCount();
     const auto edit = has_row ? model_->edit_of(row) : DeploymentsModel::Edit::none;
-    pages_->setCurrentWidget(model_->rowCount() > 0 ? static_cast<QWidget*>(table_)
-                             : answered             ? nothing_
-                                                    : offline_);
+    table_->setVisible(model_->rowCount() > 0);
+    nothing_->setVisible(model_->rowCount() == 0 && answered);
+    offline_->setVisible(model_->rowCount() == 0 && !answered && !working);
     rows_part_->setVisible(unlock_->isHidden());
     seen_part_->setVisible(unlock_->isHidden() && !editing && seen_->rowCount() > 0);
     stop_->setVisible(working && sending_);

@@ -13,7 +13,6 @@
 #include "ui/wizard/unlock_panel.h"
 
 #include <QProgressBar>
-#include <QStackedWidget>
 #include <QTableView>
 
 #include <map>
@@ -95,7 +94,6 @@ private:
     FindingList* outcomes_;
     QWidget* rows_part_ = nullptr;
     QWidget* seen_part_ = nullptr;
-    QStackedWidget* pages_ = nullptr;
     EmptyState* nothing_ = nullptr;
     EmptyState* offline_ = nullptr;
     QPushButton* add_;
