@@ -95,8 +95,11 @@ extern "C" __attribute__((visibility("default"))) int connect(int fd, const sock
     return static_cast<int>(::syscall(SYS_connect, fd, address, size));
 }
 
-extern "C" __attribute__((visibility("default"))) ssize_t recv(int fd, void* buffer,
-                                                               std::size_t size, int flags) {
+// libc's header has an inline function of this name already, so that it gets its name here.
+extern "C" __attribute__((visibility("default"))) ssize_t
+narrowed_recv(int fd, void* buffer, std::size_t size, int flags) __asm__("recv");
+
+ssize_t narrowed_recv(int fd, void* buffer, std::size_t size, int flags) {
     std::uint64_t& left = tau::git::narrowed().bytes_left;
     if (left == 0) {
         tau::git::narrowed().too_much = true;
