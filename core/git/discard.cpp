@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/git/branches.h"
 #include "core/git/checkout.h"
 #include "core/git/work_tree.h"
 
