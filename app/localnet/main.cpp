@@ -16,11 +16,13 @@ using namespace tau;
 namespace {
 
 constexpr const char* usage = R"(Usage: tau-localnet [--dir DIR] [--port PORT] [--vaults N]
+                    [--chaos SEED]
 
 Runs a git host and N vault nodes (7) on 127.0.0.1 until it is interrupted.
   --dir DIR     where everything is kept (~/.local/share/tau-localnet)
   --port PORT   of the git host's SSH (that of last time, or any)
   --vaults N    0 to 32
+  --chaos SEED  vault nodes that make trouble on purpose, as tau-vaultd says
 Prints the path of the network file, which tau-console and tau-project take,
 and then a line "ready". Started again on the same folder it goes on.
 )";
@@ -51,6 +53,8 @@ std::optional<localnet::Options> parse(const std::vector<std::string>& arguments
         const std::string& value = arguments[i + 1];
         if (name == "--dir" && !value.empty()) {
             options.folder = std::filesystem::absolute(value);
+        } else if (name == "--chaos" && !value.empty()) {
+            options.chaos = value;
         } else if (!(name == "--port" && parse_number<std::uint16_t>(value, 65535, options.port)) &&
                    !(name == "--vaults" && parse_number<std::size_t>(value, 32, options.vaults))) {
             return std::nullopt;

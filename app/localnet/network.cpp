@@ -107,7 +107,7 @@ Result<void> run(const Options& options) {
     if (!dispatcher) {
         return fail(dispatcher.error());
     }
-    auto vaults = Vaults::start(options.folder / "vaults", options.vaults);
+    auto vaults = Vaults::start(options.folder / "vaults", options.vaults, options.chaos);
     if (!vaults) {
         return fail(vaults.error());
     }

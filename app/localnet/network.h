@@ -11,6 +11,7 @@ struct Options {
     std::filesystem::path folder;
     std::uint16_t port = 0;
     std::size_t vaults = 7;
+    std::string chaos; ///< tau-vaultd's --chaos for each; "": none
 };
 
 /// Runs the network until SIGINT or SIGTERM (both blocked by the guard) comes.

@@ -103,7 +103,7 @@ Result<void> provide_barrier_key(const Node& node, const fs::path& program) {
     return {};
 }
 
-Result<Process> start_node(const Node& node, const fs::path& program) {
+Result<Process> start_node(const Node& node, const fs::path& program, const std::string& chaos) {
     if (const auto provided = provide_barrier_key(node, program); !provided) {
         return fail(provided.error());
     }
@@ -121,6 +121,9 @@ Result<Process> start_node(const Node& node, const fs::path& program) {
         std::to_string(node.part.claimed_slots), "--allow-local-repositories",
         // Everybody here has the same address, and no patience.
         "--requests-per-minute", "0", "--registrations-per-minute", "0", "--owner-per-minute", "0"};
+    if (!chaos.empty()) {
+        command.arguments.insert(command.arguments.end(), {"--chaos", chaos});
+    }
     command.environment = {"PATH=/usr/bin:/bin", "HOME=" + node.data.string(), "LC_ALL=C.UTF-8"};
     command.error = log;
     auto process = Process::start(command);
@@ -177,7 +180,7 @@ Result<vault::ListedNode> read_ready(Process& process, const Node& node, const W
 
 } // namespace
 
-Result<Vaults> Vaults::start(const fs::path& folder, std::size_t count) {
+Result<Vaults> Vaults::start(const fs::path& folder, std::size_t count, const std::string& chaos) {
     const auto programs = program_folder();
     if (!programs) {
         return fail(programs.error());
@@ -188,7 +191,7 @@ Result<Vaults> Vaults::start(const fs::path& folder, std::size_t count) {
     Vaults vaults;
     for (std::size_t i = 0; i < count; ++i) {
         const Node node = node_at(folder, i);
-        auto process = start_node(node, *programs / "tau-vaultd");
+        auto process = start_node(node, *programs / "tau-vaultd", chaos);
         if (!process) {
             return fail(process.error());
         }

@@ -12,8 +12,10 @@ namespace tau::localnet {
 class Vaults {
 public:
     /// Starts `count` of them at once and waits until all listen. Each keeps its keys in a folder
-    /// of its own below `folder`, and its port when that is still free.
-    static Result<Vaults> start(const std::filesystem::path& folder, std::size_t count);
+    /// of its own below `folder`, and its port when that is still free. `chaos`: given to each as
+    /// --chaos.
+    static Result<Vaults> start(const std::filesystem::path& folder, std::size_t count,
+                                const std::string& chaos = "");
 
     const std::vector<vault::ListedNode>& nodes() const { return nodes_; }
     /// The name of the node whose process has just ended; empty when it is none of them.

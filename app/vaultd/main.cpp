@@ -43,6 +43,11 @@ Result<vaultd::Serving> serving_of(vaultd::Options& options, std::uint16_t port,
     } else {
         options.settings.endpoint = endpoint(options, port);
     }
+    if (options.chaos) {
+        serving.chaos = options.chaos;
+        options.settings.doubt = [chaos = options.chaos] { return chaos->refuses(); };
+        log.write(LogLevel::warning, "server", "This node makes trouble on purpose (--chaos).");
+    }
     if (options.certificate.empty()) {
         return serving;
     }

@@ -25,7 +25,8 @@ struct Options {
     bool pinned = true; ///< the record carries the certificate's key
     std::string proxy;
     LogSettings log;
-    node::Settings settings; ///< its endpoint is "" when it is the listener's address
+    std::shared_ptr<Chaos> chaos; ///< null: none
+    node::Settings settings;      ///< its endpoint is "" when it is the listener's address
     std::map<std::string_view, std::string> given; ///< Setting::name() and its value as text
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/vaultd/chaos.h"
 #include "app/vaultd/limits.h"
 #include "app/vaultd/tls.h"
 #include "core/node/service.h"
@@ -21,6 +22,7 @@ struct Serving {
     std::optional<Tls> tls; ///< none: plain HTTP. Whether there is any stays as it was at the start
     std::string authority;  ///< a request's Host beside the listener's own: "vault.example.org"
     std::string proxy;      ///< the address whose word on who asks is taken; "": nobody's
+    std::shared_ptr<Chaos> chaos = {}; ///< makes trouble for clients' tests, if any
 };
 
 /// What became of one request, for the log. Nothing that a peer chose but what is named so.

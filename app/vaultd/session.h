@@ -123,7 +123,8 @@ private:
         if (const auto wait =
                 shared_->peers.ask(client(), node::waits_for_git_hosts(method, target))) {
             keep_alive_ = false; // what it sends is not read any more
-            return later(node::too_many("Your address asks the node for too much.", *wait));
+            return later(node::too_many("Your address asks the node for too much.", *wait),
+                         shared_->serving.limits.refusal);
         }
         parser_->body_limit(node::body_limit(method, target));
         body_.clear();
@@ -180,7 +181,7 @@ private:
         entry_.in = request.body.size();
         parser_.reset();
         if (node::is_cheap(request.method, request.target)) {
-            return write(handle(request));
+            return respond(handle(request));
         }
         Lane& lane = node::waits_for_git_hosts(request.method, request.target)
                          ? shared_->registrations
@@ -248,8 +249,14 @@ private:
         }
         --lane.waiting;
         delay_.cancel();
+        const bool done = response && response->status < 300 && entry_.method != "GET";
+        if (done && shared_->serving.chaos && shared_->serving.chaos->cuts()) {
+            response->reason = "cut_on_purpose";
+            tell(*response);
+            return stream_.lowest().close();
+        }
         if (response) {
-            write(std::move(*response));
+            respond(std::move(*response));
         }
     }
 
@@ -269,20 +276,32 @@ private:
         return ::poll(&peer, 1, 0) == 0;
     }
 
+    void respond(node::Response&& response) {
+        const auto delay =
+            shared_->serving.chaos ? shared_->serving.chaos->delay() : std::chrono::milliseconds{};
+        if (delay.count() == 0) {
+            return write(std::move(response));
+        }
+        if (response.reason.empty()) {
+            response.reason = "late_on_purpose";
+        }
+        later(std::move(response), delay);
+    }
+
     void refuse_busy() {
         node::Response busy = node::problem(503, "busy", "The node has too much to do right now.");
         busy.headers.push_back({"Retry-After", "5"});
-        later(std::move(busy));
+        later(std::move(busy), shared_->serving.limits.refusal);
     }
 
-    /// At once, it would let one busy peer keep this thread answering nothing but refusals.
-    void later(node::Response&& refusal) {
+    /// A refusal at once would let one busy peer keep this thread answering nothing but refusals.
+    void later(node::Response&& response, std::chrono::milliseconds delay) {
         stream_.lowest().expires_never();
-        delay_.expires_after(shared_->serving.limits.refusal);
+        delay_.expires_after(delay);
         delay_.async_wait(
-            [self = shared_from_this(), refusal = std::move(refusal)](error_code error) mutable {
+            [self = shared_from_this(), response = std::move(response)](error_code error) mutable {
                 if (!error) {
-                    self->write(std::move(refusal));
+                    self->write(std::move(response));
                 }
             });
     }

@@ -245,7 +245,7 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) { return put_time(o.limits.write, n, v); }},
     Setting{"limits.idle", "", "TIME", "60 s", "for the next request on the same connection", true,
             [](Options& o, Name n, Value v) { return put_time(o.limits.idle, n, v); }},
-    Setting{"limits.refusal", "", "TIME", "1500 ms", "by which 429 and 503 are held back", true,
+    Setting{"limits.refusal", "", "TIME", "2 s", "by which 429 and 503 are held back", true,
             [](Options& o, Name n, Value v) { return put_time(o.limits.refusal, n, v); }},
     Setting{"limits.drain", "", "TIME", "10 s", "for what is worked on when the node is to end",
             true, [](Options& o, Name n, Value v) { return put_time(o.limits.drain, n, v); }},
@@ -260,6 +260,19 @@ constexpr std::array table{
             false,
             [](Options& o, Name n, Value v) {
                 return put_number(o.settings.proof_threads, n, v, 0, 256);
+            }},
+    Setting{"", "--chaos", "SEED", "",
+            "trouble for clients' tests: 5 % of good challenges refused, 5 % of answers delayed, "
+            "2 % of connections cut when the work is done; SEED:5:5:2 with other shares",
+            false,
+            [](Options& o, Name n, Value v) -> Result<void> {
+                std::uint64_t seed = 0;
+                const auto shares = Chaos::parse(v, seed);
+                if (!shares) {
+                    return must_be(n, "SEED or SEED:REFUSED:DELAYED:CUT, in percent", v);
+                }
+                o.chaos = std::make_shared<Chaos>(seed, *shares);
+                return {};
             }},
 };
 

@@ -11,6 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int most_challenges = 5; ///< until a vault that refuses each is believed
 constexpr std::chrono::seconds webhook_patience{8};
 constexpr std::chrono::milliseconds first_pause{5}; ///< each is twice as long as the one before
 constexpr std::chrono::milliseconds longest_pause{640};
@@ -78,6 +79,26 @@ Result<std::optional<Outcome>> send_again(Change& change, Keeper& keeper, std::s
     return fail(answer.error());
 }
 
+/// Sends a registration with a challenge of its own.
+Result<vault::RegistrationAnswer> register_anew(Change& change, Keeper& keeper,
+                                                const std::array<Bytes, 2>& sealed,
+                                                const StepCall& call) {
+    auto registration = make_registration(change, keeper, sealed, call.stop);
+    if (!registration) {
+        return fail(registration.error());
+    }
+    // The record first: whoever finds the registration finds the record that belongs to it.
+    auto kept = write_file_atomic(change.record_file(keeper), vault::encode(keeper.current_node));
+    if (kept) {
+        kept = write_file_atomic(change.registration_file(keeper), vault::to_json(*registration));
+    }
+    if (!kept) {
+        return fail(kept.error());
+    }
+    change.point("registration kept/" + std::to_string(keeper.number));
+    return submit(change, keeper, *registration, call.stop);
+}
+
 Result<Outcome> register_project(Change& change, Keeper& keeper, const StepCall& call) {
     if (auto known = refresh_node(change, keeper, call.stop); !known) {
         return fail(known.error());
@@ -99,22 +120,15 @@ Result<Outcome> register_project(Change& change, Keeper& keeper, const StepCall&
                         "Undo this change and begin again.");
         }
     }
-    auto registration = make_registration(change, keeper, sealed, call.stop);
-    if (!registration) {
-        return fail(registration.error());
+    for (int tries = 1;; ++tries) {
+        auto answer = register_anew(change, keeper, sealed, call);
+        if (answer) {
+            return registered(keeper, *answer);
+        }
+        if (tries == most_challenges || !vault::wants_new_challenge(answer.error())) {
+            return fail(answer.error());
+        }
     }
-    // The record first: whoever finds the registration finds the record that belongs to it.
-    auto kept = write_file_atomic(change.record_file(keeper), vault::encode(keeper.current_node));
-    if (kept) {
-        kept = write_file_atomic(change.registration_file(keeper), vault::to_json(*registration));
-    }
-    if (!kept) {
-        return fail(kept.error());
-    }
-    change.point("registration kept/" + std::to_string(keeper.number));
-    auto answer = submit(change, keeper, *registration, call.stop);
-    return answer ? Result<Outcome>(registered(keeper, *answer))
-                  : Result<Outcome>(fail(answer.error()));
 }
 
 /// Takes in receipt, record and request for the export. When they cannot be read, the export says

@@ -94,7 +94,8 @@ struct Service::Parts {
           std::unique_ptr<Store> storage, std::unique_ptr<Repositories> hosts)
         : settings(wanted), clock(time), entropy(random), log(logger), identity(std::move(keys)),
           store(std::move(storage)), repositories(std::move(hosts)), pool(proof_threads(settings)),
-          unsealer(identity.seal_key, pool), validator(identity, *store, pool, *repositories),
+          unsealer(identity.seal_key, pool),
+          validator(identity, *store, pool, *repositories, wanted.doubt),
           registrar(
               identity, *store, validator,
               [this] {

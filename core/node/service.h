@@ -14,6 +14,7 @@
 #include "core/vault/node_record.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace tau::node {
@@ -34,6 +35,7 @@ struct Settings {
     std::int16_t longitude = 0; ///< 1/100 degree
     std::uint16_t slots_per_hour = 0;
     bool allow_local_repositories = false;    ///< private and loopback git hosts
+    std::function<bool()> doubt = {};         ///< for tests: whether to refuse a good challenge
     unsigned proof_threads = 0;               ///< 0: one for each core
     std::uint32_t deliveries_per_second = 10; ///< of one webhook; 0: any number
     std::uint32_t owner_per_minute = 0;       ///< registrations and rotations of one; 0: any number

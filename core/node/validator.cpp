@@ -76,9 +76,10 @@ std::string of_repository(std::size_t index) {
 
 } // namespace
 
-Validator::Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories)
+Validator::Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories,
+                     std::function<bool()> doubt)
     : identity_(identity), node_id_(identity.node_id()), seal_public_(identity.seal_public()),
-      store_(store), pool_(pool), repositories_(repositories) {}
+      store_(store), pool_(pool), repositories_(repositories), doubt_(std::move(doubt)) {}
 
 bool Validator::check_shape(Candidate& c) const {
     auto registration = vault::parse_registration(c.body);
@@ -157,7 +158,7 @@ bool Validator::check_rotation(Candidate& c, const StoredRegistration& known) co
 }
 
 bool Validator::check_challenge(Candidate& c) const {
-    if (c.now > c.challenge.expires) {
+    if (c.now > c.challenge.expires || (doubt_ && doubt_())) {
         return refuse(c, "challenge", "", "challenge_expired",
                       "The challenge has expired; ask for a new one.");
     }

@@ -6,6 +6,8 @@
 #include "core/node/repositories.h"
 #include "core/node/store.h"
 
+#include <functional>
+
 namespace tau::node {
 
 /// A request on its way through the checks, and what each of them found out.
@@ -32,7 +34,9 @@ struct Candidate {
 /// whether to go on. Holds no state of its own.
 class Validator {
 public:
-    Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories);
+    /// `doubt`: asked for each good challenge whether to refuse it all the same; may be empty.
+    Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories,
+              std::function<bool()> doubt = {});
 
     /// 1 to 3: shape, an authentic challenge, the owner's signature. Touches no storage.
     bool admit(Candidate& candidate) const;
@@ -62,6 +66,7 @@ private:
     Store& store_;
     Pool& pool_;
     Repositories& repositories_;
+    std::function<bool()> doubt_;
 };
 
 } // namespace tau::node

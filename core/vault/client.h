@@ -17,6 +17,9 @@ struct RetryPolicy {
     std::chrono::milliseconds total{std::chrono::minutes{5}};
 };
 
+/// Whether this refusal of a registration was for its challenge alone: with a new one it may pass.
+bool wants_new_challenge(const Error& error);
+
 /// One vault node's HTTP interface. Checks what it can of every answer against the record.
 class Client {
 public:

@@ -1,7 +1,10 @@
 #include "core/vault/client_checks.h"
 
 #include "core/base/text.h"
+#include "core/vault/client.h"
 #include "core/vault/json.h"
+
+#include <algorithm>
 
 namespace tau::vault {
 
@@ -126,6 +129,15 @@ Error error_from(const HttpResponse& response, std::string_view vault) {
         }
     }
     return error;
+}
+
+bool wants_new_challenge(const Error& error) {
+    const auto answer = error.code == ErrorCode::permission_denied
+                            ? parse_registration_answer(error.detail)
+                            : Result<RegistrationAnswer>(fail(error));
+    return answer && std::any_of(answer->checks.begin(), answer->checks.end(), [](const auto& one) {
+               return one.name == "challenge" && one.outcome == Outcome::failed;
+           });
 }
 
 Error refusal(const HttpResponse& response, std::string_view vault) {

@@ -22,7 +22,8 @@ inline vaultd::Limits short_limits() {
 }
 
 /// The bytes with "Host: x" as the server's own name.
-inline std::string to(const ServerProcess& server, std::string bytes) {
+template <typename Server>
+std::string to(const Server& server, std::string bytes) {
     constexpr std::string_view alias = "Host: x\r\n";
     const std::string real = "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n";
     for (std::size_t at = 0; (at = bytes.find(alias, at)) != std::string::npos;) {

@@ -32,6 +32,7 @@ bin/tau-directory
 bin/tau-localnet
 bin/tau-project
 bin/tau-vaultd
+lib/systemd/system/tau-vaultd.service
 libexec/tau-console/tau-gate
 libexec/tau-console/tau-git
 share/applications/tau-console.desktop
@@ -51,6 +52,15 @@ for named in Exec Icon; do # each names a thing that is there
     value=$(sed -n "s/^$named=//p" "$usr/share/applications/tau-console.desktop")
     same "$named of the desktop entry" tau-console "$value"
 done
+
+unit=$usr/lib/systemd/system/tau-vaultd.service
+same "the unit's program" "/usr/bin/tau-vaultd --config /etc/tau-vaultd.yaml" \
+    "$(sed -n 's/^ExecStart=//p' "$unit")"
+# How much the service may do, from 0 (nothing) to 100.
+systemd-analyze security --offline=yes --threshold=20 "$unit" >"$temporary/exposure" 2>&1 ||
+    fail "the unit allows too much: $(cat "$temporary/exposure")"
+"$usr/bin/tau-vaultd" --config "$usr/share/doc/tau-vaultd/tau-vaultd.yaml" --check-config >/dev/null ||
+    fail "the installed configuration is not good"
 
 # From here on as a person of its own: an empty home, no keychain, nothing of this build.
 mkdir "$temporary/home"

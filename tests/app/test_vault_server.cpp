@@ -1,8 +1,15 @@
 // What the node's HTTP server takes, and from whom.
 #include "tests/app/server_talk.h"
+#include "tests/support/hostile_http.h"
 
 using namespace tau;
 using namespace tau::test;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr long most_growth_kb = 64L << 10; // sanitizers keep what was freed
+#else
+constexpr long most_growth_kb = 1L << 10;
+#endif
 
 TEST_CASE("requests that are not quite HTTP are refused by name") {
     const ServerProcess server(short_limits());
@@ -67,6 +74,25 @@ TEST_CASE("requests that are not quite HTTP are refused by name") {
     }
 }
 
+TEST_CASE("hostile requests are answered 4xx, and nothing of them is kept") {
+    vaultd::Limits limits;
+    limits.header = limits.body = limits.write = 5s; // nobody is slow here, but the machine may be
+    const ServerProcess server(limits);
+    const auto inputs = hostile_http();
+    for (const HostileHttp& input : inputs) {
+        answer_to(input, server.port()); // what is allocated once, is
+    }
+    for (const HostileHttp& input : inputs) {
+        CAPTURE(std::string(input.name));
+        const long before = server.resident_kb();
+        const int status = answer_to(input, server.port());
+        CHECK(status >= 400);
+        CHECK(status < 500);
+        CHECK(server.resident_kb() - before < most_growth_kb);
+    }
+    CHECK(ask(server, get("/healthz")) == 200);
+}
+
 TEST_CASE("endless input is cut without growing") {
     const ServerProcess server(short_limits());
     const std::vector<std::tuple<const char*, std::string, std::string, int>> floods{
@@ -126,6 +152,46 @@ TEST_CASE("silence and drips are cut at an absolute deadline") {
         CHECK(took >= kind.limit - 50ms);
         CHECK(took < kind.limit + 1500ms);
     }
+}
+
+TEST_CASE("many slow peers are all cut in time, and others are served meanwhile") {
+    const vaultd::Limits limits = short_limits();
+    const ServerProcess server(limits);
+    CHECK(ask(server, get("/healthz")) == 200);
+    const long before = server.resident_kb();
+    struct Slow {
+        Connection connection;
+        bool drips;
+        std::optional<steady_clock::duration> cut{};
+    };
+    const auto begin = steady_clock::now();
+    std::vector<Slow> slow;
+    for (int i = 0; i < 120; ++i) {
+        const std::string from = "127.0.1." + std::to_string(1 + i / 40);
+        slow.push_back({Connection(server.port(), from.c_str()), i % 3 != 0});
+        slow.back().connection.send(
+            i % 3 == 0   ? ""
+            : i % 3 == 1 ? to(server, "GET /healthz HTTP/1.1\r\nHost: x\r\nA: ")
+                         : to(server, post("/v1/challenges", "Content-Length: 4000\r\n")));
+    }
+    CHECK(soon([&] {
+        CHECK(ask(server, get("/healthz")) == 200);
+        for (Slow& one : slow) {
+            if (one.drips && !one.cut) {
+                one.connection.send("a");
+            }
+            one.connection.read(0ms, [](const std::string&) { return false; });
+            if (one.connection.closed() && !one.cut) {
+                one.cut = steady_clock::now() - begin;
+            }
+        }
+        return std::all_of(slow.begin(), slow.end(), [](const Slow& one) { return one.cut; });
+    }));
+    for (const Slow& one : slow) {
+        CHECK(one.cut.value_or(1h) >= limits.header - 50ms);
+        CHECK(one.cut.value_or(1h) < limits.header + 1s);
+    }
+    CHECK(server.resident_kb() - before < 32 * most_growth_kb);
 }
 
 TEST_CASE("one address gets its share of connections, and no more") {

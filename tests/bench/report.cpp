@@ -23,18 +23,22 @@ double ratio_of(const Figure& figure) {
 }
 
 bool has_goal(const Figure& figure) {
-    return figure.max_ratio || figure.max_value;
+    return figure.max_ratio || figure.max_value || figure.min_ratio;
 }
 
 bool is_met(const Figure& figure) {
     return (!figure.max_ratio || ratio_of(figure) <= *figure.max_ratio) &&
-           (!figure.max_value || figure.value <= *figure.max_value);
+           (!figure.max_value || figure.value <= *figure.max_value) &&
+           (!figure.min_ratio || ratio_of(figure) >= *figure.min_ratio);
 }
 
 std::string goal_of(const Figure& figure) {
     std::string goal = figure.max_ratio ? "ratio <= " + number(*figure.max_ratio) : "";
     if (figure.max_value) {
         goal += (goal.empty() ? "<= " : ", <= ") + number(*figure.max_value) + " " + figure.unit;
+    }
+    if (figure.min_ratio) {
+        goal += (goal.empty() ? "ratio >= " : ", ratio >= ") + number(*figure.min_ratio);
     }
     return goal;
 }

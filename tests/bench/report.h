@@ -16,6 +16,8 @@ struct Figure {
     double baseline_value = 0;
     std::optional<double> max_ratio; ///< a goal for value / baseline_value
     std::optional<double> max_value; ///< a goal for the value itself
+    std::optional<double> min_ratio =
+        {}; ///< a goal for value / baseline_value, where more is better
 };
 
 /// Milliseconds on a clock that only goes forward.

@@ -14,8 +14,9 @@ namespace tau::test {
 /// A real tau-localnet in a folder, ready when the constructor returns; stopped with SIGTERM.
 class Localnet {
 public:
-    explicit Localnet(const std::filesystem::path& folder, int vaults = 0)
-        : folder_(folder), process_(start(folder, vaults)) {
+    explicit Localnet(const std::filesystem::path& folder, int vaults = 0,
+                      const std::vector<std::string>& more = {})
+        : folder_(folder), process_(start(folder, vaults, more)) {
         const Wait wait = Wait::at_most(std::chrono::seconds(60));
         for (;;) {
             const auto line = process_.read_line(wait);
@@ -40,10 +41,12 @@ public:
     const std::vector<std::string>& said() const { return said_; }
 
 private:
-    static Process start(const std::filesystem::path& folder, int vaults) {
+    static Process start(const std::filesystem::path& folder, int vaults,
+                         const std::vector<std::string>& more) {
         Command command;
         command.program = program_folder().value() / "tau-localnet";
         command.arguments = {"--dir", folder.string(), "--vaults", std::to_string(vaults)};
+        command.arguments.insert(command.arguments.end(), more.begin(), more.end());
         command.environment = {"PATH=/usr/bin:/bin", "HOME=" + folder.string()};
         auto process = Process::start(command);
         if (!process) {

@@ -141,6 +141,8 @@ struct World {
     std::shared_ptr<std::atomic<int>> head;
     std::unique_ptr<node::Service> service;
 
+    node::Service* running = nullptr; ///< the same, also when a server has taken it
+    std::function<node::Response(const node::Request&)> over; ///< how requests go there, if not so
     std::uint32_t owner_per_minute = 0;
     std::string store;             ///< empty: a file of its own
     std::filesystem::path barrier; ///< empty: a key of its own
@@ -186,15 +188,17 @@ struct World {
         auto opened = node::Service::open(settings, clock, entropy, log, std::move(fake));
         REQUIRE(opened);
         service = std::move(*opened);
+        running = service.get();
     }
     vault::NodeRecord record() const {
-        auto decoded = vault::decode_record(service->record(), clock.now());
+        auto decoded = vault::decode_record(running->record(), clock.now());
         REQUIRE(decoded);
         return *decoded;
     }
     node::Response send(const std::string& method, const std::string& target,
                         const std::string& body = {}, std::vector<HttpHeader> headers = {}) const {
-        return service->handle({method, target, std::move(headers), body});
+        const node::Request request{method, target, std::move(headers), body};
+        return over ? over(request) : running->handle(request);
     }
     /// The database is where it must be, with this many rows.
     std::int64_t rows(const std::string& table) const {
