@@ -147,7 +147,7 @@ TEST_CASE("what is wrong with a new configuration is told, and the old one stays
     still_there("is everybody's to read.");
     ::chmod((secure.files.path() / "tls.key").c_str(), 0600);
     node.configure(with_tls(secure.files.path(), "slots: many\n"));
-    still_there(":8:8: slots must be a number from 0 to 65535");
+    still_there(":9:8: slots must be a number from 0 to 65535");
     node.configure("slots: 9\n");
     still_there("Whether there is TLS changes only with a restart.");
     node.configure(with_tls(secure.files.path(), "limits: {workers: 4}\n"));
@@ -162,8 +162,8 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
     const Finished bad = node.also({"--check-config", "--slots", "x"});
     CHECK(bad.code == 2);
     const std::string file = "tau-vaultd: " + node.config().string();
-    CHECK(bad.errors.find(file + ":5:1: There is no setting \"nam\".\n") != std::string::npos);
-    CHECK(bad.errors.find(file + ":6:16: limits.idle must be a time") != std::string::npos);
+    CHECK(bad.errors.find(file + ":6:1: There is no setting \"nam\".\n") != std::string::npos);
+    CHECK(bad.errors.find(file + ":7:16: limits.idle must be a time") != std::string::npos);
     CHECK(bad.errors.find("tau-vaultd: --slots must be a number") != std::string::npos);
     node.configure("tls: {certificate: /nothing, key: /nothing}\n");
     CHECK(node.also({"--check-config"}).code == 1);

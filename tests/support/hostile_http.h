@@ -62,7 +62,7 @@ inline int answer_to(const HostileHttp& input, std::uint16_t port) {
     bool taken = connection.send(start);
     for (std::size_t sent = 0; taken && !input.more.empty() && sent < (200U << 20U);
          sent += input.more.size()) {
-        got = connection.read(std::chrono::milliseconds(0), has_status);
+        got = connection.read(std::chrono::milliseconds(2), has_status);
         if (has_status(got) || connection.closed()) {
             break;
         }
