@@ -82,6 +82,9 @@ public:
         const auto served =
             vaultd::serve(options_.listener, *serving, log_,
                           {[this](std::uint16_t port) { return open(port); },
+                           [](const node::Service& service) {
+                               std::cout << "ready " << to_base64(service.record()) << std::endl;
+                           },
                            [this](node::Service& service) { return reload(service); },
                            [this](const vaultd::Answered& answered) { log_.answered(answered); }});
         return served ? 0 : complain(served.error());
@@ -104,12 +107,7 @@ private:
         if (!options_.given.contains("endpoint")) {
             options_.settings.endpoint = endpoint(options_, port);
         }
-        auto service = node::Service::open(options_.settings, clock_, entropy_, log_);
-        if (service) {
-            // The socket already listens: whoever reads this line can connect.
-            std::cout << "ready " << to_base64((*service)->record()) << std::endl;
-        }
-        return service;
+        return node::Service::open(options_.settings, clock_, entropy_, log_);
     }
 
     Result<vaultd::Serving> reload(node::Service& service) {

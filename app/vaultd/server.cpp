@@ -226,6 +226,9 @@ Result<void> serve(const Listener& listener, const Serving& serving, Log& log,
     {
         Server server(context, std::move(acceptor), serving, **service, program, log);
         server.start();
+        if (program.started) {
+            program.started(**service);
+        }
         run(context, log);
     }
     return {};

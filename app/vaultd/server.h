@@ -43,6 +43,8 @@ struct Answered {
 struct Program {
     /// Opens the node, now that the port is known.
     std::function<Result<std::unique_ptr<node::Service>>(std::uint16_t port)> open;
+    /// It can be connected to, and listens to signals.
+    std::function<void(const node::Service&)> started = {};
     /// On SIGHUP; an error leaves everything as it is.
     std::function<Result<Serving>(node::Service&)> reload = {};
     std::function<void(const Answered&)> answered = {};

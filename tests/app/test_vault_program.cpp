@@ -42,7 +42,9 @@ struct Secure {
     void reload() const {
         const std::size_t before = read_again();
         node.signal(SIGHUP);
-        REQUIRE(soon([&] { return read_again() > before; }));
+        const bool read = soon([&] { return read_again() > before; });
+        CAPTURE(node.log());
+        REQUIRE(read);
     }
     std::size_t read_again() const {
         const std::string log = node.log();
