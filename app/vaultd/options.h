@@ -17,7 +17,7 @@ struct Options {
     bool verify_store = false;
     bool ask_passphrase = false;            ///< for the key that is made
     std::filesystem::path make_barrier_key; ///< "": none is to be made
-    std::filesystem::path config; ///< "": none
+    std::filesystem::path config;           ///< "": none
     Listener listener;
     Limits limits;
     std::filesystem::path certificate; ///< "": plain HTTP

@@ -3,7 +3,8 @@
 // ranking.h     their order under a person's wishes, filtered, explained, counted
 // factors.h     the formula, for one node
 // costs.h       the same for all nodes at once
-// Inside: filter, search, rank_keys, radix_sort; sorting, explain, histogram and short_list are Ranking's.
+// Inside: filter, search, rank_keys, radix_sort; sorting, explain, histogram and short_list are
+// Ranking's.
 #pragma once
 
 #include "core/vault/network.h"
