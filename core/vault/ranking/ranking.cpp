@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 namespace tau::vault {
 
@@ -114,8 +115,17 @@ void Ranking::State::filter_rows(const NodeTable& table) {
 void Ranking::State::fill_keys(std::size_t rows) {
     const RankKeys key = rank_keys();
     const std::span<std::uint64_t> keys = sorter.keys(rows);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-        keys[row] = key(row);
+    const auto fill = [&key, keys](std::size_t begin, std::size_t end) {
+        for (std::size_t row = begin; row < end; ++row) {
+            keys[row] = key(static_cast<std::uint32_t>(row));
+        }
+    };
+    constexpr std::size_t worth_a_thread = 100000;
+    const std::size_t middle = rows < worth_a_thread ? rows : rows / 2;
+    {
+        const std::jthread other(middle == rows ? std::jthread()
+                                                : std::jthread([&] { fill(middle, rows); }));
+        fill(0, middle);
     }
     if (passing < rows) {
         std::size_t kept = 0;
