@@ -110,10 +110,14 @@ private:
         error_code error;
         const auto peer = socket.remote_endpoint(error);
         const std::string network = error ? "" : network_of(peer.address().to_string());
-        if (network.empty() || shared_->sessions.size() >= shared_->serving.limits.connections ||
-            !shared_->peers.enter(network)) {
-            socket.close(error);
+        if (network.empty()) { // gone already
             return;
+        }
+        if (shared_->sessions.size() >= shared_->serving.limits.connections) {
+            return shared_->front.cut(node::Cut::connections);
+        }
+        if (!shared_->peers.enter(network)) {
+            return shared_->front.cut(node::Cut::per_address);
         }
         socket.set_option(tcp::no_delay(true), error);
         try {

@@ -30,9 +30,11 @@ public:
         : stream_(std::move(socket), shared->tls()), network_(std::move(network)),
           shared_(std::move(shared)), delay_(shared_->context) {
         shared_->sessions.insert(this);
+        shared_->front.opened();
     }
     ~Session() {
         shared_->sessions.erase(this);
+        shared_->front.closed();
         shared_->peers.leave(network_);
         if (shared_->sessions.empty() && shared_->draining && shared_->on_last_session) {
             shared_->on_last_session();
@@ -44,7 +46,7 @@ public:
     void start() {
         stream_.lowest().expires_after(shared_->serving.limits.handshake);
         stream_.handshake([self = shared_from_this()](error_code error) {
-            if (!error) {
+            if (!self->failed(error, node::Cut::handshake)) {
                 self->read_header();
             }
         });
@@ -71,7 +73,7 @@ private:
         stream_.async_read_some(net::buffer(input_),
                                 [self = shared_from_this()](error_code error, std::size_t) {
                                     self->idle_ = false;
-                                    if (!error) {
+                                    if (!self->failed(error, node::Cut::idle)) {
                                         self->read_header();
                                     }
                                 });
@@ -87,7 +89,7 @@ private:
                     return self->refuse(
                         {431, "header_too_large", "The header is larger than 8 KB."});
                 }
-                if (!error) {
+                if (!self->failed(error, node::Cut::header)) {
                     self->parse_header(size);
                 }
             });
@@ -123,6 +125,7 @@ private:
         if (const auto wait =
                 shared_->peers.ask(client(), node::waits_for_git_hosts(method, target))) {
             keep_alive_ = false; // what it sends is not read any more
+            shared_->front.refused(429);
             return later(node::too_many("Your address asks the node for too much.", *wait),
                          shared_->serving.limits.refusal);
         }
@@ -143,7 +146,7 @@ private:
         stream_.lowest().expires_after(shared_->serving.limits.write);
         net::async_write(stream_, net::buffer(go_on),
                          [self = shared_from_this()](error_code error, std::size_t) {
-                             if (!error) {
+                             if (!self->failed(error, node::Cut::write)) {
                                  self->read_body();
                              }
                          });
@@ -159,15 +162,12 @@ private:
                 if (error == http::error::body_limit) {
                     return self->refuse_body();
                 }
-                if (error == beast::error::timeout) {
-                    return; // whoever drips for so long is not owed an answer
-                }
                 if (error &&
                     error.category() == http::make_error_code(http::error::bad_chunk).category() &&
                     error != http::error::end_of_stream && error != http::error::partial_message) {
                     return self->refuse({400, "bad_request", "The request cannot be read."});
                 }
-                if (!error) {
+                if (!self->failed(error, node::Cut::body)) {
                     self->answer();
                 }
             });
@@ -227,6 +227,7 @@ private:
                 self->watch(lane);
             } else if (self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
                 --lane.waiting;
+                self->shared_->front.cut(node::Cut::gone);
                 self->request_ = {};
                 self->stream_.lowest().close();
             }
@@ -255,9 +256,10 @@ private:
             tell(*response);
             return stream_.lowest().close();
         }
-        if (response) {
-            respond(std::move(*response));
+        if (!response) {
+            return shared_->front.cut(node::Cut::gone);
         }
+        respond(std::move(*response));
     }
 
     /// Running out of memory in one request must not end the others.
@@ -265,6 +267,7 @@ private:
         try {
             return shared_->service.handle(request);
         } catch (const std::exception&) {
+            shared_->front.refused(500);
             return node::problem(500, "node_failure", "The node could not work on this request.");
         }
     }
@@ -289,6 +292,7 @@ private:
     }
 
     void refuse_busy() {
+        shared_->front.refused(503);
         node::Response busy = node::problem(503, "busy", "The node has too much to do right now.");
         busy.headers.push_back({"Retry-After", "5"});
         later(std::move(busy), shared_->serving.limits.refusal);
@@ -316,7 +320,16 @@ private:
 
     void refuse(const Refusal& refusal) {
         keep_alive_ = false;
+        shared_->front.refused(refusal.status);
         write(refused(refusal));
+    }
+
+    /// Then the connection ends, without an answer: who was too slow is not owed one.
+    bool failed(error_code error, node::Cut limit) const {
+        if (error == beast::error::timeout) {
+            shared_->front.cut(limit);
+        }
+        return error.failed();
     }
 
     /// Who asks: the peer, or whom a trusted proxy names.
@@ -338,7 +351,7 @@ private:
         stream_.lowest().expires_after(shared_->serving.limits.write);
         http::async_write(stream_, response_,
                           [self = shared_from_this()](error_code error, std::size_t) {
-                              if (error) {
+                              if (self->failed(error, node::Cut::write)) {
                                   return;
                               }
                               if (self->keep_alive_) {

@@ -4,6 +4,7 @@
 
 #include "app/vaultd/peers.h"
 #include "app/vaultd/server.h"
+#include "core/node/front_metrics.h"
 #include "core/node/pool.h"
 #include "core/node/service.h"
 
@@ -32,7 +33,7 @@ struct Lane {
 struct Shared {
     Shared(net::io_context& io, const Serving& wanted, node::Service& node, const Program& around)
         : context(io), serving(wanted), peers(wanted.limits, wanted.proxy), service(node),
-          program(around), registrations(wanted.limits.workers / 2),
+          front(node.front()), program(around), registrations(wanted.limits.workers / 2),
           others(wanted.limits.workers - wanted.limits.workers / 2) {}
     std::shared_ptr<net::ssl::context> tls() const {
         return serving.tls ? serving.tls->context : nullptr;
@@ -42,6 +43,7 @@ struct Shared {
     Serving serving;
     Peers peers;
     node::Service& service;
+    node::FrontMetrics& front;
     const Program& program;
     std::vector<std::string> hosts = {}; ///< what a request's Host may be
     std::set<Session*> sessions;

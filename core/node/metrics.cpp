@@ -55,6 +55,7 @@ void Metrics::took(std::string_view route, std::chrono::nanoseconds time) {
 
 std::string Metrics::text(std::size_t queued) const {
     std::ostringstream out;
+    front_.put(out);
     const std::lock_guard lock(mutex_);
     for (const Family& family : families) {
         head(out, family.name, "counter", family.help);

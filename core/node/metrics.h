@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/node/front_metrics.h"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -20,6 +22,7 @@ public:
     void count(Counter counter, std::string_view label, std::uint64_t by = 1);
     /// How long an answer at one address took; `route` as the description names it.
     void took(std::string_view route, std::chrono::nanoseconds time);
+    FrontMetrics& front() { return front_; }
     /// Text format 0.0.4. `queued`: proofs and seals that wait for a thread now.
     std::string text(std::size_t queued) const;
 
@@ -31,6 +34,7 @@ private:
         std::uint64_t all = 0;
         double seconds = 0;
     };
+    FrontMetrics front_;
     mutable std::mutex mutex_;
     std::map<Counter, std::map<std::string, std::uint64_t, std::less<>>> counts_;
     std::map<std::string, Histogram, std::less<>> times_;

@@ -277,6 +277,10 @@ void Service::refused_body(std::string_view method, std::string_view target) {
     }
 }
 
+FrontMetrics& Service::front() {
+    return parts_->metrics.front();
+}
+
 Result<void> Service::maintain() {
     Parts& p = *parts_;
     return p.renew().and_then([&p] { return p.store->expire(p.clock.now()); });

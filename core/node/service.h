@@ -4,7 +4,7 @@
 // store.h         what a node remembers, over database.h (sqlite.cpp, postgresql.cpp)
 // guarded_rows.h  every row of it with a MAC; tables.h names them, barrier.h has the keys
 // routes.h        the addresses, and which function answers
-// metrics.h       what is counted, for Prometheus
+// metrics.h       what is counted, for Prometheus; front_metrics.h by the server in front
 // repositories.h  logging in to git hosts; ref_tracker.h keeps their refs current
 // identity.h, challenge.h, unsealer.h   the node's keys and what they do
 #pragma once
@@ -67,6 +67,7 @@ bool is_cheap(std::string_view method, std::string_view target);
 /// Waits for git hosts, for as long as two logins may take.
 bool waits_for_git_hosts(std::string_view method, std::string_view target);
 
+class FrontMetrics;
 class Repositories;
 
 /// A vault node. Callable from any thread; a registration takes as long as two logins.
@@ -85,6 +86,8 @@ public:
     /// A body over body_limit() was refused. If it was a webhook's, the repository is looked at all
     /// the same, though nobody knows whether it was signed: rarely, and later. Takes no time.
     void refused_body(std::string_view method, std::string_view target);
+    /// Shown with the node's own counts at /metrics.
+    FrontMetrics& front();
     /// Renews the record before it expires, and forgets what is past. Call it every few minutes.
     Result<void> maintain();
     /// Takes from these settings what the record says (name, endpoint, TLS key, place, slots), and

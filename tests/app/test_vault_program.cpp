@@ -94,6 +94,10 @@ TEST_CASE("the node speaks TLS 1.2 and newer, under the key that its record carr
     CHECK(silent.closed());
     CHECK(steady_clock::now() - begin >= 450ms);
     CHECK(steady_clock::now() - begin < 2s);
+    TlsConnection asking(node.port());
+    asking.send(request(node.port(), "/metrics", "Connection: close\r\n"));
+    CHECK(asking.read([](const std::string&) { return false; })
+              .find("tau_connections_cut_total{limit=\"handshake\"} 1\n") != std::string::npos);
 }
 
 TEST_CASE("SIGHUP changes certificate, record and limits, and cuts nobody off") {

@@ -1,6 +1,9 @@
 // The node's HTTP server when there is much to do, and when it is told to end.
 #include "tests/app/server_talk.h"
 
+#include <map>
+#include <sstream>
+
 using namespace tau;
 using namespace tau::test;
 
@@ -47,7 +50,113 @@ std::string registration_request(const ServerProcess& server) {
                            body));
 }
 
+/// What /metrics shows, asked for from an address that nothing else comes from.
+std::map<std::string, int> metrics_of(const ServerProcess& server) {
+    Connection connection(server.port(), "127.0.0.9");
+    connection.send(to(server, get("/metrics", "Host: x\r\nConnection: close\r\n")));
+    std::istringstream lines(connection.read_all(5s));
+    std::map<std::string, int> found;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("tau_connections") || line.starts_with("tau_server")) {
+            found[line.substr(0, line.rfind(' '))] = std::stoi(line.substr(line.rfind(' ')));
+        }
+    }
+    return found;
+}
+
+std::string cut_by(const std::string& limit) {
+    return "tau_connections_cut_total{limit=\"" + limit + "\"}";
+}
+
+std::string refused_with(int status) {
+    return "tau_server_refusals_total{status=\"" + std::to_string(status) + "\"}";
+}
+
 } // namespace
+
+TEST_CASE("what the server refuses and cuts by itself is counted, by status and by limit") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = limits.queue = 1;
+    limits.per_address = 3;
+    limits.requests_per_minute = 3000;
+    limits.refusal = 100ms;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    std::map<std::string, int> expected = metrics_of(server);
+    CHECK(expected.at("tau_connections") == 1); // its own
+    const auto settled = [&] {
+        const bool same = soon([&] {
+            auto shown = metrics_of(server);
+            shown["tau_connections_opened_total"] = expected["tau_connections_opened_total"];
+            return shown == expected;
+        });
+        CHECK(same);
+        return same;
+    };
+    const std::vector<std::pair<int, std::string>> refused{
+        {400, get("/healthz", "")},
+        {405, "TRACE /healthz HTTP/1.1\r\nHost: x\r\n\r\n"},
+        {413, post("/v1/challenges", "Content-Length: 4097\r\n")},
+        {417, post("/v1/challenges", "Content-Length: 0\r\nExpect: tea\r\n")},
+        {421, get("/healthz", "Host: evil.example.org\r\n")},
+        {431, get("/healthz", "Host: x\r\nA: " + std::string(9000, 'a') + "\r\n")},
+        {505, "GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n"}};
+    for (const auto& [status, bytes] : refused) {
+        CAPTURE(status);
+        CHECK(ask(server, bytes) == status);
+        ++expected[refused_with(status)];
+    }
+    REQUIRE(settled());
+
+    { // three connections, each cut by another limit, and a fourth that is one too many
+        Connection header(server.port(), "127.0.0.2");
+        header.send("GET /");
+        Connection body(server.port(), "127.0.0.2");
+        body.send(to(server, post("/v1/challenges", "Content-Length: 9\r\n")));
+        Connection idle(server.port(), "127.0.0.2");
+        idle.send(to(server, get("/healthz")));
+        CHECK(metrics_of(server).at("tau_connections") == 4);
+        const Connection fourth(server.port(), "127.0.0.2");
+        for (const auto* const limit : {"header", "body", "idle", "per_address"}) {
+            ++expected[cut_by(limit)];
+        }
+        REQUIRE(settled());
+    }
+    { // takes no answer
+        Connection deaf(server.port(), "127.0.0.3");
+        std::string many;
+        for (int i = 0; i < 1400; ++i) {
+            many += to(server, get("/metrics"));
+        }
+        deaf.send(many);
+        ++expected[cut_by("write")];
+        REQUIRE(settled());
+    }
+    server.counters().hold = true;
+    Connection working(server.port());
+    working.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    CHECK(ask(server, request) == 503);
+    ++expected[refused_with(503)];
+    ++expected["tau_connections"];
+    REQUIRE(settled());
+    server.counters().hold = false;
+    CHECK(working.read_all(2 * limits.idle).find("422") != std::string::npos);
+    --expected["tau_connections"];
+    ++expected[cut_by("idle")];
+    REQUIRE(settled());
+
+    Connection busy(server.port(), "127.0.0.4");
+    bool more = true;
+    for (int i = 0; more && i < 6000; ++i) {
+        more = busy.send(to(server, get("/healthz"))) &&
+               !busy.read(5s, [](const std::string& got) { return got.ends_with("}"); })
+                    .starts_with("HTTP/1.1 429");
+    }
+    CHECK_FALSE(more);
+    ++expected[refused_with(429)];
+    REQUIRE(settled());
+}
 
 TEST_CASE("too many requests wait for a moment, then hear when to come back") {
     vaultd::Limits limits = short_limits();
@@ -100,6 +209,7 @@ TEST_CASE("nobody works for a peer that hung up while it waited") {
               return got.find("\r\n\r\n") != std::string::npos;
           })) == 422);
     CHECK(server.counters().reads == 4);
+    CHECK(metrics_of(server).at(cut_by("gone")) == 5);
 }
 
 TEST_CASE("who hung up leaves its place in the queue to others") {
