@@ -53,6 +53,9 @@ public:
     virtual Result<std::vector<SentDeployments>>
     send_deployments(const flow::LocalProject& project, const std::vector<vault::Deployment>& rows,
                      const VaultAnswered& answered, std::stop_token stop) = 0;
+    /// The change that the project went through last, if it was on this computer.
+    virtual Result<std::optional<flow::LastChange>>
+    last_change(const flow::LocalProject& project) = 0;
     /// Does nothing yet.
     virtual Result<std::shared_ptr<flow::Flow>> plan_change(const flow::LocalProject& project,
                                                             const ChangeWish& wish,

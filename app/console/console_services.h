@@ -59,6 +59,7 @@ public:
     Result<std::vector<ui::SentDeployments>>
     send_deployments(const flow::LocalProject& project, const std::vector<vault::Deployment>& rows,
                      const ui::VaultAnswered& answered, std::stop_token stop) override;
+    Result<std::optional<flow::LastChange>> last_change(const flow::LocalProject& project) override;
     Result<std::shared_ptr<flow::Flow>> plan_change(const flow::LocalProject& project,
                                                     const ui::ChangeWish& wish,
                                                     std::stop_token stop) override;

@@ -150,6 +150,11 @@ ConsoleServices::send_deployments(const flow::LocalProject& project,
     });
 }
 
+Result<std::optional<flow::LastChange>>
+ConsoleServices::last_change(const flow::LocalProject& project) {
+    return flow::last_change(data_, project.project_id);
+}
+
 /// Where the project was last changed with; of an imported one, the git host among the window's
 /// networks that has its configuration repository.
 Result<flow::FlowOrigin> ConsoleServices::origin(const flow::LocalProject& project,

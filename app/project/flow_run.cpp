@@ -162,11 +162,12 @@ Exit undo_command(const QStringList& arguments) {
         out.error(flow.error());
         return Exit::failed;
     }
-    if (!(*flow)->can_undo()) {
-        out.error({ErrorCode::conflict,
-                   "This change has gone too far to be taken back.",
-                   "Let it run to its end: tau-project resume " + (*flow)->id(),
-                   {}});
+    if (const auto allowed = (*flow)->can_undo(); !allowed) {
+        Error error = allowed.error();
+        if ((*flow)->state() != flow::FlowState::done) {
+            error.hint = "Let it run to its end: tau-project resume " + (*flow)->id();
+        }
+        out.error(error);
         return Exit::failed;
     }
     out.line("This takes back:");

@@ -156,6 +156,8 @@ Step drop_project_step(Change& change);
 
 /// All steps of a change of this kind.
 std::vector<Step> steps_of(Change& change);
+/// Whether project.yaml says what this change, which is done, made of it.
+bool is_last(const Change& change);
 /// "Rotate the keys of shop".
 std::string title_of(const Change& change);
 

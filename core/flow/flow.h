@@ -72,9 +72,10 @@ public:
     virtual Result<void> run(std::stop_token stop, const Observer& observer) = 0;
     /// What undo() would remove, one sentence each; empty when nothing was made.
     virtual std::vector<std::string> undo_list() const = 0;
-    /// Whether undo() can take it back still: some steps have no way back, and once one of them was
-    /// begun only run() goes on.
-    virtual bool can_undo() const = 0;
+    /// Whether undo() can take it back still, or else `conflict` with the reason: some steps have
+    /// no way back, and once one of them was begun only run() goes on; and of what was finished
+    /// only the project's last change can be undone.
+    virtual Result<void> can_undo() const = 0;
     /// Takes back, newest first, what the journal says this flow made, and nothing else; of a flow
     /// that is done, too. `conflict` when it cannot. Goes on after an error and returns the first;
     /// call it again for the rest.
@@ -92,6 +93,15 @@ struct Unfinished {
     std::size_t steps_total = 0;
     std::string last_error; ///< sentence; may be empty
     std::string project_id = {};
+};
+
+/// The last change that a project went through.
+struct LastChange {
+    std::string id;
+    std::string title;
+    std::string kind; ///< as Flow::kind()
+    std::int64_t finished_at = 0;
+    bool returns = false; ///< whether changes of its kind can be taken back when they are finished
 };
 
 } // namespace tau::flow

@@ -48,15 +48,30 @@ public:
         });
     }
 
-    bool can_undo() const override { return runner_->can_undo(); }
+    Result<void> can_undo() const override {
+        if (!runner_->can_undo()) {
+            const bool done = runner_->state() == FlowState::done;
+            return fail(ErrorCode::conflict, "This change has gone too far to be taken back.",
+                        done ? "It ended a registration for good. Another change can lead back."
+                             : "Let it run to its end instead.");
+        }
+        if (runner_->state() == FlowState::done && !is_last(*change_)) {
+            return fail(ErrorCode::conflict, "The project was changed again since.",
+                        "Only its last change can be taken back.");
+        }
+        return {};
+    }
 
     Result<void> undo(std::stop_token stop, const Observer& observer) override {
         if (runner_->state() == FlowState::ready) {
             return {};
         }
         return with_journal([&](Journal& journal) -> Result<void> {
-            return runner_->state() == FlowState::undone ? Result<void>{}
-                                                         : runner_->undo(journal, stop, observer);
+            if (runner_->state() == FlowState::undone) {
+                return {};
+            }
+            auto allowed = can_undo();
+            return allowed ? runner_->undo(journal, stop, observer) : allowed;
         });
     }
 

@@ -41,6 +41,10 @@ Result<std::unique_ptr<Flow>> plan_remove_project(const LocalProject& project,
                                                   const vault::Network& network,
                                                   const std::string& git_host, World& world);
 
+/// What ran to its end last and was not taken back, be it the creation; nullopt for a project that
+/// was imported and has not been changed here.
+Result<std::optional<LastChange>> last_change(const std::filesystem::path& data,
+                                              const std::string& project_id);
 /// Any change of this data folder, finished or not.
 Result<std::unique_ptr<Flow>> open_flow(const std::string& id, World& world);
 /// The network and git host that the project was last changed with; `not_found` for one that was

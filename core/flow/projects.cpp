@@ -87,6 +87,32 @@ Result<std::vector<Unfinished>> list_unfinished(const fs::path& data) {
     return flows;
 }
 
+Result<std::optional<LastChange>> last_change(const fs::path& data, const std::string& project_id) {
+    std::optional<LastChange> last;
+    fs::file_time_type newest;
+    for (const fs::path& folder : folders_in(flows_folder(data))) {
+        const auto entries = Journal::read(folder / "journal");
+        if (!entries || entries->empty() || entries->back().kind != Kind::closed ||
+            fact(entries->back().facts, "state") != "done" ||
+            fact(entries->front().facts, "project_id") != project_id) {
+            continue;
+        }
+        // Two changes may end within a second of each other; the file's own time is finer.
+        std::error_code code;
+        const auto time = fs::last_write_time(folder / "journal", code);
+        if (code || (last && time < newest)) {
+            continue;
+        }
+        newest = time;
+        const Facts& plan = entries->front().facts;
+        const std::string kind = plan.count("kind") == 0 ? "create" : fact(plan, "kind");
+        last = LastChange{
+            folder.filename().string(), fact(plan, "title"), kind, entries->back().time,
+            kind == to_string(ChangeKind::create) || kind == to_string(ChangeKind::rotate)};
+    }
+    return last;
+}
+
 Result<FlowOrigin> read_origin(const fs::path& data, const std::string& id) {
     if (!is_flow_id(id)) {
         return fail(no_such_flow(id));

@@ -315,6 +315,25 @@ Result<Undone> restore_export(const Change& change) {
 
 } // namespace
 
+bool is_last(const Change& change) {
+    std::error_code code;
+    if (!change.before && !fs::exists(change.export_file(), code)) {
+        return true; // of a project that was made here nothing is left but what the host has
+    }
+    LocalProject project;
+    project.export_file = change.export_file();
+    const auto now = load_export(project);
+    const auto made = enrolments(change);
+    if (!made) {
+        return !change.before;
+    }
+    return now &&
+           std::equal(now->vaults.begin(), now->vaults.end(), made->begin(), made->end(),
+                      [](const project::Enrolment& one, const project::Enrolment& other) {
+                          return vault::to_json(one.receipt) == vault::to_json(other.receipt);
+                      });
+}
+
 Step register_step(Change& change, Keeper& keeper) {
     Step step = keeper_step(keeper.rotates ? "replace-sealed" : "register", keeper);
     step.plan = keeper.rotates

@@ -90,6 +90,15 @@ TEST_CASE("keys are rotated: everything is new and fits, and can be taken back")
             newest = id;
         }
     }
+    // The ones before it have to wait for it.
+    for (const std::string& id : owner.program.flows()) {
+        if (id != newest) {
+            const auto early = owner.program.run({"undo", id, "--yes"});
+            CHECK(early.code == 1);
+            CHECK(contains(early.errors, "changed again since"));
+        }
+    }
+    owner.check();
     const auto undone = owner.program.run({"undo", newest, "--yes"});
     REQUIRE_MESSAGE(undone.code == 0, undone.output << undone.errors);
     owner.check();

@@ -69,6 +69,12 @@ public:
             steps_.push_back(step);
         }
     }
+    void pretend_to_be(const flow::LastChange& change) {
+        title_ = change.title;
+        kind_ = change.kind;
+        pretend_done(steps_.size());
+        state_ = flow::FlowState::done;
+    }
     void pretend_done(std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             finish(i);
@@ -77,12 +83,12 @@ public:
     }
     const std::string& id() const override { return name_; }
     const std::string& title() const override { return title_; }
-    std::string_view kind() const override { return "create"; }
+    std::string_view kind() const override { return kind_; }
     const std::string& project_id() const override {
         static const std::string id = "QmSample";
         return id;
     }
-    bool can_undo() const override { return true; }
+    Result<void> can_undo() const override { return {}; }
     flow::FlowState state() const override { return state_; }
     const std::vector<flow::StepView>& steps() const override { return steps_; }
     std::string report() const override { return title_ + "\nreport"; }
@@ -168,6 +174,7 @@ private:
     SampleServices& services_;
     std::string name_;
     std::string title_;
+    std::string kind_ = "create";
     std::vector<flow::StepView> steps_;
     flow::FlowState state_ = flow::FlowState::ready;
 };
@@ -417,10 +424,14 @@ Result<std::shared_ptr<flow::Flow>> SampleServices::plan(const project::Draft& d
     return std::make_shared<SampleFlow>(*this, draft.name);
 }
 
-Result<std::shared_ptr<flow::Flow>> SampleServices::open_unfinished(const std::string&,
+Result<std::shared_ptr<flow::Flow>> SampleServices::open_unfinished(const std::string& id,
                                                                     std::stop_token) {
     auto flow = std::make_shared<SampleFlow>(*this, "garden");
-    flow->pretend_done(4);
+    if (last && last->id == id) {
+        flow->pretend_to_be(*last);
+    } else {
+        flow->pretend_done(4);
+    }
     return flow;
 }
 

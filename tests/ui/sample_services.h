@@ -37,6 +37,7 @@ public:
     std::atomic<int> forgotten{0};
     std::vector<ui::VaultState> vault_states; ///< what ask_vaults answers
     std::optional<Error> refusal;             ///< of the second vault, for deployments sent to it
+    std::optional<flow::LastChange> last;     ///< what last_change answers
     std::vector<vault::Deployment> sent;      ///< what the first vault got last
     ui::ChangeWish wish;                      ///< of the last plan
     /// The git host of a test with one; without, nobody can be reached.
@@ -87,6 +88,9 @@ public:
     Result<std::vector<ui::SentDeployments>>
     send_deployments(const flow::LocalProject& project, const std::vector<vault::Deployment>& rows,
                      const ui::VaultAnswered& answered, std::stop_token stop) override;
+    Result<std::optional<flow::LastChange>> last_change(const flow::LocalProject&) override {
+        return last;
+    }
     Result<std::shared_ptr<flow::Flow>> plan_change(const flow::LocalProject& project,
                                                     const ui::ChangeWish& wanted,
                                                     std::stop_token stop) override;

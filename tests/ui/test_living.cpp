@@ -221,6 +221,47 @@ private Q_SLOTS:
         QVERIFY(view.vaults().front().receipt.proof_hashes == after.receipt.proof_hashes);
     }
 
+    void a_finished_rotation_is_taken_back() {
+        const auto project = desk_->services.projects().value().front();
+        const auto first = desk_->services.last_change(project).value().value();
+        QCOMPARE(QString::fromStdString(first.kind), QStringLiteral("rotate"));
+        const auto file = flow::load_export(project).value();
+        QVERIFY(desk_->review(project, Kind::rotate));
+        desk_->alt(Qt::Key_K);
+        QVERIFY(desk_->comes_to(desk_->flow(), FlowView::State::running));
+        QVERIFY2(desk_->comes_to(desk_->flow(), FlowView::State::done),
+                 qPrintable(desk_->flow().problem()));
+        QTRY_VERIFY_WITH_TIMEOUT(desk_->flow().has_result(), patience_ms);
+        // The one before it has to wait: what it would bring back is not what was before it.
+        const auto older = desk_->services.open_unfinished(first.id, {}).value();
+        QVERIFY(!older->can_undo());
+        QVERIFY(!older->undo({}, [](auto, const auto&) {}));
+        desk_->alt(Qt::Key_L); // Close
+        RegistrationView& view = desk_->window.registration_view();
+        QTRY_VERIFY_WITH_TIMEOUT(view.isVisible() && !view.busy(), patience_ms);
+        QTRY_VERIFY(view.undo_button().isVisible());
+        desk_->alt(Qt::Key_K); // Take it back
+        FlowView& flow = desk_->window.resume_page().flow_view();
+        QVERIFY(desk_->comes_to(flow, FlowView::State::confirming));
+        desk_->alt(Qt::Key_K); // Keep everything
+        QVERIFY(desk_->comes_to(flow, FlowView::State::done));
+        desk_->alt(Qt::Key_L); // Close
+        QTRY_VERIFY_WITH_TIMEOUT(view.isVisible() && !view.busy(), patience_ms);
+        desk_->alt(Qt::Key_K);
+        QVERIFY(desk_->comes_to(flow, FlowView::State::confirming));
+        desk_->alt(Qt::Key_T); // Take it back
+        QVERIFY2(desk_->comes_to(flow, FlowView::State::undone), qPrintable(flow.problem()));
+        const auto now = flow::load_export(project).value();
+        QVERIFY(now.vaults[0].receipt.proof_hashes == file.vaults[0].receipt.proof_hashes);
+        QCOMPARE(kept_by_host("shop"), (std::pair<std::size_t, std::size_t>(2, 2)));
+        desk_->alt(Qt::Key_L); // Close
+        QTRY_VERIFY_WITH_TIMEOUT(view.isVisible() && !view.busy() && view.cards().size() == 1,
+                                 patience_ms);
+        // Now the one before it is the last.
+        QCOMPARE(desk_->services.last_change(project).value().value().id, first.id);
+        QVERIFY(older->can_undo());
+    }
+
     void a_rotation_is_cancelled_and_taken_back() {
         const auto project = desk_->services.projects().value().front();
         const auto before = desk_->proofs(project);
@@ -234,7 +275,7 @@ private Q_SLOTS:
         QVERIFY(desk_->comes_to(desk_->flow(), FlowView::State::stopped));
         desk_->alt(Qt::Key_U); // Undo all
         QVERIFY(desk_->comes_to(desk_->flow(), FlowView::State::confirming));
-        desk_->alt(Qt::Key_M); // Remove
+        desk_->alt(Qt::Key_T); // Take it back
         QVERIFY2(desk_->comes_to(desk_->flow(), FlowView::State::undone),
                  qPrintable(desk_->flow().problem()));
         QVERIFY(desk_->proofs(project).receipt.proof_hashes == before.receipt.proof_hashes);

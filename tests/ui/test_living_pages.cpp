@@ -7,12 +7,15 @@
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
 #include "ui/shell/change_page.h"
+#include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
+#include "ui/vaults/node_picker.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QPointer>
 #include <QToolButton>
 
 #include <ctime>
@@ -204,6 +207,74 @@ private Q_SLOTS:
         QCOMPARE(view.rows().edit_of(1), Edit::changed);
     }
 
+    void a_node_is_picked_from_the_network() {
+        Stage stage;
+        DeploymentsView& view = stage.deployments();
+        DeploymentEditor& editor = view.editor();
+        const vault::NodeRecord elm = test::sample_network().nodes[2].record;
+        view.add_button().click();
+        editor.places().setCurrentIndex(2);
+        editor.refs().setEditText(QStringLiteral("main"));
+        // What is no id is refused, and looked for.
+        editor.node().setText(QStringLiteral("ELM"));
+        QVERIFY(!editor.put_button().isEnabled());
+        QVERIFY(editor.note().startsWith(QStringLiteral("This is not a node's id")));
+        check(*stage.window, QStringLiteral("deployments-node"));
+        editor.node_button().click();
+        const QPointer<NodePicker> picker = stage.window->findChild<NodePicker*>();
+        QVERIFY(picker);
+        rest();
+        QCOMPARE(picker->rows().rowCount(), 1);
+        picker->search().clear();
+        QCOMPARE(picker->rows().rowCount(), 7);
+        picker->search().setText(QStringLiteral("dublin"));
+        test::keep_picture(*picker, QStringLiteral("node-picker"));
+        QCOMPARE(test::unnamed(*picker).join(QStringLiteral("; ")), QString());
+        QCOMPARE(test::clipped(*picker).join(QStringLiteral("; ")), QString());
+        picker->search().setText(QStringLiteral("nowhere"));
+        QVERIFY(!picker->use_button().isEnabled());
+        picker->search().setText(QStringLiteral("elm"));
+        QTest::keyClick(&picker->search(), Qt::Key_Return);
+        rest();
+        QVERIFY(!picker || !picker->isVisible());
+        QCOMPARE(editor.answer().value().where, "node:" + elm.node_id());
+        QVERIFY(editor.note().contains(QStringLiteral("elm-dublin")));
+        editor.put_button().click();
+        QCOMPARE(words(view.rows(), 3).first(), QStringLiteral("Node elm-dublin"));
+        // An id can be typed, too, of a node that is in no list.
+        view.add_button().click();
+        editor.places().setCurrentIndex(2);
+        editor.node().setText(QString(43, QLatin1Char('z')));
+        editor.refs().setEditText(QStringLiteral("main"));
+        QVERIFY(editor.answer().has_value());
+        QVERIFY(editor.note().startsWith(QStringLiteral("No node that is loaded")));
+    }
+
+    void nodes_that_cannot_be_had_are_said() {
+        Stage stage([](SampleServices& s) {
+            s.settings[QStringLiteral("networks")] =
+                QStringList{QStringLiteral("/networks/directory.yaml")};
+            s.sample_list.table = vault::table_of(test::sample_network().nodes, std::time(nullptr));
+            s.sample_list.total = 1000;
+        });
+        DeploymentsView& view = stage.deployments();
+        view.add_button().click();
+        view.editor().places().setCurrentIndex(2);
+        view.editor().node_button().click();
+        const QPointer<NodePicker> picker = stage.window->findChild<NodePicker*>();
+        rest();
+        QVERIFY(picker->state().startsWith(QStringLiteral("7 of 1,000 nodes")));
+        picker->use_button().click(); // whose record the directory does not have
+        rest();
+        QVERIFY(picker->isVisible());
+        QVERIFY(picker->error().sentence().contains(QStringLiteral("no record")));
+        test::keep_picture(*picker, QStringLiteral("node-picker-failed"));
+        QCOMPARE(test::clipped(*picker).join(QStringLiteral("; ")), QString());
+        QTest::keyClick(&picker->search(), Qt::Key_Escape);
+        QVERIFY(!picker || !picker->isVisible());
+        QVERIFY(view.editor().isVisible());
+    }
+
     void what_is_sent_is_asked_for_again() {
         Stage stage;
         DeploymentsView& view = stage.deployments();
@@ -363,6 +434,33 @@ private Q_SLOTS:
         rest();
         QVERIFY(page.stands_on_review());
         QCOMPARE(stage.services.wish.to.size(), std::size_t{1});
+    }
+
+    void the_last_change_is_offered_to_be_taken_back() {
+        Stage stage([](SampleServices& s) {
+            s.last = flow::LastChange{"shop-1", "Rotate the keys of project shop", "rotate",
+                                      std::time(nullptr) - 300, true};
+        });
+        RegistrationView& view = stage.registration();
+        QVERIFY(view.undo_button().isVisible());
+        check(*stage.window, QStringLiteral("registration-last"));
+        view.undo_button().click();
+        rest();
+        FlowView& flow = stage.window->resume_page().flow_view();
+        QCOMPARE(flow.state(), FlowView::State::confirming);
+        check(*stage.window, QStringLiteral("take-back"));
+
+        stage.services.last =
+            flow::LastChange{"shop-2", "Move project shop", "move", std::time(nullptr) - 60, false};
+        Q_EMIT stage.window->resume_page().closed();
+        rest();
+        QVERIFY(view.isVisible()); // back where it was asked for
+        QVERIFY(!view.undo_button().isVisible());
+        check(*stage.window, QStringLiteral("registration-moved"));
+        stage.services.last->kind = "create";
+        view.look();
+        rest();
+        QVERIFY(!view.undo_button().isVisible());
     }
 
     void an_unfinished_change_comes_first() {

@@ -19,7 +19,8 @@ enum Place { everywhere_place, region_place, node_place };
 
 DeploymentEditor::DeploymentEditor(QWidget* parent)
     : Card(parent), heading_(make_label({}, QStringLiteral("heading"))), note_(make_label({})),
-      place_(new QComboBox), region_(new QComboBox), node_(new QLineEdit),
+      place_(new QComboBox), region_(new QComboBox), node_row_(new QWidget), node_(new QLineEdit),
+      pick_node_(make_button(tr("Choose…"), ButtonKind::plain, QStringLiteral("vault"))),
       repository_(new QComboBox), ref_(new QComboBox),
       pick_(make_button(tr("Pic&k a commit…"), ButtonKind::plain, QStringLiteral("repository"))),
       put_(make_button(tr("Put in the ta&ble"), ButtonKind::primary)) {
@@ -29,6 +30,13 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
         region_->addItem(to_qt(vault::region_name(number)));
     }
     node_->setPlaceholderText(tr("Node id"));
+    pick_node_->setAccessibleName(tr("Choose a node from the network's list"));
+    pick_node_->setToolTip(pick_node_->accessibleName());
+    auto* node_box = new QHBoxLayout(node_row_);
+    node_box->setContentsMargins(0, 0, 0, 0);
+    node_box->setSpacing(space::s);
+    node_box->addWidget(node_, 1);
+    node_box->addWidget(pick_node_);
     repository_->addItems({role_name(vault::Role::configuration), role_name(vault::Role::code)});
     ref_->setEditable(true);
     ref_->setInsertPolicy(QComboBox::NoInsert);
@@ -50,7 +58,9 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
     };
     add(0, 0, tr("Part of the net&work"), place_);
     region_label_ = add(1, 0, tr("Region"), region_);
-    node_label_ = add(1, 0, tr("Node"), node_);
+    node_label_ = add(1, 0, tr("Node"), node_row_);
+    node_label_->setBuddy(node_);
+    node_->setAccessibleName(tr("Node id"));
     add(0, 2, tr("Repositor&y"), repository_);
     add(1, 2, tr("Branch or co&mmit"), ref_);
     box()->addLayout(grid);
@@ -65,7 +75,8 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
     box()->addLayout(row);
     for (const auto& [before, after] : {std::pair<QWidget*, QWidget*>{place_, region_},
                                         {region_, node_},
-                                        {node_, repository_},
+                                        {node_, pick_node_},
+                                        {pick_node_, repository_},
                                         {repository_, ref_},
                                         {ref_, pick_}}) {
         setTabOrder(before, after);
@@ -79,6 +90,8 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
     });
     connect(cancel, &QPushButton::clicked, this, &DeploymentEditor::cancelled);
     connect(pick_, &QPushButton::clicked, this, [this] { Q_EMIT commit_wanted(role()); });
+    connect(pick_node_, &QPushButton::clicked, this,
+            [this] { Q_EMIT node_wanted(node_->text().trimmed()); });
     connect(put_, &QPushButton::clicked, this, [this] {
         if (const auto written = answer()) {
             Q_EMIT put(*written);
@@ -122,7 +135,7 @@ void DeploymentEditor::ask(const vault::Deployment& row, bool is_new) {
     fill_branches();
     ref_->setEditText(to_qt(row.commit.empty() ? row.branch : row.commit));
     for (QWidget* input : {static_cast<QWidget*>(place_), static_cast<QWidget*>(region_),
-                           static_cast<QWidget*>(node_), static_cast<QWidget*>(repository_)}) {
+                           static_cast<QWidget*>(node_row_), static_cast<QWidget*>(repository_)}) {
         input->setEnabled(is_new);
     }
     refresh();
@@ -132,6 +145,11 @@ void DeploymentEditor::ask(const vault::Deployment& row, bool is_new) {
 
 void DeploymentEditor::set_commit(const QString& commit) {
     ref_->setEditText(commit);
+    ref_->setFocus(Qt::OtherFocusReason);
+}
+
+void DeploymentEditor::set_node(const QString& node_id) {
+    node_->setText(node_id);
     ref_->setFocus(Qt::OtherFocusReason);
 }
 
@@ -155,7 +173,7 @@ void DeploymentEditor::refresh() {
     const bool node = place_->currentIndex() == node_place;
     region_->setVisible(region);
     region_label_->setVisible(region);
-    node_->setVisible(node);
+    node_row_->setVisible(node);
     node_label_->setVisible(node);
     const Known& known = known_.at(static_cast<std::size_t>(role()));
     pick_->setEnabled(known.history);
@@ -164,11 +182,23 @@ void DeploymentEditor::refresh() {
     put_->setEnabled(answer().has_value());
     const QString problem = this->problem();
     set_tone(note_, problem.isEmpty() ? Tone::muted : Tone::bad);
+    note_->setText(problem.isEmpty() ? advice() : problem);
+}
+
+QString DeploymentEditor::advice() const {
     const std::string text = to_utf8(ref_->currentText().trimmed());
-    note_->setText(!problem.isEmpty()          ? problem
-                   : text.empty()              ? tr("A commit is named by all of its 40 digits.")
-                   : vault::is_commit_id(text) ? tr("It stays there until it is changed here.")
-                                               : tr("The branch is followed: each push moves it."));
+    const QString ref = text.empty() ? tr("A commit is named by all of its 40 digits.")
+                        : vault::is_commit_id(text) ? tr("It stays there until it is changed here.")
+                                                    : tr("The branch is followed: each push moves "
+                                                         "it.");
+    const std::string node = to_utf8(node_->text().trimmed());
+    if (place_->currentIndex() != node_place || node.empty() || !node_name_) {
+        return ref;
+    }
+    const QString name = node_name_(node);
+    return (name.isEmpty() ? tr("No node that is loaded here has this id.")
+                           : tr("The node is %1.").arg(name)) +
+           QLatin1Char(' ') + ref;
 }
 
 /// Of what was typed so far; what is missing yet is none.
@@ -176,7 +206,8 @@ QString DeploymentEditor::problem() const {
     const std::string node = to_utf8(node_->text().trimmed());
     if (place_->currentIndex() == node_place && !node.empty() &&
         !vault::is_part_of_network("node:" + node)) {
-        return tr("This is not the id of a node.");
+        return tr("This is not a node's id, which has 43 or 44 letters and digits. Choose the "
+                  "node from the list, or paste its id.");
     }
     const std::string text = to_utf8(ref_->currentText().trimmed());
     return text.empty() || vault::is_commit_id(text) || is_branch_name(text)

@@ -196,6 +196,12 @@ int DeploymentsModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : first_vault_column + static_cast<int>(vaults_.size());
 }
 
+QString DeploymentsModel::part_name(const std::string& where) const {
+    const std::string node = vault::part_of(where).node;
+    const QString name = node.empty() || !node_name_ ? QString() : node_name_(node);
+    return name.isEmpty() ? part_text(where) : tr("Node %1").arg(name);
+}
+
 DeploymentsModel::Cell DeploymentsModel::vault_cell(const Row& row, const VaultState& vault) const {
     if (!vault.status) {
         return {tr("no answer"), vault.error ? to_qt(vault.error->message) : QString(),
@@ -224,7 +230,7 @@ DeploymentsModel::Cell DeploymentsModel::cell(const Row& row, int column) const 
     const Tone tone = edit == Edit::removed ? Tone::muted : Tone::plain;
     switch (column) {
     case part_column:
-        return {part_text(row.shown().where), to_qt(row.shown().where), tone};
+        return {part_name(row.shown().where), to_qt(row.shown().where), tone};
     case repository_column:
         return {role_name(row.shown().repository), {}, tone};
     case runs_column:

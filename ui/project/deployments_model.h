@@ -5,6 +5,8 @@
 
 #include <QAbstractTableModel>
 
+#include <functional>
+
 namespace tau::ui {
 
 /// Which branch or commit each part of the network runs: as a person wants it, what of that was not
@@ -16,6 +18,9 @@ public:
     enum class Edit { none, added, changed, removed };
     explicit DeploymentsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
+    /// How nodes are called, where that is known.
+    using NodeName = std::function<QString(const std::string& node_id)>;
+    void set_node_name(NodeName name) { node_name_ = std::move(name); }
     /// Forgets everything.
     void clear();
     /// What the vaults have now; edits that were not sent stay.
@@ -64,6 +69,9 @@ private:
     Cell cell(const Row& row, int column) const;
     Cell vault_cell(const Row& row, const VaultState& vault) const;
 
+    QString part_name(const std::string& where) const;
+
+    NodeName node_name_;
     std::vector<VaultState> vaults_;
     std::vector<Row> rows_; ///< everywhere, regions, nodes; configuration before code
 };

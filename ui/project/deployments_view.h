@@ -4,6 +4,7 @@
 #include "ui/common/error_view.h"
 #include "ui/common/finding_list.h"
 #include "ui/common/job.h"
+#include "ui/common/node_shelf.h"
 #include "ui/common/page.h"
 #include "ui/project/deployment_editor.h"
 #include "ui/project/deployments_model.h"
@@ -24,7 +25,7 @@ namespace tau::ui {
 class DeploymentsView : public ProjectTab {
     Q_OBJECT
 public:
-    explicit DeploymentsView(Services& services, QWidget* parent = nullptr);
+    DeploymentsView(Services& services, NodeShelf& shelf, QWidget* parent = nullptr);
     void show_project(const flow::LocalProject& project) override;
     void enter() override;
     QWidget* first_input() const override;
@@ -74,9 +75,12 @@ private:
     void end_editing();
     void remove_or_put_back();
     void pick_commit(vault::Role role);
+    void pick_node(const QString& typed);
+    QString node_name(const std::string& node_id) const;
     void refresh();
 
     Services& services_;
+    NodeShelf& shelf_;
     flow::LocalProject project_;
     std::map<std::string, std::vector<vault::Deployment>> set_aside_; ///< edits of other projects
     std::array<DeploymentEditor::Known, 2> clones_;

@@ -1,8 +1,10 @@
 #include "ui/project/registration_view.h"
 
 #include "ui/common/message_bar.h"
+#include "ui/common/text.h"
 #include "ui/common/unfinished_row.h"
 
+#include <QDateTime>
 #include <QHBoxLayout>
 #include <QLineEdit>
 
@@ -12,6 +14,8 @@ RegistrationView::RegistrationView(Services& services, QWidget* parent)
     : ProjectTab(parent), services_(services), page_(new ScrollPage(this)), state_(make_label({})),
       look_(make_button(tr("&Ask again"), ButtonKind::plain, QStringLiteral("retry"))),
       unlock_(new UnlockPanel(services)), error_(new ErrorView), unfinished_(new Card),
+      last_(new QWidget), last_text_(make_label({})),
+      undo_(make_button(tr("Ta&ke it back…"), ButtonKind::plain, QStringLiteral("undo"))),
       list_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -26,6 +30,7 @@ RegistrationView::RegistrationView(Services& services, QWidget* parent)
     page_->box()->addWidget(error_);
     page_->box()->addWidget(unfinished_);
     page_->box()->addWidget(make_buttons());
+    page_->box()->addWidget(make_last());
     auto* list = new QVBoxLayout(list_);
     list->setContentsMargins(0, 0, 0, 0);
     list->setSpacing(space::m);
@@ -56,6 +61,18 @@ QWidget* RegistrationView::make_buttons() {
     return buttons;
 }
 
+QWidget* RegistrationView::make_last() {
+    auto* row = new QHBoxLayout(last_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(space::s);
+    set_tone(last_text_, Tone::muted);
+    row->addWidget(last_text_, 1);
+    row->addWidget(undo_);
+    last_->hide();
+    connect(undo_, &QPushButton::clicked, this, [this] { Q_EMIT resume_wanted(last_id_, true); });
+    return last_;
+}
+
 QPushButton& RegistrationView::change_button(ChangeWish::Kind kind) {
     return *buttons_.at(kind);
 }
@@ -70,6 +87,7 @@ void RegistrationView::show_project(const flow::LocalProject& project) {
     vaults_.clear();
     cards_.clear();
     clear_layout(list_->layout());
+    last_->hide();
     look();
 }
 
@@ -78,7 +96,7 @@ void RegistrationView::look() {
     unlock_->hide();
     state_->setText(tr("Asking the vaults…"));
     look_->setEnabled(false);
-    load_unfinished();
+    load_changes();
     job_.start([&services = services_, project = project_](
                    std::stop_token stop) { return ask_vaults(services, project, stop); },
                [this](AskedVaults asked) { take(std::move(asked)); });
@@ -112,12 +130,38 @@ void RegistrationView::take(AskedVaults asked) {
 }
 
 /// A change of this project that was begun: it has to end, one way or the other, before another.
-void RegistrationView::load_unfinished() {
-    unfinished_job_.start(
-        [&services = services_](std::stop_token) { return services.unfinished(); },
-        [this](const Result<std::vector<flow::Unfinished>>& all) {
-            show_unfinished(all ? *all : std::vector<flow::Unfinished>());
+/// When there is none, the last that ended.
+void RegistrationView::load_changes() {
+    using Changes =
+        std::pair<Result<std::vector<flow::Unfinished>>, Result<std::optional<flow::LastChange>>>;
+    changes_job_.start(
+        [&services = services_, project = project_](std::stop_token) {
+            return Changes(services.unfinished(), services.living().last_change(project));
+        },
+        [this](const Changes& changes) {
+            const auto& [unfinished, last] = changes;
+            show_unfinished(unfinished ? *unfinished : std::vector<flow::Unfinished>());
+            show_last(last ? *last : std::nullopt);
         });
+}
+
+/// A project's creation is not offered here: its removal is, and says more.
+void RegistrationView::show_last(const std::optional<flow::LastChange>& change) {
+    last_->setVisible(change && change->kind != "create" && !has_unfinished_);
+    if (last_->isHidden()) {
+        return;
+    }
+    last_id_ = to_qt(change->id);
+    const QString what =
+        tr("Last change: %1, finished %2.")
+            .arg(to_qt(change->title),
+                 age_text(change->finished_at, QDateTime::currentSecsSinceEpoch()));
+    last_text_->setText(change->returns ? what
+                                        : what + QLatin1Char(' ') +
+                                              tr("It ended a registration for good and cannot be "
+                                                 "taken back; a move can lead back."));
+    undo_->setVisible(change->returns);
+    undo_->setAccessibleName(tr("Take back: %1").arg(to_qt(change->title)));
 }
 
 void RegistrationView::show_unfinished(const std::vector<flow::Unfinished>& all) {
@@ -144,14 +188,13 @@ void RegistrationView::show_unfinished(const std::vector<flow::Unfinished>& all)
 }
 
 void RegistrationView::forget(const std::string& id) {
-    unfinished_job_.start(
-        [&services = services_, id](std::stop_token) { return services.forget(id); },
-        [this](const Result<void>& answer) {
-            if (!answer) {
-                error_->show_error(answer.error());
-            }
-            load_unfinished();
-        });
+    changes_job_.start([&services = services_, id](std::stop_token) { return services.forget(id); },
+                       [this](const Result<void>& answer) {
+                           if (!answer) {
+                               error_->show_error(answer.error());
+                           }
+                           load_changes();
+                       });
 }
 
 void RegistrationView::refresh() {

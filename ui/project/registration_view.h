@@ -23,21 +23,25 @@ public:
     /// Asks the vaults again.
     void look();
 
-    bool busy() const { return job_.running() || unfinished_job_.running(); }
+    bool busy() const { return job_.running() || changes_job_.running(); }
     const std::vector<VaultState>& vaults() const { return vaults_; }
     std::vector<RegistrationCard*> cards() const { return cards_; }
     QPushButton& change_button(ChangeWish::Kind kind);
+    /// Of the project's last change; hidden when it cannot be taken back.
+    QPushButton& undo_button() { return *undo_; }
 
 Q_SIGNALS:
     void change_wanted(tau::ui::ChangeWish::Kind kind);
-    /// Of a change that was begun earlier.
+    /// Of a change that was begun earlier; with `undo` also of one that is done.
     void resume_wanted(const QString& id, bool undo);
 
 private:
     QWidget* make_buttons();
+    QWidget* make_last();
     void take(AskedVaults asked);
-    void load_unfinished();
+    void load_changes();
     void show_unfinished(const std::vector<flow::Unfinished>& all);
+    void show_last(const std::optional<flow::LastChange>& change);
     void forget(const std::string& id);
     void refresh();
 
@@ -55,9 +59,13 @@ private:
     ErrorView* error_;
     Card* unfinished_;
     std::map<ChangeWish::Kind, QPushButton*> buttons_;
+    QWidget* last_;
+    QLabel* last_text_;
+    QPushButton* undo_;
+    QString last_id_;
     QWidget* list_;
     Job job_;
-    Job unfinished_job_;
+    Job changes_job_;
 };
 
 } // namespace tau::ui

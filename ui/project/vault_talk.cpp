@@ -41,8 +41,9 @@ QString answers_text(const std::vector<VaultState>& vaults) {
     const auto away = std::count_if(vaults.begin(), vaults.end(),
                                     [](const VaultState& one) { return !one.status.has_value(); });
     if (away == 0) {
-        return vaults.size() == 1 ? say("The vault answered.")
-                                  : say("All %1 vaults answered.").arg(vaults.size());
+        return vaults.size() == 1   ? say("The vault answered.")
+               : vaults.size() == 2 ? say("Both vaults answered.")
+                                    : say("All %1 vaults answered.").arg(vaults.size());
     }
     if (vaults.size() == 1) {
         return say("The vault did not answer as it should.");

@@ -18,12 +18,9 @@
 #include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
 
-#include <QActionGroup>
-#include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QFileDialog>
-#include <QMenuBar>
 #include <QMimeData>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -33,7 +30,6 @@ namespace tau::ui {
 namespace {
 
 const QString geometry_key = QStringLiteral("window/geometry");
-const QString theme_key = QStringLiteral("theme");
 constexpr QSize first_size{1000, 700};
 constexpr QSize smallest_size{720, 520};
 
@@ -46,7 +42,8 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
       tabs_(new ProjectTabs(branches_)), project_(new ProjectPage(services)),
       configuration_(new ConfigTab(services, services.config())),
       changes_(new ChangesView(services)), history_(new HistoryView(services)),
-      merge_(new MergeView(services)), deployments_(new DeploymentsView(services)),
+      merge_(new MergeView(services)),
+      deployments_(new DeploymentsView(services, networks_.nodes())),
       registration_(new RegistrationView(services)), resume_(new ResumePage(services)),
       change_(new ChangePage(services, networks_.nodes())), network_label_(new QLabel) {
     setWindowIcon(QIcon(QStringLiteral(":/icons/tau-console.svg")));
@@ -87,7 +84,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     connect(start_, &StartPage::failed, messages_, &MessageBar::show_error);
     connect(tabs_, &ProjectTabs::back_wanted, this, &MainWindow::show_start);
     connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
-    connect(resume_, &ResumePage::closed, this, &MainWindow::show_start);
+    connect(resume_, &ResumePage::closed, this, &MainWindow::leave_resumed);
     connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
     connect(&networks_.nodes(), &NodeShelf::changed, this, &MainWindow::show_count);
     follow(resume_->flow_view());
@@ -129,60 +126,6 @@ void MainWindow::make_living_tabs() {
     connect(registration_, &RegistrationView::change_wanted, this, &MainWindow::change_project);
     connect(registration_, &RegistrationView::resume_wanted, this, &MainWindow::resume);
     connect(change_, &ChangePage::closed, this, &MainWindow::leave_change);
-}
-
-void MainWindow::make_menus() {
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addAction(tr("&New project"), QKeySequence::New, this, &MainWindow::new_project);
-    file->addAction(tr("&Projects"), QKeySequence(Qt::ALT | Qt::Key_Home), this,
-                    &MainWindow::show_start);
-    file->addAction(tr("&Vaults"), QKeySequence(Qt::CTRL | Qt::Key_L), this,
-                    &MainWindow::show_vaults);
-    file->addSeparator();
-    file->addAction(tr("&Open network…"), QKeySequence::Open, this, &MainWindow::choose_network);
-    transfers_->add_import(*file);
-    transfers_->add_export(*file);
-    file->addSeparator();
-    file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
-    make_theme_menu(*menuBar()->addMenu(tr("&View")));
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("What the &vault can do"), this, [this] {
-        messages_->show_message(
-            Tone::plain, tr("A vault can read the two repositories and check their webhooks. It "
-                            "cannot write to them, never sees your account's token, and anyone can "
-                            "verify what was sealed to it, offline."));
-    });
-    help->addAction(tr("&About"), this, [this] {
-        messages_->show_message(Tone::plain,
-                                tr("tau-console %1, a desktop console for Taubyte. Licence: BSD "
-                                   "3-Clause.")
-                                    .arg(QApplication::applicationVersion()));
-    });
-}
-
-void MainWindow::make_theme_menu(QMenu& view) {
-    auto* group = new QActionGroup(this);
-    const QString wanted = services_.setting(theme_key).toString();
-    struct Choice {
-        QString text, name;
-        ThemeMode mode;
-    };
-    for (const Choice& choice :
-         {Choice{tr("Theme of the &system"), QStringLiteral("system"), ThemeMode::system},
-          Choice{tr("&Light theme"), QStringLiteral("light"), ThemeMode::light},
-          Choice{tr("&Dark theme"), QStringLiteral("dark"), ThemeMode::dark}}) {
-        QAction* action = view.addAction(choice.text);
-        action->setCheckable(true);
-        group->addAction(action);
-        if (choice.name == wanted) {
-            Theme::get().set_mode(choice.mode);
-        }
-        action->setChecked(Theme::get().mode() == choice.mode);
-        connect(action, &QAction::triggered, this, [this, choice] {
-            Theme::get().set_mode(choice.mode);
-            services_.set_setting(theme_key, choice.name);
-        });
-    }
 }
 
 void MainWindow::show_page(QWidget* page, const QString& title) {
@@ -272,7 +215,8 @@ void MainWindow::open_project(const flow::LocalProject& project) {
 }
 
 void MainWindow::resume(const QString& id, bool undo) {
-    show_page(resume_, tr("Unfinished change"));
+    resumed_in_project_ = pages_->currentWidget() == tabs_;
+    show_page(resume_, undo ? tr("Take a change back") : tr("Unfinished change"));
     resume_->open(id, undo);
 }
 
@@ -289,7 +233,20 @@ void MainWindow::leave_change() {
         show_start();
         return;
     }
-    show_page(tabs_, to_qt(change_->project().name));
+    return_to_registration();
+}
+
+/// To where it was taken up.
+void MainWindow::leave_resumed() {
+    if (resumed_in_project_) {
+        return_to_registration();
+    } else {
+        show_start();
+    }
+}
+
+void MainWindow::return_to_registration() {
+    show_page(tabs_, to_qt(tabs_->project().name));
     project_->show_project(tabs_->project());
     tabs_->show_tab(registration_);
     registration_->look();

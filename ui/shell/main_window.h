@@ -74,6 +74,8 @@ private:
     void make_project_tabs();
     void make_living_tabs();
     void leave_change();
+    void leave_resumed();
+    void return_to_registration();
     void make_menus();
     void make_theme_menu(QMenu& view);
     void show_page(QWidget* page, const QString& title);
@@ -109,8 +111,9 @@ private:
     Wizard* wizard_ = nullptr;
     VaultsPage* vaults_ = nullptr;
     QLabel* network_label_;
-    bool closing_ = false;       ///< as soon as the running work has stopped
-    bool close_unsaved_ = false; ///< the person said so
+    bool resumed_in_project_ = false; ///< a change was taken up again from the project's page
+    bool closing_ = false;            ///< as soon as the running work has stopped
+    bool close_unsaved_ = false;      ///< the person said so
 };
 
 } // namespace tau::ui

@@ -52,6 +52,10 @@ void ResumePage::load() {
                 error_->show_error(prepared.flow.error());
                 return;
             }
+            if (const auto allowed = (*prepared.flow)->can_undo(); undo_ && !allowed) {
+                error_->show_error(allowed.error(), false);
+                return;
+            }
             gate_->hide();
             flow_view_->show();
             flow_view_->set_flow(std::move(*prepared.flow));

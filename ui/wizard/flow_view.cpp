@@ -107,7 +107,7 @@ QWidget* FlowView::make_buttons() {
             [this] { copy_to_clipboard(to_qt(flow_->report()), report_); });
     connect(confirm_yes_, &QPushButton::clicked, this, [this] { start(true); });
     connect(confirm_no_, &QPushButton::clicked, this, [this] {
-        set_state(State::stopped);
+        set_state(flow_->state() == flow::FlowState::done ? State::done : State::stopped);
         (problem_->isHidden() ? close_ : retry_)->setFocus(Qt::OtherFocusReason);
     });
     connect(cancel_, &QPushButton::clicked, this, &FlowView::cancel);
@@ -210,7 +210,7 @@ void FlowView::show_problem(const Error& error) {
     retry_->setText(undo_failed_                         ? tr("&Retry the undo")
                     : error.code == ErrorCode::cancelled ? tr("&Continue")
                                                          : tr("&Retry"));
-    undo_->setVisible(!undo_failed_ && flow_->can_undo());
+    undo_->setVisible(!undo_failed_ && flow_->can_undo().has_value());
     problem_->show();
     error_->show_error(error, false);
     retry_->setFocus(Qt::OtherFocusReason);
@@ -241,11 +241,15 @@ void FlowView::ask_undo() {
         lines << QStringLiteral("•  ") + to_qt(thing);
     }
     const auto count = static_cast<int>(things.size());
+    // A creation leaves nothing; of a later change some things go and others come back.
+    const bool creation = flow_->kind() == "create";
     confirm_heading_->setText(count == 0 ? tr("Nothing was made; only the record goes")
-                                         : tr("This will be removed"));
+                              : creation ? tr("This will be removed")
+                                         : tr("This will be taken back"));
     confirm_list_->setText(count == 0 ? tr("The change is closed, and nothing else happens.")
                                       : lines.join(QLatin1Char('\n')));
     confirm_yes_->setText(count == 0   ? tr("Close the &record")
+                          : !creation  ? tr("&Take it back")
                           : count == 1 ? tr("Re&move this one thing")
                                        : tr("Re&move these %1 things").arg(count));
     set_state(State::confirming);
@@ -294,6 +298,10 @@ void FlowView::show_progress() {
     case State::stopped:
     case State::confirming:
         title_->setText(title);
+        if (flow_ && flow_->state() == flow::FlowState::done) {
+            subtitle_->setText(tr("All %1 steps are done. Nothing is taken back yet.").arg(total));
+            break;
+        }
         subtitle_->setText(tr("Stopped with %1 of %2 steps done. What is done stays done until you "
                               "continue or undo it.")
                                .arg(done)
