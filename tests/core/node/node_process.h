@@ -11,15 +11,23 @@
 
 namespace tau::test {
 
+/// What a node's process and its test see: how far the request is.
+struct Stage {
+    /// Where the process kills itself, at the next COMMIT of what is noted in the audit log: as it
+    /// is sent to the engine, or when the engine has said that it is done.
+    enum class Death { none, before_commit, after_commit };
+    std::atomic<int> logins{0};
+    std::atomic<Death> death{Death::none};
+};
+
+/// Of the process that runs this; null in a test's own. Those that replace the engines' functions
+/// look at it.
+inline Stage* stage_of_this_process = nullptr;
+
 /// A node in a process of its own that can be killed; it answers one request after the other, as
 /// they come through a socket.
 class NodeProcess {
 public:
-    /// What both processes see: how far the request is.
-    struct Stage {
-        std::atomic<int> logins{0};
-    };
-
     NodeProcess(node::Settings settings,
                 std::shared_ptr<std::map<std::string, FakeRepositories::Content>> contents)
         : settings_(std::move(settings)), contents_(std::move(contents)) {
@@ -124,6 +132,7 @@ private:
     }
 
     [[noreturn]] void serve(int end) const {
+        stage_of_this_process = stage_;
         auto hosts = std::make_unique<FakeRepositories>();
         hosts->contents = contents_;
         *hosts->before_read = [stage = stage_] { ++stage->logins; };

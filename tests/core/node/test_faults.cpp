@@ -42,10 +42,12 @@ void flip(std::string& bytes, std::size_t at, std::size_t bit) {
 }
 
 struct Kills {
-    int before_login = 0; ///< while the proofs or logins were worked on
-    int storing = 0;      ///< after the last login, before an answer came
-    int stored = 0;       ///< of these, the registration was there afterwards
-    int answered = 0;
+    int before_login = 0;  ///< while the proofs or logins were worked on
+    int storing = 0;       ///< after the last login, before an answer came
+    int stored = 0;        ///< of these, the registration was there afterwards
+    int answered = 0;      ///< after the answer
+    int before_commit = 0; ///< on purpose, when COMMIT was to be sent
+    int after_commit = 0;  ///< on purpose, when the engine had said that it is done
 };
 
 /// Waits until the request is at its last step, or for a moment drawn by lot; then a little more.
@@ -56,6 +58,36 @@ void wait_for_moment(NodeProcess& process, std::mt19937& random) {
         std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
     std::this_thread::sleep_for(std::chrono::microseconds(random() % (late ? 6000 : 60'000)));
+}
+
+/// Kills the process at a moment that the round decides and gives the answer if one came before:
+/// of three, one kill is just before COMMIT, one just after it, and one at any time.
+std::optional<node::Response> kill_in_round(int round, NodeProcess& process,
+                                            const node::Request& request, std::mt19937& random,
+                                            Kills& count) {
+    using Death = Stage::Death;
+    Stage& stage = process.stage();
+    stage.logins = 0;
+    stage.death = std::array{Death::before_commit, Death::after_commit, Death::none}.at(
+        static_cast<std::size_t>(round % 3));
+    process.send(request);
+    std::optional<node::Response> early;
+    if (stage.death == Death::none) {
+        wait_for_moment(process, random);
+        const bool storing = stage.logins >= 2;
+        pollfd ready{process.socket(), POLLIN, 0};
+        if (::poll(&ready, 1, 0) == 1) {
+            early = process.receive();
+        }
+        ++(early ? count.answered : storing ? count.storing : count.before_login);
+    } else {
+        CHECK_FALSE(process.receive()); // it is dead when this returns
+        ++(stage.death == Death::before_commit ? count.before_commit : count.after_commit);
+    }
+    process.kill();
+    stage.death = Death::none;
+    process.start();
+    return early;
 }
 
 } // namespace
@@ -85,26 +117,19 @@ TEST_CASE("SIGKILL while registering: nothing acknowledged is lost, one registra
             CAPTURE(i);
             const std::string one_key = hex_key(i + 1);
             const node::Request request = registering(process, project, one_key);
-            process.stage().logins = 0;
-            process.send(request);
-            wait_for_moment(process, random);
-            const bool storing = process.stage().logins >= 2;
-            pollfd ready{process.socket(), POLLIN, 0};
-            std::optional<node::Response> early;
-            if (::poll(&ready, 1, 0) == 1) {
-                early = process.receive();
-            }
-            process.kill();
-            process.start();
+            const Kills before = count;
+            const auto early = kill_in_round(i, process, request, random, count);
             const node::Response again = process.ask(request);
-            CHECK((again.status == 200 || again.status == 201));
             if (early) {
                 CHECK(early->status == 201);
                 CHECK(again.status == 200);
                 CHECK(again.body == early->body);
-                ++count.answered;
+            } else if (count.before_commit > before.before_commit) {
+                CHECK(again.status == 201);
+            } else if (count.after_commit > before.after_commit) {
+                CHECK(again.status == 200);
             } else {
-                (storing ? count.storing : count.before_login) += 1;
+                CHECK((again.status == 200 || again.status == 201));
                 count.stored += again.status == 200 ? 1 : 0;
             }
             CHECK(process.ask(request).body == again.body);
@@ -123,10 +148,11 @@ TEST_CASE("SIGKILL while registering: nothing acknowledged is lost, one registra
         CHECK(active == 1); // of one project: the last
         CHECK(node::verify_store(settings, now));
         std::printf("%s: killed %d times while registering (%d before the last login, %d while "
-                    "storing of which %d were stored, %d after the answer): no acknowledged "
+                    "storing of which %d were stored, %d just before COMMIT of which none was, %d "
+                    "just after COMMIT of which all were, %d after the answer): no acknowledged "
                     "registration lost, one for each key, receipts the same\n",
                     engine.c_str(), kills, count.before_login, count.storing, count.stored,
-                    count.answered);
+                    count.before_commit, count.after_commit, count.answered);
     }
 }
 
