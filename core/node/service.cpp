@@ -87,6 +87,15 @@ std::uint64_t leading_number(const std::string& text) {
     return number;
 }
 
+/// Number, times and signatures.
+void take_frame(vault::NodeRecord& to, const vault::NodeRecord& from) {
+    to.seq = from.seq;
+    to.not_before = from.not_before;
+    to.expires = from.expires;
+    to.possession = from.possession;
+    to.signature = from.signature;
+}
+
 } // namespace
 
 struct Service::Parts {
@@ -108,13 +117,17 @@ struct Service::Parts {
                   {settings.ref_debounce, settings.ref_poll}) {}
 
     /// Shows the record that the node's processes share; signs another when it is to end soon, or
-    /// says something else than the settings.
+    /// when this process has something else to announce.
     Result<void> renew();
+    vault::NodeRecord wanted() const;
+    void tell_of_others();
     void watch(const std::stop_token& stop);
 
     const Settings settings;
     std::mutex renewing;       ///< one at a time
-    Settings shown = settings; ///< what the record says; under `renewing`
+    Settings shown = settings; ///< what the record is to say; under `renewing`, as what follows
+    bool announces = true;     ///< they were not in a record yet
+    std::uint64_t told_of = 0; ///< the number of a record that says something else
     const Clock& clock;
     Entropy& entropy;
     Log& log;
@@ -134,8 +147,8 @@ struct Service::Parts {
     std::jthread watcher; ///< last: it uses the members above
 };
 
-Result<void> Service::Parts::renew() {
-    const std::lock_guard one_at_a_time(renewing);
+/// What the settings say, without number, times and signatures.
+vault::NodeRecord Service::Parts::wanted() const {
     vault::NodeRecord next;
     next.latitude = shown.latitude;
     next.longitude = shown.longitude;
@@ -146,6 +159,15 @@ Result<void> Service::Parts::renew() {
     next.tls_spki = shown.tls_spki;
     next.sign_key = identity.sign_public();
     next.seal_key = identity.seal_public();
+    return next;
+}
+
+/// Of several processes the one that was told last decides what the record says. If each signed its
+/// own, there would be no end to it.
+Result<void> Service::Parts::renew() {
+    const std::lock_guard one_at_a_time(renewing);
+    const vault::NodeRecord mine = wanted();
+    vault::NodeRecord next;
     const std::int64_t now = clock.now();
     // Stored before it is shown: a number must never be given out twice.
     const auto stored = store->change_meta(
@@ -154,12 +176,9 @@ Result<void> Service::Parts::renew() {
             const std::size_t space = text.find(' ');
             const auto bytes = from_base64(space < text.size() ? text.substr(space + 1) : "");
             const auto present = bytes ? vault::decode_record(*bytes, now) : fail(bytes.error());
+            next = present && !announces ? *present : mine;
             if (present) {
-                next.seq = present->seq;
-                next.not_before = present->not_before;
-                next.expires = present->expires;
-                next.possession = present->possession;
-                next.signature = present->signature;
+                take_frame(next, *present);
                 if (next == *present && now < std::int64_t{next.not_before} + renew_after) {
                     return *known;
                 }
@@ -179,10 +198,24 @@ Result<void> Service::Parts::renew() {
     if (!stored) {
         return fail(stored.error());
     }
-    const std::lock_guard lock(mutex);
-    record = next;
-    encoded_record = vault::encode(next);
+    announces = false;
+    {
+        const std::lock_guard lock(mutex);
+        record = next;
+        encoded_record = vault::encode(next);
+    }
+    take_frame(next, mine);
+    if (next != mine) {
+        tell_of_others();
+    }
     return {};
+}
+
+void Service::Parts::tell_of_others() {
+    if (std::exchange(told_of, record.seq) != record.seq) {
+        log.write(LogLevel::warning, "record",
+                  "Another process of this node announces other settings than this one has.");
+    }
 }
 
 /// Another process may sign the next record: a console must not be shown an older one by this.
@@ -288,14 +321,15 @@ Result<void> Service::maintain() {
 
 Result<void> Service::announce(const Settings& settings) {
     Parts& p = *parts_;
-    const auto exchange = [&p](const Settings& shown) {
+    const auto exchange = [&p](const Settings& shown, bool announces) {
         const std::lock_guard lock(p.renewing);
+        p.announces = announces;
         return std::exchange(p.shown, shown);
     };
-    const Settings before = exchange(settings);
+    const Settings before = exchange(settings, true);
     const auto renewed = p.renew();
     if (!renewed) {
-        exchange(before);
+        exchange(before, false);
     }
     return renewed;
 }

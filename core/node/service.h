@@ -91,7 +91,8 @@ public:
     /// Renews the record before it expires, and forgets what is past. Call it every few minutes.
     Result<void> maintain();
     /// Takes from these settings what the record says (name, endpoint, TLS key, place, slots), and
-    /// signs a new one if that has changed. Of everything else the node keeps what it has.
+    /// signs a new one if that has changed. Of everything else the node keeps what it has. Of
+    /// several processes of a node the last one that announced decides, until it is another.
     Result<void> announce(const Settings& settings);
     /// The current record as it is signed.
     Bytes record() const;

@@ -226,7 +226,10 @@ TEST_CASE("where the barrier key comes from") {
     REQUIRE(write_file_atomic(folder.path() / "credentials" / "barrier.key", made->bytes(), 0440));
     ::setenv("CREDENTIALS_DIRECTORY", (folder.path() / "credentials").c_str(), 1);
     const auto credential = node::read_barrier_key({}, never);
+    const auto named = node::read_barrier_key(folder.path() / "credentials" / "barrier.key", never);
     ::unsetenv("CREDENTIALS_DIRECTORY");
     REQUIRE(credential);
     CHECK(credential->equals(*made));
+    REQUIRE(named);
+    CHECK(named->equals(*made));
 }

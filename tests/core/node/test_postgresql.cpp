@@ -237,6 +237,44 @@ TEST_CASE("two processes before one database are one node") {
     CHECK(failed_reason(refused) == "registration_ended");
 }
 
+TEST_CASE("two processes with other settings: the one that was told last decides, for both") {
+    const Place place("PostgreSQL");
+    World one(place.where());
+    World other(one);
+    node::Settings changed;
+    changed.name = "renamed";
+    changed.endpoint = one.record().endpoint;
+    changed.region = one.record().region;
+    REQUIRE(one.service->announce(changed)); // and nobody told the other
+    const auto record = one.record();
+    CHECK(record.name == "renamed");
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(other.service->maintain());
+        REQUIRE(one.service->maintain());
+        CHECK(other.record() == record);
+        CHECK(one.record() == record); // with the same number
+    }
+    CHECK(other.log.count("announces other settings") == 1);
+    CHECK(one.log.count("announces other settings") == 0);
+
+    // What is renewed because it ends soon says the same.
+    World late(one); // starts with the first settings, and so announces these
+    CHECK(late.record().name == "test");
+    REQUIRE(one.service->maintain());
+    CHECK(one.record() == late.record());
+    CHECK(one.log.count("announces other settings") == 1);
+    REQUIRE(other.service->announce(changed));
+    REQUIRE(late.service->maintain());
+    const auto shared = other.record();
+    CHECK(late.record() == shared);
+    one.service.reset();
+    other.service.reset();
+    late.clock.time += 4LL * 24 * 3600;
+    REQUIRE(late.service->maintain());
+    CHECK(late.record().name == "renamed");
+    CHECK(late.record().seq == shared.seq + 1);
+}
+
 TEST_CASE("a process with other keys does not serve the node's database") {
     const Place place("PostgreSQL");
     const World one(place.where());

@@ -188,6 +188,30 @@ struct Registered {
 
 } // namespace
 
+TEST_CASE("only a refusal of the challenge is worth another challenge") {
+    const auto refused = [](const std::string& name, const std::string& outcome) {
+        return R"({"registration_id":")" + std::string(32, 'a') +
+               R"(","state":"refused","checks":[{"name":"shape","target":"","outcome":"passed",)"
+               R"("reason":"","sentence":"Fine."},{"name":")" +
+               name + R"(","target":"","outcome":")" + outcome +
+               R"(","reason":"challenge_expired","sentence":"It is over."}]})";
+    };
+    const auto error = [](ErrorCode code, const std::string& detail) {
+        return Error{code, "No.", {}, detail};
+    };
+    REQUIRE(vault::parse_registration_answer(refused("challenge", "failed")));
+    CHECK(vault::wants_new_challenge(
+        error(ErrorCode::permission_denied, refused("challenge", "failed"))));
+    CHECK_FALSE(vault::wants_new_challenge(
+        error(ErrorCode::permission_denied, refused("challenge", "passed"))));
+    CHECK_FALSE(vault::wants_new_challenge(
+        error(ErrorCode::permission_denied, refused("proof", "failed"))));
+    CHECK_FALSE(
+        vault::wants_new_challenge(error(ErrorCode::untrusted, refused("challenge", "failed"))));
+    CHECK_FALSE(vault::wants_new_challenge(error(ErrorCode::permission_denied, "")));
+    CHECK_FALSE(vault::wants_new_challenge(error(ErrorCode::permission_denied, "{\"checks\":1}")));
+}
+
 TEST_CASE("a receipt that is not for this request is refused") {
     Registered world;
     CHECK(world.refusal(201, world.good) == "");
