@@ -105,7 +105,7 @@ Result<std::int64_t> Store::verify_audit() {
     }
 }
 
-/// Rows that must be there because others are.
+/// Rows that must be there, or must be newer, because others are.
 Result<std::vector<std::string>> Store::find_missing() {
     struct Question {
         const char* sentence;
@@ -124,9 +124,22 @@ Result<std::vector<std::string>> Store::find_missing() {
         Question{"a check of this registration is not there: ",
                  "SELECT c.registration_id FROM check_row c GROUP BY c.registration_id "
                  "HAVING count(*) <> max(c.ord) + 1"},
+        Question{"a deployment of this registration is not there: ",
+                 "SELECT d.registration_id FROM deployment d GROUP BY d.registration_id "
+                 "HAVING count(*) <> max(d.ord) + 1"},
         Question{"the note of a nonce of this registration is not there: ",
                  "SELECT s.registration_id FROM sealed s WHERE NOT EXISTS "
                  "(SELECT 1 FROM used_nonce n WHERE n.nonce = s.nonce)"},
+        Question{"this registration was revoked and is active again: ",
+                 "SELECT a.subject FROM audit a JOIN registration g ON g.id = a.subject "
+                 "WHERE a.action = 'revoke' AND g.state = 'active'"},
+        Question{"the answer to a rotation of this registration is not there: ",
+                 "SELECT a.subject FROM audit a WHERE a.action = 'rotate' GROUP BY a.subject "
+                 "HAVING count(*) <> "
+                 "(SELECT count(*) FROM rotation r WHERE r.registration_id = a.subject)"},
+        Question{"this registration's sealed keys are older than its last rotation: ",
+                 "SELECT s.registration_id FROM sealed s JOIN rotation r "
+                 "ON r.registration_id = s.registration_id WHERE s.version < r.version"},
     };
     std::vector<std::string> missing;
     for (const Question& question : questions) {

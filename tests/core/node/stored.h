@@ -40,9 +40,10 @@ inline std::string id_of(int number) {
     return to_hex(id);
 }
 
-inline Result<std::vector<std::string>> add(node::Store& store, const keys::OwnerKey& owner,
-                                            int number,
-                                            const std::optional<Hash32>& fixed_nonce = {}) {
+/// Calls `store` with all that belongs to it; `step` is the challenge's.
+template <typename Store>
+auto with_new(const keys::OwnerKey& owner, int number, int step,
+              const std::optional<Hash32>& fixed_nonce, Store store) {
     const vault::Registration added = registration(owner, number);
     const vault::RegistrationAnswer answer{
         id_of(number), "active", {{"shape", "", vault::Outcome::passed, "", "Fine."}}, {}};
@@ -55,8 +56,20 @@ inline Result<std::vector<std::string>> add(node::Store& store, const keys::Owne
         bundles[0].deploy_key.context.nonce = *fixed_nonce;
     }
     ByteWriter nonce;
-    nonce.u64(static_cast<std::uint64_t>(number)).u64(1);
-    return store.add({added, answer, bundles, id_of(number), {}, nonce.take(), now, now});
+    nonce.u64(static_cast<std::uint64_t>(number)).u64(static_cast<std::uint64_t>(step));
+    return store(
+        node::NewRegistration{added, answer, bundles, id_of(number), {}, nonce.take(), now, now});
+}
+
+inline Result<std::vector<std::string>> add(node::Store& store, const keys::OwnerKey& owner,
+                                            int number,
+                                            const std::optional<Hash32>& fixed_nonce = {}) {
+    return with_new(owner, number, 1, fixed_nonce,
+                    [&store](const auto& all) { return store.add(all); });
+}
+
+inline Result<void> rotate(node::Store& store, const keys::OwnerKey& owner, int number) {
+    return with_new(owner, number, 2, {}, [&store](const auto& all) { return store.rotate(all); });
 }
 
 } // namespace tau::test

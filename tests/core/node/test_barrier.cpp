@@ -125,6 +125,55 @@ TEST_CASE("rows that changed places, and rows that are gone") {
     }
 }
 
+TEST_CASE("rows put back to what they were, each with its own good MAC") {
+    struct Trick {
+        const char* keep; ///< before the owner rotated the keys of one and revoked the other
+        const char* put_back;
+        const char* word;
+    };
+    constexpr std::array tricks{
+        Trick{"CREATE TABLE kept AS SELECT * FROM registration",
+              "UPDATE registration SET (state, updated_at, row_mac) = (SELECT k.state, "
+              "k.updated_at, k.row_mac FROM kept k WHERE k.id = registration.id)",
+              "active again"},
+        Trick{"CREATE TABLE kept AS SELECT * FROM sealed",
+              "UPDATE sealed SET (version, bundle, nonce, bundle_hash, created_at, row_mac) = "
+              "(SELECT k.version, k.bundle, k.nonce, k.bundle_hash, k.created_at, k.row_mac "
+              "FROM kept k WHERE k.registration_id = sealed.registration_id "
+              "AND k.role = sealed.role)",
+              "older than its last rotation"},
+        Trick{"SELECT 1", "DELETE FROM rotation", "the answer to a rotation"},
+        Trick{"SELECT 1", "DELETE FROM deployment WHERE ord = 0", "a deployment"},
+    };
+    for (const std::string& engine : engines) {
+        for (const Trick& trick : tricks) {
+            CAPTURE(engine);
+            CAPTURE(std::string(trick.put_back));
+            const Place place(engine);
+            SystemEntropy entropy;
+            const auto owner = keys::OwnerKey::generate(entropy);
+            const auto store = open_store(place);
+            REQUIRE(add(*store, owner, 1));
+            REQUIRE(add(*store, owner, 2));
+            REQUIRE(store->set_deployments(
+                id_of(1), owner.public_key(),
+                {{"*", Role::code, "main", ""}, {"node:Qm", Role::code, "", std::string(40, 'c')}},
+                now));
+            REQUIRE(place.open()->run(trick.keep));
+            REQUIRE(rotate(*store, owner, 1));
+            REQUIRE(store->set_deployments(
+                id_of(1), owner.public_key(),
+                {{"*", Role::code, "main", ""}, {"node:Qm", Role::code, "next", ""}}, now));
+            REQUIRE(store->revoke(id_of(2), now));
+            CHECK(store->verify({}));
+            REQUIRE(place.open()->run(trick.put_back));
+            const auto found = store->verify({});
+            REQUIRE_FALSE(found);
+            CHECK(found.error().detail.find(trick.word) != std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("what is secret is in the database in cipher only") {
     const Place place("SQLite");
     {
