@@ -185,7 +185,15 @@ Result<void> sync_directory(const fs::path& path) {
 }
 
 Result<FileLock> FileLock::acquire(const fs::path& path, int wait_ms) {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return open(path, O_RDWR | O_CREAT, wait_ms);
+}
+
+Result<FileLock> FileLock::acquire_existing(const fs::path& path, int wait_ms) {
+    return open(path, O_RDWR, wait_ms);
+}
+
+Result<FileLock> FileLock::open(const fs::path& path, int flags, int wait_ms) {
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return fail(io_error("open the lock", path));
     }

@@ -38,12 +38,15 @@ Error io_error(std::string_view verb, const std::filesystem::path& path);
 class FileLock {
 public:
     static Result<FileLock> acquire(const std::filesystem::path& path, int wait_ms);
+    /// The same for a file that is there; `not_found` when it is not, and none is made.
+    static Result<FileLock> acquire_existing(const std::filesystem::path& path, int wait_ms);
     FileLock(FileLock&& other) noexcept;
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
 
 private:
     explicit FileLock(int fd) : fd_(fd) {}
+    static Result<FileLock> open(const std::filesystem::path& path, int flags, int wait_ms);
     int fd_;
 };
 

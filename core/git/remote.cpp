@@ -67,18 +67,23 @@ public:
 private:
     explicit HelperHome(fs::path path) : path_(std::move(path)) {}
 
+    /// As mkdtemp makes them; whatever else begins so is somebody's own.
+    static bool is_home(const fs::path& path) {
+        const std::string name = path.filename().string();
+        struct stat status {};
+        return name.starts_with(home_prefix) && name.size() == home_prefix.size() + 6 &&
+               ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+               status.st_uid == ::geteuid() && (status.st_mode & 07777U) == 0700 &&
+               status.st_mtime + newborn_seconds < std::time(nullptr);
+    }
+
     static void remove_abandoned(const fs::path& parent) {
         std::error_code code;
         for (fs::directory_iterator entry(parent, code), end; !code && entry != end;
              entry.increment(code)) {
             const fs::path& path = entry->path();
-            struct stat status {};
-            if (path.filename().string().starts_with(home_prefix) &&
-                ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-                status.st_uid == ::geteuid() &&
-                // One that is being made has no lock yet.
-                status.st_mtime + newborn_seconds < std::time(nullptr) &&
-                FileLock::acquire(path / "lock", 0)) {
+            // One that has no lock was never ours, or is only being made.
+            if (is_home(path) && FileLock::acquire_existing(path / "lock", 0)) {
                 std::error_code ignored;
                 fs::remove_all(path, ignored);
             }

@@ -230,14 +230,36 @@ TEST_CASE("a killed program's helper folders go with the next start, those in us
     remote.deadline = 200ms;
     CHECK_FALSE(list_remote(remote, {}));
     CHECK(homes().size() == 2); // too young: it could be one that is just being made
-    fs::create_directory(folder.path() / "tau-other");
+    // What people have that only looks like ours: no lock, another mode, other names.
+    struct Look {
+        const char* name;
+        bool has_lock;
+        mode_t mode;
+    };
+    constexpr Look others[] = {{"tau-other", true, 0700},
+                               {"tau-git-abcdef", false, 0700},
+                               {"tau-git-shared", true, 0755},
+                               {"tau-git-notes", true, 0700},
+                               {"tau-git-backups", true, 0700}};
+    for (const Look& other : others) {
+        const fs::path path = folder.path() / other.name;
+        fs::create_directory(path);
+        std::ofstream(path / (other.has_lock ? "lock" : "work.txt")) << "mine";
+        REQUIRE(::chmod(path.c_str(), other.mode) == 0);
+    }
     for (const fs::path& home : homes()) {
         const timespec old[2] = {{1000, 0}, {1000, 0}};
         REQUIRE(::utimensat(AT_FDCWD, home.c_str(), old, 0) == 0);
     }
     CHECK_FALSE(list_remote(remote, {}));
     CHECK_FALSE(fs::exists(first.front()));
-    CHECK(homes().size() == 2); // the one in use, and what is not ours to judge
+    CHECK(homes().size() == 1 + std::size(others)); // the one in use, and what is not ours
+    for (const Look& other : others) {
+        CAPTURE(other.name);
+        const fs::path path = folder.path() / other.name;
+        CHECK(contents(path / (other.has_lock ? "lock" : "work.txt")) == "mine");
+        CHECK(fs::exists(path / "lock") == other.has_lock);
+    }
     end(working);
     REQUIRE(::unsetenv("TMPDIR") == 0);
 }
