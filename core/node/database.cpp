@@ -33,6 +33,11 @@ const Bytes& Row::bytes(std::size_t column) const {
     return value != nullptr ? *value : none;
 }
 
+bool is_copy(std::string_view name, std::string_view start) {
+    return name.size() > start.size() && name.starts_with(start) &&
+           name.find_first_not_of("0123456789", start.size()) == std::string_view::npos;
+}
+
 bool is_postgresql(std::string_view place) {
     return place.starts_with("postgresql://") || place.starts_with("postgres://");
 }

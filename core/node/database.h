@@ -63,9 +63,12 @@ public:
     /// database; PostgreSQL: a schema) and has it on the disk when it returns. An older one is
     /// replaced. Not within a transaction.
     virtual Result<void> keep_copy(const std::string& name) = 0;
-    /// Removes the copies whose names begin like this and that were made before this time.
+    /// Removes the copies that are named `start` and a number and were made before this time.
     virtual Result<void> forget_copies(const std::string& start, std::int64_t before) = 0;
 };
+
+/// Whether keep_copy() was given this name: `start` and a number. Nothing else is the node's.
+bool is_copy(std::string_view name, std::string_view start);
 
 /// SQLite in WAL mode with synchronous=FULL: what was committed survives a crash and a power cut.
 /// The file and its companions are 0600.

@@ -114,6 +114,9 @@ public:
             return fail(schemas.error());
         }
         for (const Row& row : *schemas) {
+            if (!is_copy(row.text(0), start)) {
+                continue;
+            }
             const std::string schema = "\"" + row.text(0) + "\"";
             const auto old = run("SELECT 1 FROM " + schema + ".copied WHERE at < $1", {before});
             if (!old || old->empty()) {

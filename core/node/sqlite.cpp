@@ -161,9 +161,10 @@ public:
         std::error_code code;
         for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path(), code)) {
             struct stat info {};
-            if (entry.path().filename().string().starts_with(start) &&
-                ::lstat(entry.path().c_str(), &info) == 0 && info.st_mtime < before) {
-                std::filesystem::remove(entry.path(), code);
+            if (entry.path().extension() == ".db" && is_copy(entry.path().stem().string(), start) &&
+                ::lstat(entry.path().c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+                info.st_mtime < before) {
+                ::unlink(entry.path().c_str());
             }
         }
         return {};

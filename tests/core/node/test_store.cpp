@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fcntl.h>
 #include <limits>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -229,6 +230,38 @@ TEST_CASE("a database of each older program is brought up to date, after a copy 
             CHECK_FALSE(copied(place, copy));
         }
     }
+}
+
+TEST_CASE("old copies go, and nothing else that lies beside the database") {
+    const Place place("SQLite");
+    const auto database = place.open();
+    const std::vector<std::string> kept{
+        "backup-2024.sql", "backup-nightly.db", "backup-3.db.gz", "backup-.db", "backup-3b.db",
+        "backup-8.db", // young
+        "backup-9.db", // a link to somebody's file
+        "backup-10.db" // a folder
+    };
+    const std::string old = "backup-4.db";
+    const auto path = [&place](const std::string& name) { return place.folder() / name; };
+    for (const std::string& name : {kept[0], kept[1], kept[2], kept[3], kept[4], kept[5], old}) {
+        REQUIRE(write_file_atomic(path(name), name));
+    }
+    REQUIRE(write_file_atomic(path("theirs"), std::string_view("theirs")));
+    std::filesystem::create_symlink("theirs", path(kept[6]));
+    std::filesystem::create_directory(path(kept[7]));
+    for (const auto& entry : std::filesystem::directory_iterator(place.folder())) {
+        const timespec times[2] = {{1000, 0}, {1000, 0}};
+        if (entry.path().filename() != kept[5]) {
+            REQUIRE(::utimensat(AT_FDCWD, entry.path().c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
+        }
+    }
+    REQUIRE(database->forget_copies("backup-", 2000));
+    CHECK_FALSE(std::filesystem::exists(path(old)));
+    for (const std::string& name : kept) {
+        CAPTURE(name);
+        CHECK(std::filesystem::exists(std::filesystem::symlink_status(path(name))));
+    }
+    CHECK(std::filesystem::exists(path("theirs")));
 }
 
 TEST_CASE("an older database learns the nonces it has used") {
