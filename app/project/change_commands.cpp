@@ -224,19 +224,26 @@ Exit remove_command(const QStringList& arguments) {
     add_change_options(line);
     line.option(QStringLiteral("repositories"),
                 QStringLiteral("Delete both repositories with all that is in them."));
-    line.option(QStringLiteral("files"), QStringLiteral("Remove the clones and project.yaml."));
+    line.option(QStringLiteral("files"),
+                QStringLiteral("Remove the clones and project.yaml; refused while a clone has "
+                               "work that is nowhere else."));
+    line.option(QStringLiteral("discard-work"),
+                QStringLiteral("With --files: discard what is not committed or not pushed."));
     line.option(QStringLiteral("without-answer"),
                 QStringLiteral("Go on when a vault does not answer."));
     line.option(QStringLiteral("yes"), QStringLiteral("Do not ask."));
     if (const auto exit = line.parse()) {
         return *exit;
     }
+    if (line.has(QStringLiteral("discard-work")) && !line.has(QStringLiteral("files"))) {
+        return usage_error(command, "--discard-work goes with --files.");
+    }
     const auto plan = [&](Session&, const Workplace& place) {
-        return flow::plan_remove_project(place.project,
-                                         {line.has(QStringLiteral("repositories")),
-                                          line.has(QStringLiteral("files")),
-                                          line.has(QStringLiteral("without-answer"))},
-                                         place.network, place.git_host, *place.world);
+        return flow::plan_remove_project(
+            place.project,
+            {line.has(QStringLiteral("repositories")), line.has(QStringLiteral("files")),
+             line.has(QStringLiteral("without-answer")), line.has(QStringLiteral("discard-work"))},
+            place.network, place.git_host, *place.world);
     };
     const auto ask = [&](const Terminal& out, const Workplace& place,
                          const flow::Flow& flow) -> std::optional<Exit> {

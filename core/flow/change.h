@@ -80,6 +80,7 @@ struct Change {
     std::optional<project::Export> before; ///< project.yaml as it was; none for a creation
     std::vector<Former> formers;           ///< the vaults whose keys or registration end
     RemovalOptions removal;
+    std::string lost_work; ///< what removing the clones takes with it: see unsaved_work()
     std::int64_t planned_at = 0;
     vault::Network network;
 

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/flow/journalled_flow.h"
+#include "core/flow/unsaved_work.h"
 #include "core/git/url.h"
 
 #include <algorithm>
@@ -193,6 +194,30 @@ Result<void> check_choice(const Change& change, const std::vector<vault::NodeRec
     return {};
 }
 
+/// Nobody may lose work without having been told which.
+Result<void> look_at_work(Change& change, const LocalProject& project) {
+    if (!change.removal.files) {
+        return {};
+    }
+    const auto work = unsaved_work(project);
+    if (!work) {
+        if (change.removal.discard_work) {
+            change.lost_work = "what is in clones that git cannot read";
+            return {};
+        }
+        Error error = work.error();
+        error.hint = "Mend or move the clone, or agree to lose what is in it (--discard-work).";
+        return fail(std::move(error));
+    }
+    change.lost_work = listed(*work);
+    if (work->empty() || change.removal.discard_work) {
+        return {};
+    }
+    return fail(ErrorCode::conflict,
+                "The project's clones hold work that is nowhere else: " + change.lost_work + ".",
+                "Commit and push it first, or agree to lose it (--discard-work).");
+}
+
 } // namespace
 
 Result<void> settle_living(Change& change, const Facts& plan) {
@@ -284,6 +309,9 @@ Result<std::unique_ptr<Flow>> plan_remove_project(const LocalProject& project,
         return fail(change.error());
     }
     (*change)->removal = options;
+    if (auto looked = look_at_work(**change, project); !looked) {
+        return fail(looked.error());
+    }
     if (auto read = read_formers(**change, node_ids(*(*change)->before)); !read) {
         return fail(read.error());
     }

@@ -15,6 +15,8 @@ struct RemovalOptions {
     bool files = false;        ///< clones and project.yaml on this disk
     /// Go on when a vault does not answer. Its keys no longer open the repositories in any case.
     bool without_answer = false;
+    /// Remove clones even when they hold work that is nowhere else.
+    bool discard_work = false;
 };
 
 // Each plans without doing anything, as plan_create_project does, and needs project.yaml and the

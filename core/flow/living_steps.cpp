@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/flow/change.h"
+#include "core/flow/unsaved_work.h"
 
 namespace tau::flow {
 
@@ -198,10 +199,63 @@ Result<Outcome> revoke_former(Change& change, const Former& former, const StepCa
 
 // ---- what stays of a removed project
 
+/// Somebody may have gone on working since the plan was made.
+Result<void> check_work(const Change& change) {
+    LocalProject project;
+    std::error_code code;
+    for (const Side& side : change.sides) {
+        if (const fs::path clone = change.clone(side); fs::is_directory(clone, code)) {
+            (side.role == vault::Role::configuration ? project.configuration : project.code) =
+                clone;
+        }
+    }
+    const auto work = unsaved_work(project);
+    if (!work) {
+        return fail(work.error());
+    }
+    if (!work->empty()) {
+        return fail(ErrorCode::conflict,
+                    "The project's clones hold work that is nowhere else: " + listed(*work) + ".",
+                    "Commit and push it, or put it elsewhere, then try again.");
+    }
+    return {};
+}
+
+/// First out of the way, whole: what is left of a clone after a crash no longer says whether there
+/// was work in it.
+Result<void> remove_files(const Change& change) {
+    const fs::path folder = change.project_folder();
+    const fs::path leaving = folder.string() + ".removing";
+    std::error_code code;
+    if (fs::exists(folder, code)) {
+        if (!change.removal.discard_work) {
+            if (auto checked = check_work(change); !checked) {
+                return checked;
+            }
+        }
+        if (fs::exists(change.export_file(), code)) { // or it would be listed
+            fs::rename(change.export_file(), change.export_file().string() + ".removed", code);
+        }
+        if (!code) {
+            fs::rename(folder, leaving, code);
+        }
+    }
+    if (!code) {
+        fs::remove_all(leaving, code);
+    }
+    if (code) {
+        return fail(ErrorCode::io,
+                    "Cannot remove " + folder.string() + ": " + code.message() + ".");
+    }
+    return {};
+}
+
 Result<Outcome> drop_project(const Change& change) {
     std::error_code code;
     if (change.removal.files) {
-        fs::remove_all(change.project_folder(), code);
+        if (auto removed = remove_files(change); !removed) {
+            return fail(removed.error());
+        }
     } else if (fs::exists(change.export_file(), code)) {
         fs::rename(change.export_file(), change.export_file().string() + ".removed", code);
     }
@@ -250,11 +304,13 @@ Step find_repository_step(Change& change, Side& side, int lane) {
 
 Step retire_key_step(Change& change, const Side& side, const Former& former, int lane) {
     Step step = former_step("retire-key", side, former, lane);
-    step.plan = "Take the old deploy key " + former.fingerprint(side) + " of " + former.node.name +
+    // The key of a rotation's end has a successor; otherwise it is simply the vault's.
+    const std::string which = change.kind == ChangeKind::rotate ? "old deploy key " : "deploy key ";
+    step.plan = "Take the " + which + former.fingerprint(side) + " of " + former.node.name +
                 " off " + side.choice.name + ".";
     step.run = [&](const StepCall& call) { return retire_key(change, side, former, call); };
-    step.undo_sentence = [&](const StepCall&) {
-        return "The old deploy key " + former.fingerprint(side) + " of " + former.node.name +
+    step.undo_sentence = [&, which](const StepCall&) {
+        return "The " + which + former.fingerprint(side) + " of " + former.node.name +
                " comes back to " + side.choice.name + ".";
     };
     step.undo = [&](const StepCall& call) { return bring_key_back(change, side, former, call); };
@@ -305,8 +361,12 @@ Step drop_project_step(Change& change) {
     Step step;
     step.id = "drop-project";
     step.is_final = true;
-    step.plan = change.removal.files ? "Remove the project's files from this disk."
-                                     : "Take the project off the list and leave its clones.";
+    step.plan =
+        !change.removal.files ? "Take the project off the list and leave its clones."
+        : change.lost_work.empty()
+            ? "Remove the project's files from this disk."
+            : "Remove the project's files from this disk, with work that is nowhere else: " +
+                  change.lost_work + ".";
     step.run = [&](const StepCall&) { return drop_project(change); };
     return step;
 }

@@ -34,6 +34,8 @@ Facts plan_facts(const Change& change, std::size_t steps) {
     facts["remove_repositories"] = yes(change.removal.repositories);
     facts["remove_files"] = yes(change.removal.files);
     facts["without_answer"] = yes(change.removal.without_answer);
+    facts["discard_work"] = yes(change.removal.discard_work);
+    facts["lost_work"] = change.lost_work;
     return facts;
 }
 
@@ -50,7 +52,9 @@ Result<void> read_plan(const std::vector<Entry>& entries, Change& change) {
     }
     change.kind = *kind;
     change.removal = {fact(facts, "remove_repositories") == "yes",
-                      fact(facts, "remove_files") == "yes", fact(facts, "without_answer") == "yes"};
+                      fact(facts, "remove_files") == "yes", fact(facts, "without_answer") == "yes",
+                      fact(facts, "discard_work") == "yes"};
+    change.lost_work = fact(facts, "lost_work");
     project::Draft& draft = change.draft;
     draft.name = fact(facts, "name");
     draft.description = fact(facts, "description");

@@ -2,6 +2,7 @@
 #include "core/flow/clones.h"
 #include "core/git/repository.h"
 #include "tests/app/living_project.h"
+#include "tests/support/git_cli.h"
 
 #include <csignal>
 #include <sstream>
@@ -165,6 +166,83 @@ TEST_CASE("removing takes repositories and files along when asked") {
         owner.program.run({"remove", "shop", "--yes", "--repositories", "--files"});
     REQUIRE_MESSAGE(removed.code == 0, removed.output << removed.errors);
     CHECK(owner.remains() == Remains{});
+    CHECK(fs::is_empty(owner.program.data / "projects"));
+}
+
+TEST_CASE("work that is nowhere else is not removed unasked") {
+    const Owner owner;
+    const auto project = flow::list_projects(owner.program.data)->front();
+    const fs::path& configuration = project.configuration;
+    const fs::path& code = project.code;
+    using Strings = std::vector<std::string>;
+    const struct {
+        const char* what;
+        const fs::path& clone;
+        std::vector<Strings> before; // with git, after a file was changed and one was added
+        std::string said;
+        std::vector<Strings> after;
+    } cases[]{
+        {"changed", configuration, {}, "configuration: README.md is not committed", {}},
+        {"new", code, {}, "code: new/mine.go is not committed", {}},
+        {"committed",
+         code,
+         {{"add", "-A"}, {"commit", "-qm", "Mine"}},
+         "code: 1 commit on main is not pushed",
+         {{"reset", "-q", "--hard", "HEAD~1"}}},
+        {"on another branch",
+         configuration,
+         {{"checkout", "-qb", "idea"},
+          {"add", "-A"},
+          {"commit", "-qm", "Mine"},
+          {"checkout", "-q", "main"}},
+         "configuration: 1 commit on idea is not pushed",
+         {{"branch", "-qD", "idea"}}},
+        {"on no branch",
+         code,
+         {{"checkout", "-q", "--detach"}, {"add", "-A"}, {"commit", "-qm", "Mine"}},
+         "code: 1 commit on HEAD is not pushed",
+         {{"checkout", "-q", "main"}}},
+        {"put aside",
+         code,
+         {{"stash", "-qu"}},
+         "code: what git stash put aside is on no branch",
+         {{"stash", "drop", "-q"}}},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.what);
+        test::write(one.clone / "README.md", "mine\n");
+        test::write(one.clone / "new/mine.go", "package mine\n");
+        for (const Strings& arguments : one.before) {
+            test::git(one.clone, arguments);
+        }
+        for (const Strings& arguments :
+             {Strings{"remove", "shop", "--files", "--yes"},
+              Strings{"remove", "shop", "--files", "--repositories", "--dry-run"}}) {
+            const auto refused = owner.program.run(arguments);
+            CHECK(refused.code == 1);
+            CHECK_MESSAGE(contains(refused.errors, one.said), refused.errors);
+            CHECK(contains(refused.errors, "--discard-work"));
+        }
+        CHECK(fs::exists(configuration / ".git"));
+        CHECK(owner.remains() == Remains{2, 2, 2, 1});
+        for (const Strings& arguments : one.after) {
+            test::git(one.clone, arguments);
+        }
+        test::git(one.clone, {"checkout", "-q", "."});
+        test::git(one.clone, {"clean", "-qfd"});
+    }
+    test::write(code / "README.md", "mine\n");
+    const Strings discarding{"remove", "shop", "--files", "--discard-work"};
+    CHECK(owner.program.run({"remove", "shop", "--discard-work", "--yes"}).code == 2);
+    const auto asked = owner.program.run(discarding);
+    CHECK(asked.code == 2);
+    CHECK(contains(asked.output, "code: README.md is not committed"));
+    auto sure = discarding;
+    sure.push_back("--yes");
+    const auto removed = owner.program.run(sure);
+    REQUIRE_MESSAGE(removed.code == 0, removed.output << removed.errors);
+    CHECK(contains(asked.output, "Take the deploy key"));
+    CHECK_FALSE(contains(asked.output, "old deploy key"));
     CHECK(fs::is_empty(owner.program.data / "projects"));
 }
 

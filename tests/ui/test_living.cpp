@@ -1,6 +1,7 @@
 // A project's life in the window over real parts: tau-localnet with its SSH host and vault nodes,
 // the real services, a real data folder.
 #include "app/console/console_services.h"
+#include "core/base/file.h"
 #include "core/forge/local_state.h"
 #include "core/git/repository.h"
 #include "tests/support/localnet.h"
@@ -333,7 +334,12 @@ private Q_SLOTS:
         const auto project = desk_->services.projects().value().front();
         QVERIFY(desk_->review(project, Kind::remove));
         ChangeReview& review = desk_->window.change_page().review();
+        QVERIFY(review.discard().isHidden());
+        QVERIFY(write_file_atomic(project.configuration / "mine.yaml", std::string_view("a: 1\n")));
         review.files().click();
+        QTRY_VERIFY_WITH_TIMEOUT(review.error().isVisible(), patience_ms);
+        QVERIFY(review.error().sentence().contains(QStringLiteral("mine.yaml")));
+        review.discard().click();
         QVERIFY(desk_->plan_shown());
         QVERIFY(!review.ready());
         review.name().setFocus();

@@ -52,6 +52,7 @@ ChangeReview::ChangeReview(Services& services, QWidget* parent)
       without_answer_(new QCheckBox(tr("Go on when a vault does not answer"))),
       repositories_(new QCheckBox(tr("Delete both repositories with all that is in them"))),
       files_(new QCheckBox(tr("Remove the clones and project.yaml from this computer"))),
+      discard_(new QCheckBox(tr("Discard the work in them that is not committed or not pushed"))),
       unlock_(new UnlockPanel(services)), error_(new ErrorView),
       retry_(make_button(tr("&Try again"), ButtonKind::plain, QStringLiteral("retry"))),
       working_(make_label({})), steps_(new PlanCard), sure_(new Card), name_(new QLineEdit),
@@ -109,7 +110,7 @@ void ChangeReview::make_choices() {
     boxes->setContentsMargins(0, 0, 0, 0);
     boxes->setSpacing(space::xs);
     choices_->box()->addWidget(vaults_);
-    for (QCheckBox* box : {without_answer_, repositories_, files_}) {
+    for (QCheckBox* box : {without_answer_, repositories_, files_, discard_}) {
         choices_->box()->addWidget(box);
         connect(box, &QCheckBox::clicked, this, &ChangeReview::make_plan);
     }
@@ -156,7 +157,7 @@ void ChangeReview::show_choices(const std::vector<VaultState>& vaults) {
     without_answer_->setVisible(kind != Kind::rotate);
     repositories_->setVisible(kind == Kind::remove);
     files_->setVisible(kind == Kind::remove);
-    for (QCheckBox* box : {without_answer_, repositories_, files_}) {
+    for (QCheckBox* box : {without_answer_, repositories_, files_, discard_}) {
         box->setChecked(false);
     }
     choices_->setVisible(!vaults_->isHidden() || kind != Kind::rotate);
@@ -169,12 +170,17 @@ ChangeWish ChangeReview::wish() const {
             now.vaults.push_back(one.node_id);
         }
     }
-    now.removal = {repositories_->isChecked(), files_->isChecked(), without_answer_->isChecked()};
+    now.removal = {repositories_->isChecked(), files_->isChecked(), without_answer_->isChecked(),
+                   files_->isChecked() && discard_->isChecked()};
     return now;
 }
 
 void ChangeReview::make_plan() {
     plan_.reset();
+    discard_->setVisible(files_->isChecked());
+    if (!files_->isChecked()) { // to be agreed to anew
+        discard_->setChecked(false);
+    }
     unlock_->hide();
     error_->clear();
     retry_->hide();

@@ -34,6 +34,7 @@ public:
     QLineEdit& name() { return *name_; }
     QCheckBox& repositories() { return *repositories_; }
     QCheckBox& files() { return *files_; }
+    QCheckBox& discard() { return *discard_; }
     QCheckBox& without_answer() { return *without_answer_; }
     ErrorView& error() { return *error_; }
 
@@ -68,6 +69,7 @@ private:
     QCheckBox* without_answer_;
     QCheckBox* repositories_;
     QCheckBox* files_;
+    QCheckBox* discard_; ///< only with files_
     UnlockPanel* unlock_;
     ErrorView* error_;
     QPushButton* retry_;
