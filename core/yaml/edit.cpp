@@ -1,6 +1,8 @@
 #include "core/yaml/edit.h"
 
 #include "core/base/text.h"
+#include "core/yaml/comments.h"
+#include "core/yaml/items.h"
 #include "core/yaml/model.h"
 #include "core/yaml/place.h"
 #include "core/yaml/splice.h"
@@ -120,59 +122,25 @@ Result<std::string> remove_one(const Document& document, const Path& path) {
     return first_that_means(expected, document, path, remove_splices(document, highest));
 }
 
-/// Changes what lies between the first and the last item that stay, one item after the other.
-Result<std::string> set_items(const Document& document, const Path& path,
-                              const std::vector<std::string>& items) {
-    Document current = document;
-    const auto same_item = [](const Node& old, const std::string& wanted) {
-        return old.is_scalar() && scalar_type(old) == ScalarType::text && old.text() == wanted;
-    };
-    const Node old = *find(document, path);
-    const std::size_t both = std::min(old.size(), items.size());
-    std::size_t head = 0;
-    while (head < both && same_item(old.item(head), items[head])) {
-        ++head;
+/// Rewrites a list as a whole only where no comment is lost by it.
+Result<std::string> set_items(const Document& document, const Path& path, const Value& value) {
+    const ItemPlan plan = plan_items(*find(document, path), value.items);
+    std::optional<Model> expected = model_of(document);
+    if (!set_items(expected, path, plan, value.items)) {
+        return fail(refused(path));
     }
-    std::size_t tail = 0;
-    while (tail < both - head &&
-           same_item(old.item(old.size() - 1 - tail), items[items.size() - 1 - tail])) {
-        ++tail;
+    auto text =
+        first_that_means(expected, document, path, item_splices(document, path, plan, value.items));
+    if (text) {
+        return text;
     }
-    // Items can only be added behind the last one, so an item more in the middle moves the tail.
-    tail = items.size() > old.size() ? 0 : tail;
-    Path at = path;
-    at.emplace_back();
-    const auto change = [&](std::size_t index, const auto& edit) -> Result<void> {
-        at.back() = std::to_string(index);
-        auto text = edit(current, at);
-        if (!text) {
-            return fail(text.error());
-        }
-        auto next = Document::parse(std::move(*text), wide);
-        if (!next) {
-            return fail(next.error());
-        }
-        current = std::move(*next);
-        return {};
-    };
-    for (std::size_t i = old.size() - tail; i > items.size() - tail; --i) {
-        if (auto done = change(i - 1, remove_one); !done) {
-            return fail(done.error());
-        }
+    text = set_one(document, path, value);
+    const auto after = text ? Document::parse(*text, wide) : fail(text.error());
+    if (!after || comment_texts(*after).size() < comment_texts(document).size()) {
+        return fail(refused(path));
     }
-    for (std::size_t i = head; i < items.size() - tail; ++i) {
-        const auto put = [&](const Document& before, const Path& where) {
-            return set_one(before, where, Value::of_text(items[i]));
-        };
-        if (auto done = change(i, put); !done) {
-            return fail(done.error());
-        }
-    }
-    return current.text();
+    return text;
 }
-
-/// Item by item is for lists that people write; beyond that, all at once.
-constexpr std::size_t few_items = 100;
 
 } // namespace
 
@@ -192,11 +160,8 @@ Result<std::string> set(const Document& document, const Path& path, const Value&
         scalar_type(*old) == ScalarType::text && old->text() == value.scalar) {
         return document.text();
     }
-    if (value.kind == Value::Kind::list && old && old->is_sequence() && old->size() > 0 &&
-        old->size() + value.items.size() <= few_items) {
-        if (auto text = set_items(document, path, value.items)) {
-            return text;
-        }
+    if (value.kind == Value::Kind::list && old && old->is_sequence() && old->size() > 0) {
+        return set_items(document, path, value);
     }
     return set_one(document, path, value);
 }

@@ -31,8 +31,9 @@ struct Value {
 
 /// Replaces the value, or adds the key (and missing parents) at the end of its map. A scalar keeps
 /// its quoting where that can hold the new one; new keys get the file's own indentation, or four
-/// spaces. The index behind a sequence's last adds an item; a list keeps the items that stay equal
-/// at its beginning and end as they are written. `invalid_argument` for a text that is not UTF-8.
+/// spaces. The index behind a sequence's last adds an item. In a list, an item that says the same
+/// stays as it is written, with its comments, wherever it comes to stand. `invalid_argument` for a
+/// text that is not UTF-8.
 Result<std::string> set(const Document& document, const Path& path, const Value& value);
 
 /// Takes the key with its value, or the item, and its comment on the same line. A map that becomes

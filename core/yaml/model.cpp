@@ -1,5 +1,7 @@
 #include "core/yaml/model.h"
 
+#include "core/yaml/items.h"
+
 #include <charconv>
 
 namespace tau::yaml {
@@ -128,6 +130,18 @@ bool remove(Model& model, const Path& path, std::size_t depth) {
     return true;
 }
 
+Model* at(std::optional<Model>& model, const Path& path) {
+    Model* here = model ? &*model : nullptr;
+    for (const std::string& part : path) {
+        const auto child = here == nullptr ? std::nullopt : child_of(*here, part);
+        if (!child) {
+            return nullptr;
+        }
+        here = &here->children[*child];
+    }
+    return here;
+}
+
 } // namespace
 
 std::optional<Model> model_of(const Document& document) {
@@ -150,26 +164,39 @@ bool remove(std::optional<Model>& model, const Path& path) {
     return model && !path.empty() && remove(*model, path, 0);
 }
 
-bool rename_key(std::optional<Model>& model, const Path& path, const std::string& key) {
-    Model* at = model ? &*model : nullptr;
-    for (std::size_t depth = 0; at != nullptr && depth < path.size(); ++depth) {
-        const auto child = child_of(*at, path[depth]);
-        if (!child) {
-            return false;
-        }
-        if (depth + 1 == path.size()) {
-            if (at->shape != Shape::map) {
-                return false;
-            }
-            Model& name = at->children[*child - 1];
-            name.text = key;
-            name.type = ScalarType::text;
-            name.edited = true;
-            return true;
-        }
-        at = &at->children[*child];
+bool set_items(std::optional<Model>& model, const Path& path, const ItemPlan& plan,
+               const std::vector<std::string>& items) {
+    Model* const list = at(model, path);
+    if (list == nullptr || list->shape != Shape::sequence) {
+        return false;
     }
-    return false;
+    std::vector<Model> children;
+    children.reserve(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (plan.stays[i]) {
+            children.push_back(list->children[*plan.from[i]]);
+        } else {
+            children.push_back(text_model(items[i]));
+            children.back().edited = true;
+        }
+    }
+    list->children = std::move(children);
+    list->edited = true;
+    return true;
+}
+
+bool rename_key(std::optional<Model>& model, const Path& path, const std::string& key) {
+    Model* const map =
+        path.empty() ? nullptr : at(model, Path(path.begin(), std::prev(path.end())));
+    const auto child = map == nullptr ? std::nullopt : child_of(*map, path.back());
+    if (!child || map->shape != Shape::map) {
+        return false;
+    }
+    Model& name = map->children[*child - 1];
+    name.text = key;
+    name.type = ScalarType::text;
+    name.edited = true;
+    return true;
 }
 
 std::optional<std::size_t> index_of(std::string_view text) {

@@ -24,6 +24,9 @@ bool same(const std::optional<Model>& expected, const std::optional<Model>& foun
 // False when the model has no such place.
 bool set(std::optional<Model>& model, const Path& path, const Value& value);
 bool remove(std::optional<Model>& model, const Path& path);
+struct ItemPlan;
+bool set_items(std::optional<Model>& model, const Path& path, const ItemPlan& plan,
+               const std::vector<std::string>& items);
 bool rename_key(std::optional<Model>& model, const Path& path, const std::string& key);
 
 /// "12" as a number; nullopt for anything else. At most nine digits.

@@ -113,6 +113,9 @@ ScalarType plain_type(std::string_view text) {
     if (is_one_of(text, numbers)) {
         return ScalarType::number;
     }
+    if (text == "<<") {
+        return ScalarType::merge;
+    }
     if (!is_digit(text[0]) && text[0] != '-' && text[0] != '+' && text[0] != '.') {
         return ScalarType::text;
     }
@@ -145,6 +148,7 @@ ScalarType scalar_type(const Node& node) {
            : name == "int"       ? ScalarType::integer
            : name == "float"     ? ScalarType::number
            : name == "timestamp" ? ScalarType::time
+           : name == "merge"     ? ScalarType::merge
                                  : ScalarType::text;
 }
 

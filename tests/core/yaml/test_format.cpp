@@ -50,6 +50,9 @@ TEST_CASE("a file takes its canonical form, with its comments") {
         Case{"a: &x {b: 1}\nc: *x\nd: !!str 1\ne: !own f\n",
              "a: &x\n    b: 1\nc: *x\nd: !!str 1\ne: !own f\n"},
         Case{"z: &x 1\nid: *x\n", "z: &x 1\nid: *x\n"},
+        Case{"a: &e {b: 1}\nc: {<<: *e, \"<\": d}\n",
+             "a: &e\n    b: 1\nc:\n    <<: *e\n    \"<\": d\n"},
+        Case{"a: &e {b: 1}\nc: {\"<<\": *e}\n", "a: &e\n    b: 1\nc:\n    \"<<\": *e\n"},
         Case{"a: 1\r\nb: # c\r\n  d: e\r\n", "a: 1\r\nb: # c\r\n    d: e\r\n"},
         Case{"\xef\xbb\xbf"
              "a: b",
@@ -112,6 +115,7 @@ TEST_CASE("the same content is the same in any order of keys, and nothing else i
     CHECK(same("a: 1\nb: {c: 2, d: 3}\n", "b: {d: 3, c: 2}\na: 1\n"));
     CHECK(same("a: 'x'\n", "a: x # y\n"));
     CHECK_FALSE(same("a: '1'\n", "a: 1\n"));
+    CHECK_FALSE(same("<<: {a: b}\n", "\"<<\": {a: b}\n"));
     CHECK_FALSE(same("a: [1, 2]\n", "a: [2, 1]\n"));
     CHECK_FALSE(same("a: 1\n", ""));
     CHECK_FALSE(same("a: 1\n", "a: 1\nb:\n"));

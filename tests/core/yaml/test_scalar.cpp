@@ -33,7 +33,8 @@ TEST_CASE("a plain scalar has the type that go-yaml gives it") {
         Case{"6m40s", ScalarType::text},     Case{"2026-11-22", ScalarType::time},
         Case{"2026-1-2", ScalarType::time},  Case{"2026-11-22T10:05:00Z", ScalarType::time},
         Case{"2026-11", ScalarType::text},   Case{"2026-11-22x", ScalarType::text},
-        Case{"/ping", ScalarType::text},     Case{"<<", ScalarType::text}};
+        Case{"/ping", ScalarType::text},     Case{"<<", ScalarType::merge},
+        Case{"<", ScalarType::text},         Case{"<<<", ScalarType::text}};
     for (const Case& one : cases) {
         CAPTURE(one.text);
         CHECK(static_cast<int>(yaml::plain_type(one.text)) == static_cast<int>(one.type));
@@ -42,11 +43,13 @@ TEST_CASE("a plain scalar has the type that go-yaml gives it") {
 
 TEST_CASE("quotes and tags decide before the text does") {
     const auto document = yaml::Document::parse("- 12\n- \"12\"\n- '12'\n- !!str 12\n- !!int '12'\n"
-                                                "- !own 12\n- |\n  12\n- [12]\n");
+                                                "- !own 12\n- |\n  12\n- [12]\n"
+                                                "- \"<<\"\n- !!merge '<<'\n");
     REQUIRE(document);
     const std::array expected{ScalarType::integer, ScalarType::text,    ScalarType::text,
                               ScalarType::text,    ScalarType::integer, ScalarType::text,
-                              ScalarType::text,    ScalarType::text};
+                              ScalarType::text,    ScalarType::text,    ScalarType::text,
+                              ScalarType::merge};
     for (std::size_t i = 0; i < expected.size(); ++i) {
         CAPTURE(i);
         CHECK(static_cast<int>(yaml::scalar_type(document->root()->item(i))) ==
