@@ -20,7 +20,9 @@ namespace tau::vaultd {
 /// What a peer may still send after its answer, before the connection is closed regardless.
 constexpr std::size_t most_discarded = 256U << 10U;
 /// How often a queued request's peer is looked at.
-constexpr std::chrono::milliseconds watch_pause{250};
+constexpr std::chrono::milliseconds watch_pause{1000};
+/// What is read at once of a header; most are smaller.
+constexpr std::size_t header_read = 2048;
 
 /// One connection: read a header, check it, read the body, answer, again.
 class Session : public std::enable_shared_from_this<Session> {
@@ -69,11 +71,12 @@ private:
         }
         idle_ = true;
         stream_.lowest().expires_after(shared_->serving.limits.idle);
-        input_.resize(1);
+        input_.resize(header_read);
         stream_.async_read_some(net::buffer(input_),
-                                [self = shared_from_this()](error_code error, std::size_t) {
+                                [self = shared_from_this()](error_code error, std::size_t size) {
                                     self->idle_ = false;
                                     if (!self->failed(error, node::Cut::idle)) {
+                                        self->input_.resize(size);
                                         self->read_header();
                                     }
                                 });
@@ -81,6 +84,7 @@ private:
 
     void read_header() {
         stream_.lowest().expires_after(shared_->serving.limits.header);
+        input_.reserve(header_read);
         net::async_read_until(
             stream_, net::dynamic_buffer(input_, shared_->serving.limits.buffer_bytes), HeaderEnd{},
             [self = shared_from_this()](error_code error, std::size_t size) {
@@ -157,6 +161,7 @@ private:
             return answer();
         }
         stream_.lowest().expires_after(shared_->serving.limits.body);
+        body_.reserve(body_.max_size()); // else it is read 512 bytes at a time
         http::async_read(
             stream_, body_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
                 if (error == http::error::body_limit) {
