@@ -94,26 +94,28 @@ void RefTracker::look(const Key& key, const std::stop_token& stop) {
     }
 }
 
-void RefTracker::work(const std::stop_token& stop) {
+std::optional<RefTracker::Key> RefTracker::wait_for_next(const std::stop_token& stop) {
+    const std::lock_guard first(idle_);
+    std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        std::optional<Key> ready;
-        bool poll = false;
-        {
-            std::unique_lock lock(mutex_);
-            ready = schedule_.take(SteadyClock::now());
-            poll = !ready && schedule_.poll_is_due(SteadyClock::now());
-            if (poll) {
-                schedule_.plan_all({}, SteadyClock::now()); // this thread plans, no other
-            } else if (!ready) {
-                const auto until = schedule_.next();
-                changed_.wait_until(lock, stop, until, [&] { return schedule_.next() < until; });
-            }
+        if (const auto ready = schedule_.take(SteadyClock::now())) {
+            return ready;
         }
-        if (poll) {
+        if (schedule_.poll_is_due(SteadyClock::now())) {
+            lock.unlock();
             plan_all();
-        } else if (ready && !stop.stop_requested()) {
-            look(*ready, stop);
+            lock.lock();
+            continue;
         }
+        const auto until = schedule_.next();
+        changed_.wait_until(lock, stop, until, [&] { return schedule_.next() < until; });
+    }
+    return std::nullopt;
+}
+
+void RefTracker::work(const std::stop_token& stop) {
+    while (const auto ready = wait_for_next(stop)) {
+        look(*ready, stop);
     }
 }
 

@@ -39,6 +39,8 @@ private:
     using Key = RefSchedule::Key;
     class Turn;
     void work(const std::stop_token& stop);
+    /// The repository to look at next, once it is due; plans the polls. nullopt: stopped.
+    std::optional<Key> wait_for_next(const std::stop_token& stop);
     void look(const Key& key, const std::stop_token& stop);
     void plan_all();
     Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, const std::stop_token& stop);
@@ -59,6 +61,7 @@ private:
     Metrics& metrics_;
     const Clock& clock_;
     Log& log_;
+    std::mutex idle_; ///< one idle thread waits for the schedule, the others for this: one wakes
     std::mutex mutex_;
     std::condition_variable_any changed_; ///< the schedule
     RefSchedule schedule_;
