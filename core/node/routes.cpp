@@ -52,8 +52,12 @@ std::optional<Routes::Names> match(std::string_view pattern, std::string_view pa
     return pattern.empty() && path.empty() ? std::optional(std::move(names)) : std::nullopt;
 }
 
-Response not_allowed() {
-    return problem(405, "method_not_allowed", "This address does not take that method.");
+/// `allowed`: "GET, PUT", the methods that this address takes (RFC 9110, 15.5.6).
+Response not_allowed(std::string&& allowed) {
+    Response response =
+        problem(405, "method_not_allowed", "This address does not take that method.");
+    response.headers.push_back({"Allow", std::move(allowed)});
+    return response;
 }
 
 std::string_view path_of(std::string_view target) {
@@ -120,9 +124,18 @@ Response problem(int status, std::string_view reason, std::string_view sentence)
 
 Response node_trouble(const Error& error) {
     const bool full = error.code == ErrorCode::limit_exceeded;
-    Response response =
-        problem(full ? 507 : 503, full ? "storage_full" : "node_failure", error.message);
-    response.headers.push_back({"Retry-After", full ? "300" : "5"});
+    const bool passes = error.code != ErrorCode::corrupt; // asking again is of some use
+    Response response = problem(full     ? 507
+                                : passes ? 503
+                                         : 500,
+                                full ? "storage_full" : "node_failure", error.message);
+    if (passes) {
+        response.headers.push_back({"Retry-After", full ? "300" : "5"});
+    }
+    response.trouble = error.message;
+    if (!error.detail.empty()) {
+        response.trouble += " (" + error.detail + ")";
+    }
     return response;
 }
 
@@ -165,6 +178,7 @@ Response Routes::answer(const Request& request) const {
     const std::string_view path = path_of(request.target);
     Response response = not_found();
     std::string_view pattern = "other";
+    std::string allowed;
     for (const Route& route : table) {
         if (path.size() != request.target.size() && !route.takes_query) {
             continue;
@@ -178,7 +192,9 @@ Response Routes::answer(const Request& request) const {
             response = (this->*route.handler)(request, *names);
             break;
         }
-        response = not_allowed();
+        allowed += allowed.empty() ? "" : ", ";
+        allowed += route.method;
+        response = not_allowed(std::string(allowed));
     }
     metrics.took(pattern, std::chrono::steady_clock::now() - start);
     metrics.count(Counter::answers, std::to_string(response.status));
@@ -239,8 +255,9 @@ tl::expected<seal::Point, Response> Routes::signer(const Request& request) const
         vault::check_owner_authorization(header == nullptr ? std::string_view() : *header,
                                          request.method, request.target, request.body, now);
     if (!owner) {
-        return tl::unexpected<Response>(
-            problem(401, "owner_signature_invalid", owner.error().message));
+        Response refused = problem(401, "owner_signature_invalid", owner.error().message);
+        refused.headers.push_back({"WWW-Authenticate", "TauOwner"});
+        return tl::unexpected(std::move(refused));
     }
     return *owner;
 }

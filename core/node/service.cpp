@@ -299,9 +299,14 @@ Result<std::int64_t> verify_store(const Settings& settings, std::int64_t now) {
 
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
-    return Routes{p.identity,       *p.store,  p.unsealer, p.registrar, p.tracker,     p.metrics,
-                  p.delivery_limit, p.entropy, p.log,      p.pool,      p.clock.now(), record()}
-        .answer(request);
+    Response response =
+        Routes{p.identity,       *p.store,  p.unsealer, p.registrar, p.tracker,     p.metrics,
+               p.delivery_limit, p.entropy, p.log,      p.pool,      p.clock.now(), record()}
+            .answer(request);
+    if (!response.trouble.empty()) {
+        p.log.write(LogLevel::error, "node", response.trouble);
+    }
+    return response;
 }
 
 void Service::refused_body(std::string_view method, std::string_view target) {

@@ -56,7 +56,8 @@ struct Response {
     std::string content_type = "application/json";
     std::vector<HttpHeader> headers;
     std::string body;
-    std::string reason = {}; ///< why it was refused, a word for logs; "" when it was not
+    std::string reason = {};  ///< why it was refused, a word for logs; "" when it was not
+    std::string trouble = {}; ///< for the log alone: what hinders the node itself
 };
 
 /// Bodies larger than this are answered with 413 before they are read: 128 KB for a registration

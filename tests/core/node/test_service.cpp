@@ -79,3 +79,24 @@ TEST_CASE("JSONTestSuite as bodies: refused in good order") {
     CHECK(tried > 300);
     CHECK(world.rows("registration") == 0);
 }
+
+TEST_CASE("what hinders the node itself is in its log, with the cause") {
+    const World world;
+    const Project project(world);
+    project.publish(world);
+    const auto stored = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(stored.status == 201);
+    const auto target =
+        "/v1/registrations/" + json::parse(stored.body)["registration_id"].get<std::string>();
+    REQUIRE(project.signed_request(world, "GET", target).status == 200);
+    CHECK(world.log.count("3 node: ") == 0);
+    {
+        const auto database = node::open_sqlite(world.folder.path() / "node" / "node.db");
+        REQUIRE((*database)->run("UPDATE repository SET url = 'ssh://git@elsewhere/x.git'"));
+    }
+    const auto answer = project.signed_request(world, "GET", target);
+    CHECK(answer.status == 500); // asking again is of no use
+    CHECK(answer.headers.empty());
+    CHECK(world.log.count("3 node: An entry of the node's database was changed outside of the "
+                          "node (repository") == 1);
+}
