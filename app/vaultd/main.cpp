@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -37,9 +38,9 @@ std::string endpoint(const vaultd::Options& options, std::uint16_t port) {
 
 /// How peers are served, and what the record says of it.
 Result<vaultd::Serving> serving_of(vaultd::Options& options, std::uint16_t port, Log& log) {
-    vaultd::Serving serving{options.limits, {}, "", options.proxy};
+    vaultd::Serving serving{options.limits, {}, {}, options.proxy};
     if (!options.settings.endpoint.empty()) {
-        serving.authority = vaultd::authority_of(options.settings.endpoint);
+        serving.hosts = vaultd::hosts_of(options.settings.endpoint);
     } else {
         options.settings.endpoint = endpoint(options, port);
     }
@@ -115,6 +116,8 @@ private:
         if (!options) {
             return fail(options.error());
         }
+        const auto unchanged = vaultd::needing_restart(options_, *options);
+        options->listener = options_.listener; // what the record says of it must stay true
         auto serving = serving_of(*options, port_, log_);
         if (!serving) {
             return serving;
@@ -126,7 +129,7 @@ private:
         if (const auto announced = service.announce(options->settings); !announced) {
             return fail(announced.error());
         }
-        for (const std::string_view name : vaultd::needing_restart(options_, *options)) {
+        for (const std::string_view name : unchanged) {
             log_.write(LogLevel::warning, "server",
                        std::string(name) + " changes only with a restart.");
         }
@@ -212,6 +215,9 @@ int start(const std::vector<std::string>& arguments, vaultd::Options options) {
 
 int main(int argc, char** argv) {
     ::umask(077);
+    // Large bodies are mapped each by itself, so that their memory goes back when they are done
+    // with; glibc would raise this by itself and keep it.
+    ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
     // A name server that is silent must not hold a login up for as long as the system would wait.
     ::setenv("RES_OPTIONS", "timeout:2 attempts:1", 0);
     if (!protect_process()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Requests and responses between Boost.Beast and core/node. Included by session.h only.
+// Requests and responses between Boost.Beast and core/node. Included through session.h only.
 
 #include "app/vaultd/peers.h"
 #include "app/vaultd/request_check.h"
@@ -58,7 +58,11 @@ inline node::Request from_http(HttpRequest&& from) {
 }
 
 inline node::Response refused(const Refusal& refusal) {
-    return node::problem(refusal.status, refusal.reason, refusal.sentence);
+    node::Response response = node::problem(refusal.status, refusal.reason, refusal.sentence);
+    if (refusal.status == 405) {
+        response.headers.push_back({"Allow", "GET, POST, PUT, DELETE"});
+    }
+    return response;
 }
 
 /// Whom a proxy says the request is from, as limits see it: the last address of X-Forwarded-For,
@@ -99,8 +103,16 @@ inline std::optional<Refusal> check_header(const Parser& parser,
     if (target.empty() || target.front() != '/' || target.size() > 2048) {
         return Refusal{400, "bad_target", "The target must be a path."};
     }
+    for (const std::string_view once : {"Authorization", "Idempotency-Key", "Content-Type"}) {
+        if (request.count({once.data(), once.size()}) > 1) {
+            return Refusal{400, "bad_header", "A header that counts is there twice."};
+        }
+    }
+    const auto length = request[http::field::content_length];
+    const bool is_number =
+        std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
     const bool has_length = request.count(http::field::content_length) != 0;
-    if (request.count(http::field::content_length) > 1 ||
+    if (request.count(http::field::content_length) > 1 || !is_number ||
         request.count(http::field::transfer_encoding) > 1 || (has_length && parser.chunked()) ||
         (request.count(http::field::transfer_encoding) == 1 &&
          !beast::iequals(request[http::field::transfer_encoding], "chunked"))) {

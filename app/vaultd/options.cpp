@@ -71,12 +71,16 @@ bool is_any(const std::string& host) {
            (::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6));
 }
 
+/// Where the port begins, if there is one: "[::1]:80" and "example.org:80".
+std::size_t host_end(const std::string& authority) {
+    const std::size_t from = authority.starts_with('[') ? authority.find(']') : 0;
+    return std::min(authority.find(':', std::min(from, authority.size())), authority.size());
+}
+
 /// Without port and brackets.
 std::string host_of(const std::string& authority) {
-    if (authority.starts_with('[')) {
-        return authority.substr(1, authority.find(']') - 1);
-    }
-    return authority.substr(0, authority.find(':'));
+    const std::string host = authority.substr(0, host_end(authority));
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
 }
 
 bool is_loopback(const std::string& host) {
@@ -154,6 +158,21 @@ std::string authority_of(const std::string& endpoint) {
         }
     }
     return "";
+}
+
+std::vector<std::string> hosts_of(const std::string& endpoint) {
+    const std::string authority = authority_of(endpoint);
+    const std::string port = endpoint.starts_with("https://") ? ":443" : ":80";
+    if (authority.empty()) {
+        return {};
+    }
+    // Clients leave the standard port out, whether the endpoint has it or not.
+    const std::size_t host = host_end(authority);
+    if (host == authority.size()) {
+        return {authority, authority + port};
+    }
+    return authority.substr(host) == port ? std::vector{authority, authority.substr(0, host)}
+                                          : std::vector{authority};
 }
 
 Options standard_options() {

@@ -28,7 +28,8 @@ std::string network_of(const std::string& address) {
 
 Peers::Peers(const Limits& limits, const std::string& proxy)
     : most_connections_(limits.per_address), proxy_(network_of(proxy)),
-      requests_(limits.requests_per_minute), registrations_(limits.registrations_per_minute) {}
+      opened_(2 * limits.requests_per_minute), requests_(limits.requests_per_minute),
+      registrations_(limits.registrations_per_minute) {}
 
 bool Peers::is_proxy(const std::string& network) const {
     return !proxy_.empty() && network == proxy_;
@@ -37,16 +38,18 @@ bool Peers::is_proxy(const std::string& network) const {
 void Peers::set(const Limits& limits, const std::string& proxy) {
     proxy_ = network_of(proxy);
     most_connections_ = limits.per_address;
+    opened_.set(2 * limits.requests_per_minute);
     requests_.set(limits.requests_per_minute);
     registrations_.set(limits.registrations_per_minute);
 }
 
 bool Peers::enter(const std::string& network) {
-    std::size_t& open = connections_[network];
-    if (open >= most_connections_ && !is_proxy(network)) {
+    const auto found = connections_.find(network);
+    const std::size_t open = found == connections_.end() ? 0 : found->second;
+    if (!is_proxy(network) && (open >= most_connections_ || opened_.take(network))) {
         return false;
     }
-    ++open;
+    ++connections_[network];
     return true;
 }
 
@@ -57,11 +60,12 @@ void Peers::leave(const std::string& network) {
     }
 }
 
-std::optional<std::chrono::seconds> Peers::ask(const std::string& network, bool costly) {
-    if (const auto wait = requests_.take(network)) {
-        return wait;
-    }
-    return costly ? registrations_.take(network) : std::nullopt;
+std::optional<std::chrono::seconds> Peers::ask(const std::string& network) {
+    return requests_.take(network);
+}
+
+std::optional<std::chrono::seconds> Peers::ask_costly(const std::string& network) {
+    return registrations_.take(network);
 }
 
 } // namespace tau::vaultd

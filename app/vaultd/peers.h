@@ -19,17 +19,20 @@ public:
     Peers(const Limits& limits, const std::string& proxy);
     void set(const Limits& limits, const std::string& proxy);
     bool is_proxy(const std::string& network) const;
-    /// One connection more; false when the network has its share.
+    /// One connection more; false when the network has its share, of those that are open or of
+    /// those it may open in a minute, which are twice its requests.
     bool enter(const std::string& network);
     void leave(const std::string& network);
-    /// One request more; how long to wait when there were too many. `costly`: it makes the node
-    /// check proofs and log in to git hosts.
-    std::optional<std::chrono::seconds> ask(const std::string& network, bool costly);
+    /// One request more; how long to wait when there were too many.
+    std::optional<std::chrono::seconds> ask(const std::string& network);
+    /// The same for what makes the node check proofs and log in to git hosts, beside ask().
+    std::optional<std::chrono::seconds> ask_costly(const std::string& network);
 
 private:
     std::size_t most_connections_;
     std::string proxy_;
     std::map<std::string, std::size_t, std::less<>> connections_;
+    node::RateLimit opened_;
     node::RateLimit requests_;
     node::RateLimit registrations_;
 };

@@ -58,29 +58,35 @@ private:
         shared_->serving = serving;
         shared_->peers.set(serving.limits, serving.proxy);
         shared_->hosts = hosts_;
-        if (!serving.authority.empty()) {
-            shared_->hosts.push_back(serving.authority);
-        }
+        shared_->hosts.insert(shared_->hosts.end(), serving.hosts.begin(), serving.hosts.end());
     }
 
     /// Connections that are open go on as they are; what is wrong with the new is told, and the old
     /// stays.
     void wait_for_reload() {
         reload_.async_wait([this](error_code error, int) {
-            if (error) {
+            if (error || !shared_->program.reload) {
                 return;
             }
-            const auto serving = shared_->program.reload ? shared_->program.reload(shared_->service)
-                                                         : Result<Serving>(shared_->serving);
-            if (serving) {
-                take(*serving);
-                log_.write(LogLevel::info, "server", "Read the configuration again.");
-            } else {
-                log_.write(LogLevel::error, "server",
-                           "The configuration stays as it was: " + serving.error().message);
-            }
-            wait_for_reload();
+            // The record that tells of it is stored, which may take time.
+            shared_->others.pool->run([this] {
+                net::post(shared_->context, [this, serving = shared_->program.reload(
+                                                       shared_->service)] { reloaded(serving); });
+            });
         });
+    }
+
+    void reloaded(const Result<Serving>& serving) {
+        if (serving) {
+            take(*serving);
+            log_.write(LogLevel::info, "server", "Read the configuration again.");
+        } else {
+            log_.write(LogLevel::error, "server",
+                       "The configuration stays as it was: " + serving.error().message);
+        }
+        if (acceptor_.is_open()) {
+            wait_for_reload();
+        }
     }
 
     void accept() {
@@ -120,11 +126,15 @@ private:
             return shared_->front.cut(node::Cut::per_address);
         }
         socket.set_option(tcp::no_delay(true), error);
+        std::shared_ptr<Session> session;
         try {
-            std::make_shared<Session>(std::move(socket), network, shared_)->start();
+            session = std::make_shared<Session>(std::move(socket), network, shared_);
         } catch (const std::exception&) {
+            shared_->peers.leave(network);
             log_.write(LogLevel::warning, "server", "There is no memory for another connection.");
+            return;
         }
+        session->start();
     }
 
     void maintain() {
@@ -201,6 +211,7 @@ tl::unexpected<Error> cannot_listen(const Listener& listener, const error_code& 
 
 Result<void> serve(const Listener& listener, const Serving& serving, Log& log,
                    const Program& program) {
+    std::unique_ptr<node::Service> service; // some sessions end with the context, after the server
     net::io_context context(1);
     error_code error;
     const auto address = net::ip::make_address(listener.host, error);
@@ -223,15 +234,16 @@ Result<void> serve(const Listener& listener, const Serving& serving, Log& log,
         return cannot_listen(listener, error);
     }
     const std::uint16_t port = acceptor.local_endpoint().port();
-    auto service = program.open(port);
-    if (!service) {
-        return fail(service.error());
+    auto opened = program.open(port);
+    if (!opened) {
+        return fail(opened.error());
     }
+    service = std::move(*opened);
     {
-        Server server(context, std::move(acceptor), serving, **service, program, log);
+        Server server(context, std::move(acceptor), serving, *service, program, log);
         server.start();
         if (program.started) {
-            program.started(**service);
+            program.started(*service);
         }
         run(context, log);
     }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace tau::vaultd {
 
@@ -20,8 +22,8 @@ struct Listener {
 struct Serving {
     Limits limits;
     std::optional<Tls> tls; ///< none: plain HTTP. Whether there is any stays as it was at the start
-    std::string authority;  ///< a request's Host beside the listener's own: "vault.example.org"
-    std::string proxy;      ///< the address whose word on who asks is taken; "": nobody's
+    std::vector<std::string> hosts; ///< what a request's Host may be beside the listener's own
+    std::string proxy;              ///< the address whose word on who asks is taken; "": nobody's
     std::shared_ptr<Chaos> chaos = {}; ///< makes trouble for clients' tests, if any
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Included by session.h only.
+// Included through session.h only.
 
 #include "app/vaultd/peers.h"
 #include "app/vaultd/server.h"
@@ -47,6 +47,7 @@ struct Shared {
     const Program& program;
     std::vector<std::string> hosts = {}; ///< what a request's Host may be
     std::set<Session*> sessions;
+    std::uint64_t body_bytes = 0; ///< of the requests that are being read or worked on
     bool draining = false;
     std::function<void()> on_last_session;
     Lane registrations;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Included by session.h only.
+// Included through session.h only.
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>

@@ -101,7 +101,7 @@ private:
         const SystemClock clock;
         SystemEntropy entropy;
         const auto served = vaultd::serve(
-            {"127.0.0.1", 0}, {limits, {}, "", ""}, log, {[&](std::uint16_t port) {
+            {"127.0.0.1", 0}, {limits, {}, {}, ""}, log, {[&](std::uint16_t port) {
                 node::Settings settings;
                 settings.data = folder.path() / "node";
                 settings.barrier_key = barrier_in(folder.path());

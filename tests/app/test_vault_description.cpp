@@ -17,7 +17,7 @@ public:
         std::promise<std::uint16_t> listens;
         auto port = listens.get_future();
         thread_ = std::thread([this, &world, &listens] {
-            result_ = vaultd::serve({"127.0.0.1", 0}, {short_limits(), {}, "", ""}, world.log,
+            result_ = vaultd::serve({"127.0.0.1", 0}, {short_limits(), {}, {}, ""}, world.log,
                                     {[&](std::uint16_t chosen) {
                                         listens.set_value(chosen);
                                         return Result<std::unique_ptr<node::Service>>(

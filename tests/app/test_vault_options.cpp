@@ -227,3 +227,20 @@ TEST_CASE("what a running node cannot change is named") {
           std::vector<std::string_view>{"listen", "limits.owner_per_minute"});
     CHECK(vaultd::needing_restart(*before, *before).empty());
 }
+
+TEST_CASE("a request's Host is the endpoint with its standard port or without") {
+    const std::vector<std::pair<std::string, std::vector<std::string>>> table{
+        {"https://vault.example.org", {"vault.example.org", "vault.example.org:443"}},
+        {"https://vault.example.org:443", {"vault.example.org:443", "vault.example.org"}},
+        {"https://vault.example.org:8443", {"vault.example.org:8443"}},
+        {"https://vault.example.org:80", {"vault.example.org:80"}},
+        {"http://127.0.0.1:80", {"127.0.0.1:80", "127.0.0.1"}},
+        {"http://[::1]", {"[::1]", "[::1]:80"}},
+        {"http://[::1]:80", {"[::1]:80", "[::1]"}},
+        {"ftp://a", {}},
+    };
+    for (const auto& [endpoint, hosts] : table) {
+        CAPTURE(endpoint);
+        CHECK(vaultd::hosts_of(endpoint) == hosts);
+    }
+}

@@ -82,3 +82,64 @@ TEST_CASE("who asks too much hears when to come back, and others are served") {
     CHECK(status_of(other.read(5s, [](const std::string& got) { return got.ends_with("}"); })) ==
           200);
 }
+
+TEST_CASE("what cannot be read counts, too") {
+    vaultd::Limits limits = short_limits();
+    limits.requests_per_minute = 4;
+    const std::vector<std::pair<std::string, int>> bad{
+        {"GET /healthz HTTP/1.1\r\nHost: elsewhere\r\n\r\n", 421},
+        {"GET /healthz HTTP/1.1\nHost: x\n\n", 400},
+        {"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", 405},
+        {"GET / HTTP/1.1\r\nA: " + std::string(40000, 'a'), 431},
+    };
+    for (const auto& [bytes, status] : bad) {
+        CAPTURE(status);
+        const ServerProcess server(limits);
+        for (int i = 0; i < 4; ++i) {
+            CHECK(ask(server, bytes) == status);
+        }
+        CHECK(ask(server, bytes) == 429);
+        CHECK(ask(server, get("/healthz")) == 429);
+    }
+}
+
+TEST_CASE("an address opens no more connections in a minute than its requests need") {
+    vaultd::Limits limits = short_limits();
+    limits.requests_per_minute = 3;
+    const ServerProcess server(limits);
+    for (int i = 0; i < 6; ++i) {
+        Connection connection(server.port());
+        CHECK(connection.connected());
+        CHECK(connection.read_all(2s).empty()); // cut when the header is due
+    }
+    Connection seventh(server.port());
+    const auto begin = steady_clock::now();
+    CHECK(seventh.read_all(2s).empty());
+    CHECK(seventh.closed());
+    CHECK(steady_clock::now() - begin < limits.header / 2);
+}
+
+TEST_CASE("an address that does not take a method says which it takes") {
+    const ServerProcess server(short_limits());
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"DELETE /healthz", "\r\nAllow: GET\r\n"},
+        {"POST /v1/registrations/" + std::string(32, 'a'), "\r\nAllow: GET, DELETE\r\n"},
+        {"PATCH /healthz", "\r\nAllow: GET, POST, PUT, DELETE\r\n"},
+    };
+    for (const auto& [line, allowed] : table) {
+        CAPTURE(line);
+        Connection connection(server.port());
+        connection.send(to(server, line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+                                          "Connection: close\r\n\r\n"));
+        const std::string answer = connection.read_all(5s);
+        CAPTURE(answer);
+        CHECK(status_of(answer) == 405);
+        CHECK(answer.find(allowed) != std::string::npos);
+    }
+    Connection connection(server.port());
+    connection.send(to(server, get("/v1/registrations/" + std::string(32, 'a'),
+                                   "Host: x\r\nConnection: close\r\n")));
+    const std::string answer = connection.read_all(5s);
+    CHECK(status_of(answer) == 401);
+    CHECK(answer.find("\r\nWWW-Authenticate: TauOwner\r\n") != std::string::npos);
+}

@@ -160,6 +160,30 @@ TEST_CASE("what is wrong with a new configuration is told, and the old one stays
     still_there("limits.workers changes only with a restart.");
 }
 
+TEST_CASE("another address to listen on waits for a restart, and the record says so") {
+    VaultdProgram node("");
+    node.configure("listen: 127.0.0.9:" + std::to_string(node.port()) + "\n");
+    node.signal(SIGHUP);
+    REQUIRE(soon([&] { return node.log().find("listen changes only") != std::string::npos; }));
+    Connection connection(node.port());
+    connection.send(request(node.port(), "/v1/record"));
+    const std::string answer = connection.read(5s, is_whole);
+    const auto record = VaultdProgram::decode(
+        json::parse(answer.substr(answer.find("\r\n\r\n") + 4))["record"].get<std::string>());
+    CHECK(record == node.first_record());
+}
+
+TEST_CASE("a peer that stays until the end of the drain does not trouble the end") {
+    VaultdProgram node("limits: {drain: 200 ms}\n");
+    Connection half(node.port());
+    half.send("GET /healthz HTTP/1.1\r\nHost: ");
+    Connection whole(node.port());
+    whole.send(request(node.port(), "/healthz"));
+    CHECK(status_of(whole.read(5s, is_whole)) == 200);
+    node.signal(SIGTERM);
+    CHECK(node.wait().value() == 0); // also under a sanitizer
+}
+
 TEST_CASE("--check-config says what is wrong, in the file and in what it names") {
     VaultdProgram node("");
     CHECK(node.also({"--check-config"}).code == 0);

@@ -32,11 +32,12 @@ public:
         const std::filesystem::path key = folder_.path() / "barrier.key";
         SystemEntropy entropy;
         REQUIRE((std::filesystem::exists(key) || node::make_barrier_key(key, nullptr, entropy)));
-        REQUIRE(write_file_atomic(config(), "data: " + (folder_.path() / "node").string() +
-                                                "\nbarrier_key: " + key.string() +
-                                                "\nlisten: 127.0.0.1:0\nname: test\n"
-                                                "region: local\n" +
-                                                more));
+        REQUIRE(write_file_atomic(
+            config(),
+            "data: " + (folder_.path() / "node").string() + "\nbarrier_key: " + key.string() +
+                "\nname: test\nregion: local\n" +
+                (more.find("listen: ") == std::string::npos ? "listen: 127.0.0.1:0\n" : "") +
+                more));
     }
     /// Runs it once more with these options, to its end.
     Finished also(const std::vector<std::string>& options) const {

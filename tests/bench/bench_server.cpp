@@ -79,7 +79,7 @@ private:
             require(::write(pipe, &port, sizeof port) == sizeof port, "nobody waits");
             return Result<std::unique_ptr<node::Service>>(std::move(service));
         };
-        return vaultd::serve({"127.0.0.1", 0}, {limits, {}, "", ""}, setting.log(), {open})
+        return vaultd::serve({"127.0.0.1", 0}, {limits, {}, {}, ""}, setting.log(), {open})
             .has_value();
     }
 
