@@ -107,6 +107,29 @@ Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
     return refs;
 }
 
+Result<bool> Store::claim_look(const std::string& id, vault::Role role, std::int64_t now,
+                               std::int64_t hold) {
+    bool mine = false;
+    const Result<void> done = database_->transaction([&]() -> Result<void> {
+        const auto active = is_active(id);
+        const auto known =
+            rows_.select(look_row::table, "registration_id = $1 AND role = $2", {id, text(role)});
+        if (!active || !known) {
+            return fail(active ? known.error() : active.error());
+        }
+        const std::int64_t next = known->empty() ? now : known->front().integer(look_row::next_at);
+        // One that is further away was written by a clock that was wrong.
+        mine = *active && (next <= now || next > now + 2 * hold);
+        if (!mine) {
+            return {};
+        }
+        std::vector<Value> row{id, text(role), now + hold};
+        return known->empty() ? rows_.insert(look_row::table, std::move(row))
+                              : rows_.update(look_row::table, Row(std::move(row)));
+    });
+    return done.map([&mine] { return mine; });
+}
+
 Result<void> Store::expire(std::int64_t now) {
     return rows_.erase(used_challenge_row::table, "expires_at < $1", {now - challenge_memory})
         .and_then([&] {

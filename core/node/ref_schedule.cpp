@@ -16,8 +16,13 @@ RefSchedule::RefSchedule(RefTiming timing, Instant now)
     : timing_(timing), next_poll_(now + timing.poll - timing.poll / spread_part) {}
 
 /// At this time, unless it is due earlier.
-void RefSchedule::put(const Key& key, Instant at) {
+void RefSchedule::put(const Key& key, Instant at, bool is_poll) {
     const auto [place, is_new] = due_.try_emplace(key, at);
+    if (!is_poll) {
+        polls_.erase(key);
+    } else if (is_new) {
+        polls_.insert(key);
+    }
     if (!is_new && place->second <= at) {
         return;
     }
@@ -29,7 +34,7 @@ void RefSchedule::put(const Key& key, Instant at) {
 }
 
 void RefSchedule::hint(const Key& key, Instant now) {
-    put(key, now + timing_.debounce);
+    put(key, now + timing_.debounce, false);
 }
 
 bool RefSchedule::hint_unsigned(const Key& key, Instant now) {
@@ -50,7 +55,7 @@ RefSchedule::Order::const_iterator RefSchedule::earliest() const {
                         [this](const auto& one) { return !taken_.contains(one.second); });
 }
 
-std::optional<RefSchedule::Key> RefSchedule::take(Instant now) {
+std::optional<RefSchedule::Look> RefSchedule::take(Instant now) {
     const auto first = earliest();
     if (first == order_.end() || first->first > now) {
         return std::nullopt;
@@ -60,7 +65,8 @@ std::optional<RefSchedule::Key> RefSchedule::take(Instant now) {
     due_.erase(key);
     unsigned_.erase(key);
     taken_.insert(key);
-    return key;
+    const bool is_poll = polls_.erase(key) != 0;
+    return Look{std::move(key), is_poll};
 }
 
 void RefSchedule::plan_all(const std::vector<std::string>& registration_ids, Instant now) {
@@ -71,9 +77,14 @@ void RefSchedule::plan_all(const std::vector<std::string>& registration_ids, Ins
     for (const std::string& id : registration_ids) {
         const Instant at = now + spread * i++ / count;
         for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
-            put({id, role}, at);
+            put({id, role}, at, true);
         }
     }
+}
+
+std::chrono::seconds RefSchedule::poll_hold() const {
+    return std::chrono::floor<std::chrono::seconds>(timing_.poll -
+                                                    2 * (timing_.poll / spread_part));
 }
 
 RefSchedule::Instant RefSchedule::next() const {

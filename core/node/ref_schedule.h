@@ -32,8 +32,12 @@ public:
     /// waiting at a time. False when it is not taken.
     bool hint_unsigned(const Key& key, Instant now);
 
+    struct Look {
+        Key key;
+        bool is_poll = false; ///< nothing hinted at it
+    };
     /// The repository to ask now, which is taken until done(); nullopt: none yet.
-    std::optional<Key> take(Instant now);
+    std::optional<Look> take(Instant now);
     /// Takes this one for a question of another kind; false while it is taken.
     bool begin(const Key& key) { return taken_.insert(key).second; }
     void done(const Key& key) { taken_.erase(key); }
@@ -42,6 +46,9 @@ public:
     bool poll_is_due(Instant now) const { return now >= next_poll_; }
     /// Plans them, spread over some time. Each is asked once in every `poll`, hints or not.
     void plan_all(const std::vector<std::string>& registration_ids, Instant now);
+    /// For how long a poll of one process spares the others theirs, so that all together ask no
+    /// repository more rarely than one of them alone would.
+    std::chrono::seconds poll_hold() const;
 
     /// When to ask again for one to take() or a poll; what hint() and done() change aside.
     Instant next() const;
@@ -49,7 +56,7 @@ public:
 private:
     using Order = std::set<std::pair<Instant, Key>>;
     Order::const_iterator earliest() const;
-    void put(const Key& key, Instant at);
+    void put(const Key& key, Instant at, bool is_poll);
 
     RefTiming timing_;
     Instant next_poll_;
@@ -57,6 +64,7 @@ private:
     Order order_; ///< the same
     std::set<Key> taken_;
     std::set<Key> unsigned_; ///< of those that are due
+    std::set<Key> polls_;    ///< of those that are due: without a hint
     RateLimit unsigned_limit_{1};
 };
 

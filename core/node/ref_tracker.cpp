@@ -82,10 +82,28 @@ void RefTracker::plan_all() {
     changed_.notify_all();
 }
 
-void RefTracker::look(const Key& key, const std::stop_token& stop) {
-    const Turn turn(*this, key);
+/// Every process polls; a hint came to this one alone.
+bool RefTracker::is_for_others(const RefSchedule::Look& due) {
+    if (!due.is_poll) {
+        return false;
+    }
+    const auto mine = store_.claim_look(due.key.first, due.key.second, clock_.now(),
+                                        schedule_.poll_hold().count());
+    if (!mine) {
+        log_.write(LogLevel::warning, "refs", mine.error().message);
+    } else if (!*mine) {
+        metrics_.count(Counter::ref_polls, "left_to_others");
+    }
+    return mine && !*mine;
+}
+
+void RefTracker::look(const RefSchedule::Look& due, const std::stop_token& stop) {
+    const Turn turn(*this, due.key);
     try {
-        const auto asked = ask_in_turn(key, stop);
+        if (is_for_others(due)) {
+            return;
+        }
+        const auto asked = ask_in_turn(due.key, stop);
         if (!asked && asked.error().code != ErrorCode::not_found) {
             log_.write(LogLevel::warning, "refs", asked.error().message);
         }
@@ -94,7 +112,7 @@ void RefTracker::look(const Key& key, const std::stop_token& stop) {
     }
 }
 
-std::optional<RefTracker::Key> RefTracker::wait_for_next(const std::stop_token& stop) {
+std::optional<RefSchedule::Look> RefTracker::wait_for_next(const std::stop_token& stop) {
     const std::lock_guard first(idle_);
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {

@@ -40,8 +40,9 @@ private:
     class Turn;
     void work(const std::stop_token& stop);
     /// The repository to look at next, once it is due; plans the polls. nullopt: stopped.
-    std::optional<Key> wait_for_next(const std::stop_token& stop);
-    void look(const Key& key, const std::stop_token& stop);
+    std::optional<RefSchedule::Look> wait_for_next(const std::stop_token& stop);
+    void look(const RefSchedule::Look& due, const std::stop_token& stop);
+    bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
     Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, const std::stop_token& stop);
     /// A registration's repository and its key, opened; both live as long as the object.

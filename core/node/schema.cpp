@@ -97,8 +97,15 @@ constexpr std::array fifth_schema{
 };
 constexpr std::int64_t protected_version = 5;
 
-constexpr std::array<std::span<const char* const>, 5> migrations{
-    first_schema, second_schema, third_schema, fourth_schema, fifth_schema};
+// Which repository one of several processes looks at, so that the others need not.
+constexpr std::array sixth_schema{
+    R"(CREATE TABLE ref_look(
+        registration_id TEXT NOT NULL REFERENCES registration(id), role TEXT NOT NULL,
+        next_at BIGINT NOT NULL, row_mac BYTES, PRIMARY KEY(registration_id, role)))",
+};
+
+constexpr std::array<std::span<const char* const>, 6> migrations{
+    first_schema, second_schema, third_schema, fourth_schema, fifth_schema, sixth_schema};
 constexpr std::int64_t newest_version = migrations.size();
 
 /// In meta: Barrier::name() of the key.

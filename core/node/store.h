@@ -116,6 +116,10 @@ public:
     Result<void> set_refs(const std::string& id, vault::Role role,
                           const std::vector<vault::RefState>& refs);
     Result<std::vector<vault::RefState>> refs(const std::string& id);
+    /// Whether the caller is the one, among all processes, to look at this repository now; then
+    /// nobody else is for `hold` seconds. False when the registration is not active.
+    Result<bool> claim_look(const std::string& id, vault::Role role, std::int64_t now,
+                            std::int64_t hold);
 
     /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, and copies
     /// of the database older than 7.

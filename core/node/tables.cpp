@@ -61,6 +61,10 @@ constexpr std::array columns{Column{"registration_id"}, Column{"role"},        C
                              Column{"commit_id"},       Column{"observed_at"}, Column{"forced_at"}};
 constexpr Table table{"ref_state", 3, columns};
 } // namespace ref_row
+namespace look_row {
+constexpr std::array columns{Column{"registration_id"}, Column{"role"}, Column{"next_at"}};
+constexpr Table table{"ref_look", 2, columns};
+} // namespace look_row
 namespace rotation_row {
 constexpr std::array columns{Column{"registration_id"}, Column{"version"}, Column{"body_hash"},
                              Column{"answer"}, Column{"created_at"}};
@@ -81,8 +85,8 @@ std::span<const Table* const> all_tables() {
         &meta_row::table,       &migration_row::table, &registration_row::table,
         &repository_row::table, &sealed_row::table,    &used_challenge_row::table,
         &used_nonce_row::table, &check_row::table,     &deployment_row::table,
-        &delivery_row::table,   &ref_row::table,       &rotation_row::table,
-        &withdrawn_row::table,  &audit_row::table};
+        &delivery_row::table,   &ref_row::table,       &look_row::table,
+        &rotation_row::table,   &withdrawn_row::table, &audit_row::table};
     return tables;
 }
 

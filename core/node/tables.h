@@ -77,6 +77,10 @@ namespace ref_row {
 enum : std::size_t { registration_id, role, ref, commit_id, observed_at, forced_at };
 extern const Table table;
 } // namespace ref_row
+namespace look_row {
+enum : std::size_t { registration_id, role, next_at };
+extern const Table table;
+} // namespace look_row
 namespace rotation_row {
 enum : std::size_t { registration_id, version, body_hash, answer, created_at };
 extern const Table table;

@@ -237,6 +237,48 @@ TEST_CASE("two processes before one database are one node") {
     CHECK(failed_reason(refused) == "registration_ended");
 }
 
+TEST_CASE("of several processes one polls a repository, and any of them looks after a hint") {
+    const Place place("PostgreSQL");
+    World one(place.where());
+    one.ref_poll = std::chrono::milliseconds(1300); // spares the others for a second
+    one.open();
+    World other(one);
+    other.ref_poll = one.ref_poll;
+    other.open();
+    const Project project(one);
+    project.publish(one);
+    const auto answer = project.submit(one, project.registration(one), key('1'));
+    REQUIRE(answer.status == 201);
+    const std::string id = json::parse(answer.body)["registration_id"].get<std::string>();
+    const auto looks = [&] { return one.listed->load() + other.listed->load(); };
+    const auto left = [](const World& world) {
+        const std::string text = world.send("GET", "/metrics").body;
+        const std::string name = "\ntau_ref_polls_total{outcome=\"left_to_others\"} ";
+        const std::size_t at = text.find(name);
+        return at == std::string::npos ? 0 : std::stoi(text.substr(at + name.size()));
+    };
+    // By the processes' clock, which stands still, nothing is due again after the first poll.
+    const auto settled = [&](int expected) {
+        const int before_one = left(one);
+        const int before_other = left(other);
+        CHECK(soon([&] { return left(one) >= before_one + 4 && left(other) >= before_other + 4; }));
+        CHECK(looks() == expected);
+    };
+    settled(2 + 2); // the looks after registering, and one poll of both repositories
+    for (World* const world : {&one, &other}) {
+        world->clock.time += 1;
+    }
+    settled(2 + 2 + 2);
+    CHECK(push(other, project, id, "d-1").status == 202);
+    CHECK(soon([&] { return looks() == 7; }));
+    settled(7);
+    for (World* const world : {&one, &other}) {
+        world->clock.time -= 24 * 3600; // as when somebody sets a wrong clock right
+    }
+    CHECK(soon([&] { return looks() == 9; }));
+    settled(9);
+}
+
 TEST_CASE("two processes with other settings: the one that was told last decides, for both") {
     const Place place("PostgreSQL");
     World one(place.where());

@@ -13,6 +13,11 @@ const RefSchedule::Instant dawn{1000h};
 const RefSchedule::Key first_one{"one", Role::code};
 const RefSchedule::Key second_one{"two", Role::code};
 
+std::optional<RefSchedule::Key> taken(RefSchedule& schedule, RefSchedule::Instant now) {
+    const auto look = schedule.take(now);
+    return look ? std::optional(look->key) : std::nullopt;
+}
+
 } // namespace
 
 TEST_CASE("hints within the debounce are one look, and none puts it off") {
@@ -22,21 +27,21 @@ TEST_CASE("hints within the debounce are one look, and none puts it off") {
     }
     CHECK(schedule.next() == dawn + 2s);
     CHECK_FALSE(schedule.take(dawn + 1999ms));
-    CHECK(schedule.take(dawn + 2s) == first_one);
+    CHECK(taken(schedule, dawn + 2s) == first_one);
     CHECK_FALSE(schedule.take(dawn + 10min));
 }
 
 TEST_CASE("no repository is asked twice at once, and a hint during a look leads to another") {
     RefSchedule schedule({2s, 15min}, dawn);
     schedule.hint(first_one, dawn);
-    REQUIRE(schedule.take(dawn + 2s) == first_one);
+    REQUIRE(taken(schedule, dawn + 2s) == first_one);
     CHECK_FALSE(schedule.begin(first_one));
     schedule.hint(first_one, dawn + 3s);
     schedule.hint(second_one, dawn + 4s);
-    CHECK(schedule.take(dawn + 10s) == second_one);
+    CHECK(taken(schedule, dawn + 10s) == second_one);
     CHECK_FALSE(schedule.take(dawn + 10s));
     schedule.done(first_one);
-    CHECK(schedule.take(dawn + 10s) == first_one);
+    CHECK(taken(schedule, dawn + 10s) == first_one);
     schedule.done(first_one);
     CHECK(schedule.begin(first_one));
 }
@@ -55,7 +60,7 @@ TEST_CASE("every repository is asked at least every 15 minutes, and not all in o
             schedule.plan_all(ids, now);
         }
         std::size_t in_one_second = 0;
-        while (const auto key = schedule.take(now)) {
+        while (const auto key = taken(schedule, now)) {
             const auto [before, is_new] = asked.try_emplace(*key, now);
             CHECK((is_new || now - before->second <= 15min));
             before->second = now;
@@ -79,16 +84,40 @@ TEST_CASE("a hint brings forward what a poll planned for later") {
     schedule.plan_all({"other", "more", "one"}, dawn);
     schedule.hint(first_one, dawn);
     for (const auto& id : {"other", "other"}) {
-        CHECK(schedule.take(dawn)->first == id);
+        CHECK(taken(schedule, dawn)->first == id);
     }
-    CHECK(schedule.take(dawn + 2s) == first_one);
+    CHECK(taken(schedule, dawn + 2s) == first_one);
     CHECK_FALSE(schedule.take(dawn + 3s));
+}
+
+TEST_CASE("a look that something hinted at is no poll, whichever came first") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    CHECK(schedule.poll_hold() == 12min);
+    schedule.plan_all({"one"}, dawn);
+    schedule.hint(first_one, dawn); // which is due later, but now is due for two reasons
+    const RefSchedule::Key other_half{"one", Role::configuration};
+    for (int i = 0; i < 2; ++i) {
+        const auto look = schedule.take(dawn);
+        REQUIRE(look);
+        CHECK(look->is_poll == (look->key == other_half));
+        schedule.done(look->key);
+    }
+    schedule.hint(first_one, dawn);
+    schedule.plan_all({"one"}, dawn + 1s);
+    schedule.hint(other_half, dawn + 10s);
+    for (int i = 0; i < 2; ++i) {
+        const auto look = schedule.take(dawn + 20s);
+        REQUIRE(look);
+        CHECK_FALSE(look->is_poll);
+        schedule.done(look->key);
+    }
+    CHECK_FALSE(schedule.take(dawn + 1h));
 }
 
 TEST_CASE("hints that nobody signed are few") {
     RefSchedule schedule({2s, 15min}, dawn);
     CHECK(schedule.hint_unsigned(first_one, dawn));
-    CHECK(schedule.take(dawn + 2s) == first_one);
+    CHECK(taken(schedule, dawn + 2s) == first_one);
     schedule.done(first_one);
     CHECK_FALSE(schedule.hint_unsigned(first_one, dawn + 10s));
     CHECK(schedule.hint_unsigned(first_one, dawn + 61s));
