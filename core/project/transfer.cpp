@@ -4,6 +4,11 @@
 #include "core/base/text.h"
 #include "core/project/one_file.h"
 
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
 namespace tau::project {
 
 namespace fs = std::filesystem;
@@ -32,6 +37,97 @@ Result<git::Files> read_any(const fs::path& path, const Watch& watch) {
     return fail(ErrorCode::corrupt,
                 path.string() + " is no project: neither a zip file nor a YAML file of one.",
                 "Name a file that tau-project export wrote, or a folder.");
+}
+
+Error cannot_make(const fs::path& folder, const std::error_code& code) {
+    return Error{ErrorCode::io,
+                 "Cannot make the folder " + folder.string() + ": " + code.message() + ".",
+                 {},
+                 {}};
+}
+
+/// Paths that can all be files of one folder.
+Result<void> check_paths(const git::Files& files) {
+    for (const auto& [path, text] : files) {
+        if (!is_path_inside(path)) {
+            return fail(ErrorCode::invalid_argument,
+                        "\"" + bounded_text(path) + "\" is no path inside of a project.");
+        }
+        for (std::size_t slash = path.find('/'); slash != std::string::npos;
+             slash = path.find('/', slash + 1)) {
+            if (files.contains(path.substr(0, slash))) {
+                return fail(ErrorCode::invalid_argument,
+                            "\"" + bounded_text(path.substr(0, slash)) +
+                                "\" is both a file and a folder, so nothing was written.",
+                            "Have the project exported again.");
+            }
+        }
+    }
+    return {};
+}
+
+/// A new folder beside what it is to become; goes with all that is left in it.
+class DraftFolder {
+public:
+    static Result<DraftFolder> make(const fs::path& parent) {
+        std::string name = (parent / ".tau-import-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            return fail(cannot_make(name, std::error_code(errno, std::generic_category())));
+        }
+        DraftFolder made(name);
+        std::error_code code; // what becomes the project's is as open as any new folder
+        fs::create_directory(made.files(), code);
+        return code ? Result<DraftFolder>(fail(cannot_make(made.files(), code)))
+                    : Result<DraftFolder>(std::move(made));
+    }
+    DraftFolder(DraftFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    DraftFolder& operator=(DraftFolder&&) = delete;
+    ~DraftFolder() {
+        std::error_code code;
+        if (!path_.empty()) {
+            fs::remove_all(path_, code);
+        }
+    }
+    fs::path files() const { return path_ / "files"; }
+
+private:
+    explicit DraftFolder(fs::path path) : path_(std::move(path)) {}
+    fs::path path_;
+};
+
+Result<void> write_files(const git::Files& files, const fs::path& folder, const Watch& watch) {
+    std::error_code code;
+    std::size_t done = 0;
+    for (const auto& [path, text] : files) {
+        const fs::path file = folder / path;
+        if (fs::create_directories(file.parent_path(), code); code) {
+            return fail(cannot_make(file.parent_path(), code));
+        }
+        if (auto written = write_file_atomic(file, std::string_view(text), 0644); !written) {
+            return written;
+        }
+        if (auto goes_on = watch.after(++done); !goes_on) {
+            return goes_on;
+        }
+    }
+    return {};
+}
+
+/// All entries of one folder into another that has none of them, or none.
+Result<void> move_entries(const fs::path& from, const fs::path& to) {
+    std::error_code code;
+    std::vector<fs::path> names;
+    for (const auto& entry : fs::directory_iterator(from, code)) {
+        names.push_back(entry.path().filename());
+    }
+    for (std::size_t i = 0; !code && i < names.size(); ++i) {
+        fs::rename(from / names[i], to / names[i], code);
+        for (std::size_t back = 0; code && back < i; ++back) {
+            std::error_code ignored;
+            fs::remove_all(to / names[back], ignored);
+        }
+    }
+    return code ? fail(cannot_make(to, code)) : Result<void>();
 }
 
 } // namespace
@@ -94,38 +190,37 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
 }
 
 Result<void> write_folder(const git::Files& files, const fs::path& folder, const Watch& watch) {
-    for (const auto& [path, text] : files) {
-        if (!is_path_inside(path)) {
-            return fail(ErrorCode::invalid_argument,
-                        "\"" + bounded_text(path) + "\" is no path inside of a project.");
-        }
+    if (auto fit = check_paths(files); !fit) {
+        return fit;
+    }
+    fs::path target = fs::absolute(folder).lexically_normal();
+    if (!target.has_filename()) { // "shop/"
+        target = target.parent_path();
     }
     std::error_code code;
-    fs::create_directories(folder, code);
-    if (code) {
-        return fail(ErrorCode::io,
-                    "Cannot make the folder " + folder.string() + ": " + code.message() + ".");
-    }
-    if (!fs::is_empty(folder, code) || code) {
-        return fail(ErrorCode::already_exists, folder.string() + " is not empty.",
+    const bool is_there = fs::exists(fs::symlink_status(target, code));
+    if (is_there && (!fs::is_directory(target, code) || !fs::is_empty(target, code) || code)) {
+        return fail(ErrorCode::already_exists,
+                    folder.string() +
+                        (fs::is_directory(target, code) ? " is not empty." : " is there already."),
                     "Name a folder that does not exist yet.");
     }
-    std::size_t done = 0;
-    for (const auto& [path, text] : files) {
-        const fs::path file = folder / path;
-        fs::create_directories(file.parent_path(), code);
-        if (code) {
-            return fail(ErrorCode::io, "Cannot make the folder " + file.parent_path().string() +
-                                           ": " + code.message() + ".");
-        }
-        if (auto written = write_file_atomic(file, std::string_view(text), 0644); !written) {
-            return written;
-        }
-        if (auto goes_on = watch.after(++done); !goes_on) {
-            return goes_on;
-        }
+    if (fs::create_directories(target.parent_path(), code); code) {
+        return fail(cannot_make(target.parent_path(), code));
     }
-    return {};
+    // Nothing stands at the folder's place before all of it is written.
+    const auto draft = DraftFolder::make(is_there ? target : target.parent_path());
+    if (!draft) {
+        return fail(draft.error());
+    }
+    if (auto written = write_files(files, draft->files(), watch); !written) {
+        return written;
+    }
+    if (is_there) { // it may be where somebody stands, so it stays the folder that it is
+        return move_entries(draft->files(), target);
+    }
+    fs::rename(draft->files(), target, code);
+    return code ? fail(cannot_make(target, code)) : Result<void>();
 }
 
 Result<git::Files> read_project(const fs::path& path, const Watch& watch) {

@@ -16,8 +16,8 @@ bool is_path_inside(std::string_view path);
 Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {},
                                const Watch& watch = {});
 
-/// Writes the files into a folder that is new or empty: `already_exists` otherwise,
-/// `invalid_argument` for a path that leaves it.
+/// Writes the files into a folder that is new or empty, all of them or none: `already_exists`
+/// otherwise, `invalid_argument` for a path that leaves it or is a file and a folder.
 Result<void> write_folder(const git::Files& files, const std::filesystem::path& folder,
                           const Watch& watch = {});
 

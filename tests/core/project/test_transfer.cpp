@@ -9,6 +9,7 @@
 #include <array>
 #include <cstring>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
@@ -254,4 +255,61 @@ TEST_CASE("a folder is read without links and git's own, and only an empty one i
     REQUIRE(write_folder({{"a.yaml", "b: c\n"}}, folder.path() / "other"));
     CHECK(read_project(folder.path() / "other").error().code == ErrorCode::corrupt);
     CHECK(read_project(from / "README.md").error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("a folder is written whole or not at all") {
+    struct Case {
+        const char* what;
+        git::Files files;
+        ErrorCode code;
+    };
+    const std::string config = "id: x\n";
+    const Case cases[]{{"a file and a folder",
+                        {{"config.yaml", config}, {"config.yaml/x", "1"}},
+                        ErrorCode::invalid_argument},
+                       {"deeper",
+                        {{"a/b", "1"}, {"a/b/c/d", "1"}, {"config.yaml", config}},
+                        ErrorCode::invalid_argument},
+                       {"a name too long for the disk",
+                        {{"config.yaml", config}, {std::string(300, 'n'), "1"}},
+                        ErrorCode::io}};
+    const test::TemporaryDirectory folder;
+    const auto left = [&] {
+        std::size_t count = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+            count += entry.exists() ? 1U : 0U;
+        }
+        return count;
+    };
+    for (const Case& one : cases) {
+        CAPTURE(one.what);
+        const fs::path fresh = folder.path() / "fresh";
+        const auto refused = write_folder(one.files, fresh);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == one.code);
+        CHECK(left() == 0);
+        fs::create_directory(fresh);
+        CHECK_FALSE(write_folder(one.files, fresh));
+        CHECK(left() == 1);
+        fs::remove(fresh);
+    }
+    // Stopped when it is half done.
+    std::stop_source stop;
+    git::Files many;
+    for (int i = 0; i < 100; ++i) {
+        many.emplace("f" + std::to_string(i), "1");
+    }
+    const auto stopped =
+        write_folder(many, folder.path() / "stopped",
+                     {stop.get_token(), [&](std::size_t) { stop.request_stop(); }});
+    CHECK(stopped.error().code == ErrorCode::cancelled);
+    CHECK(left() == 0);
+    // An empty folder is filled and stays the same one.
+    const fs::path given = folder.path() / "given";
+    fs::create_directory(given);
+    const fs::path held = fs::path("/proc/self/fd") / std::to_string(open(given.c_str(), O_PATH));
+    CHECK(write_folder(sample(), fs::path(given.string() + "/")));
+    CHECK(fs::equivalent(held, given));
+    CHECK(*read_folder(given) == sample());
+    CHECK(write_folder(sample(), given / "config.yaml").error().code == ErrorCode::already_exists);
 }
