@@ -5,6 +5,8 @@
 #include "core/vault/json.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace tau::vault {
 
@@ -15,6 +17,26 @@ constexpr std::int64_t receipt_tolerance = 600;
 
 std::string retry_hint() {
     return "Try again later, or choose another vault node.";
+}
+
+/// What to do about a vault's "no"; `reason` is its own word for it, as registration.md has them.
+std::string hint_for(ErrorCode code, std::string_view reason) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known{
+        {{"branch_not_found", "Push that branch first."},
+         {"commit_not_found", "Push that commit first, on any branch."},
+         {"repository_unreadable", "See what keeps the vault from it with: tau-project status"},
+         {"registration_ended", "Register the project again with: tau-project move --again"}}};
+    for (const auto& [word, hint] : known) {
+        if (word == reason) {
+            return std::string(hint);
+        }
+    }
+    return code == ErrorCode::unavailable ? retry_hint() : "Correct what it names, then try again.";
+}
+
+std::string text_of(const json::Value& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 Error untrusted(std::string_view vault, std::string_view why) {
@@ -123,9 +145,12 @@ Error error_from(const HttpResponse& response, std::string_view vault) {
         break;
     }
     if (const Result<json::Value> value = json::parse(response.body, 64U << 10U, "It")) {
-        if (value->is_object() && value->contains("sentence") && (*value)["sentence"].is_string()) {
-            error.message = "The vault " + std::string(vault) +
-                            " refused: " + bounded_text((*value)["sentence"].get<std::string>());
+        const std::string sentence = value->is_object() ? text_of(*value, "sentence") : "";
+        if (!sentence.empty()) {
+            error.message =
+                "The vault " + std::string(vault) + " refused: " + bounded_text(sentence);
+            error.hint = hint_for(error.code, text_of(*value, "reason"));
+            error.detail.clear(); // the sentence was all of it
         }
     }
     return error;

@@ -264,10 +264,13 @@ TEST_CASE("deployments are set, shown, resolved for a part of the network, and r
     const auto none = owner.program.run({"deployments", "shop", "--set", "*=code:none"});
     CHECK(none.code == 1);
     CHECK(contains(none.errors, "no branch none"));
+    CHECK(contains(none.errors, "Push that branch first."));
+    CHECK_FALSE(contains(none.errors, "{"));
     const auto commit =
         owner.program.run({"deployments", "shop", "--set", "*=code:" + std::string(40, '1')});
     CHECK(commit.code == 1);
     CHECK(contains(commit.errors, "has the commit"));
+    CHECK(contains(commit.errors, "Push that commit first"));
     for (const char* row : {"nowhere=code:main", "*=site:main", "*=code", "*=code:a b"}) {
         CAPTURE(row);
         CHECK(owner.program.run({"deployments", "shop", "--set", row}).code == 2);
