@@ -44,7 +44,6 @@ Result<void> GitWork::commit(const flow::LocalProject& project,
     return flow::commit(project, chosen, author, message);
 }
 
-/// Whoever owns the repositories: on this computer that is mostly the person who works here.
 Result<std::vector<flow::DiscardedFiles>>
 GitWork::discard(const flow::LocalProject& project, const std::vector<flow::ChosenFiles>& chosen) {
     return flow::discard(project, chosen);
@@ -55,6 +54,7 @@ Result<void> GitWork::bring_back(const flow::LocalProject& project,
     return flow::bring_back(project, discarded);
 }
 
+/// Whoever owns the repositories: on this computer that is mostly the person who works here.
 Result<git::Author> GitWork::author(const flow::LocalProject& project) {
     const auto exported = flow::load_export(project);
     if (!exported) {

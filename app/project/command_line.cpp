@@ -7,16 +7,29 @@
 
 namespace tau::app {
 
-CommandLine::CommandLine(QStringList arguments, const QString& command, const QString& description)
+CommandLine::CommandLine(QStringList arguments, const QString& command, const QString& description,
+                         Uses uses)
     : command_(command), arguments_(std::move(arguments)) {
     parser_.setApplicationDescription(description);
-    option(QStringLiteral("data"), QStringLiteral("Keep projects and their records in <DIR>."),
-           QStringLiteral("DIR"));
-    option(QStringLiteral("json"), QStringLiteral("Print JSON, one object a line."));
-    option(QStringLiteral("passphrase-file"),
-           QStringLiteral("Keep secrets in an encrypted file instead of the keychain; its "
-                          "passphrase is the first line of <FILE>, which only you may read."),
-           QStringLiteral("FILE"));
+    const QString data = QStringLiteral("data");
+    const QString passphrase = QStringLiteral("passphrase-file");
+    if (uses.needs == Needs::nothing) {
+        hidden_option(data, QStringLiteral("DIR"));
+    } else {
+        option(data, QStringLiteral("Keep projects and their records in <DIR>."),
+               QStringLiteral("DIR"));
+    }
+    option(QStringLiteral("json"), uses.output == Output::events
+                                       ? QStringLiteral("Print JSON, one object a line.")
+                                       : QStringLiteral("The same as --format json."));
+    if (uses.needs == Needs::secrets) {
+        option(passphrase,
+               QStringLiteral("Keep secrets in an encrypted file instead of the keychain; its "
+                              "passphrase is the first line of <FILE>, which only you may read."),
+               QStringLiteral("FILE"));
+    } else {
+        hidden_option(passphrase, QStringLiteral("FILE"));
+    }
     parser_.addOption(
         {{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this help.")});
 }

@@ -11,12 +11,25 @@ namespace tau::app {
 /// How the program ends.
 enum class Exit { done = 0, failed = 1, usage = 2, cancelled = 3 };
 
-/// One command's options and arguments; every command has --data, --json and --help.
+/// One command's options and arguments. Every command takes --data, --passphrase-file, --json and
+/// --help, so that a script can give them to all; its help shows those that it uses.
 class CommandLine {
 public:
+    enum class Needs { nothing, data, secrets }; ///< secrets are in the data folder
+    enum class Output { events, document };      ///< what --json prints
+    struct Uses {
+        Output output = Output::events;
+        Needs needs = Needs::nothing;
+    };
+
     /// `arguments`: what follows "tau-project", the command's own name first. A command of two
     /// words ("deploy-key export") is given both.
-    CommandLine(QStringList arguments, const QString& command, const QString& description);
+    CommandLine(QStringList arguments, const QString& command, const QString& description,
+                Uses uses);
+    /// One that uses the secrets.
+    CommandLine(QStringList arguments, const QString& command, const QString& description)
+        : CommandLine(std::move(arguments), command, description,
+                      {Output::events, Needs::secrets}) {}
 
     void option(const QString& name, const QString& description, const QString& value = {},
                 const QString& fallback = {});

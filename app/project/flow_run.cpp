@@ -193,7 +193,8 @@ Exit undo_command(const QStringList& arguments) {
 Exit forget_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("forget"),
                      QStringLiteral("Drops the record of a change. What it made stays, and can "
-                                    "then only be removed by hand."));
+                                    "then only be removed by hand."),
+                     {CommandLine::Output::events, CommandLine::Needs::data});
     line.argument(QStringLiteral("ID"), QStringLiteral("As tau-project list shows it."));
     if (const auto exit = line.parse()) {
         return *exit;

@@ -90,6 +90,9 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
     }
     project::Edits edits;
     for (const auto& [path, file] : store->files()) {
+        if (!project::resource_at(path)) {
+            continue; // YAML of other programs, which have forms of their own
+        }
         const std::string shown = (folder / path).string();
         if (file.document() == nullptr) {
             formatting.broken(shown, file.error());
@@ -104,7 +107,18 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
     }
 }
 
-void format_file(const fs::path& file, Formatting& formatting) {
+void format_file(const fs::path& named, Formatting& formatting) {
+    const std::string ending = named.extension().string();
+    if (ending != ".yaml" && ending != ".yml") {
+        formatting.failed({ErrorCode::invalid_argument,
+                           named.string() + " does not end in .yaml, so it is left alone.",
+                           "Name YAML files, or folders of configuration repositories.",
+                           {}});
+        return;
+    }
+    std::error_code failed;
+    const fs::path target = fs::canonical(named, failed); // a link stays one
+    const fs::path& file = failed ? named : target;
     auto text = read_file(file, max_file);
     if (!text) {
         formatting.failed(text.error());
@@ -112,10 +126,10 @@ void format_file(const fs::path& file, Formatting& formatting) {
     }
     const auto document = yaml::Document::parse(std::move(*text));
     if (!document) {
-        formatting.broken(file.string(), document.error());
+        formatting.broken(named.string(), document.error());
         return;
     }
-    const auto formatted = formatting.format(file.string(), *document, place_in_repository(file));
+    const auto formatted = formatting.format(named.string(), *document, place_in_repository(file));
     if (!formatted) {
         return;
     }
@@ -132,13 +146,15 @@ Exit fmt_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("fmt"),
                      QStringLiteral("Puts YAML files into canonical form: keys in the cloud's "
                                     "order, four spaces, comments where they belong. What they say "
-                                    "stays the same; a file that has no such form is left alone."));
+                                    "stays the same; a file that has no such form is left alone."),
+                     CommandLine::Uses{});
     line.option(
         QStringLiteral("check"),
         QStringLiteral("Change nothing; name the files that would change, and fail if there "
                        "are any."));
     line.arguments(QStringLiteral("PATH"),
-                   QStringLiteral("Files, or the folders of configuration repositories."));
+                   QStringLiteral("YAML files, or the folders of configuration repositories, of "
+                                  "which only what the cloud reads is touched."));
     if (const auto exit = line.parse()) {
         return *exit;
     }

@@ -70,7 +70,8 @@ Result<void> tell_status(const Terminal& out, Session& session, const std::strin
 Exit list_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("list"),
                      QStringLiteral("Shows the projects of this computer, and the creations that "
-                                    "were begun and not ended."));
+                                    "were begun and not ended."),
+                     {CommandLine::Output::events, CommandLine::Needs::data});
     if (const auto exit = line.parse()) {
         return *exit;
     }
@@ -141,7 +142,8 @@ Exit status_command(const QStringList& arguments) {
 Exit verify_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("verify"),
                      QStringLiteral("Checks every signature, proof and receipt of a project "
-                                    "file. Needs no network and no secret."));
+                                    "file. Needs no network and no secret."),
+                     CommandLine::Uses{});
     line.argument(QStringLiteral("FILE"), QStringLiteral("A project.yaml, or - for the input."));
     if (const auto exit = line.parse()) {
         return *exit;

@@ -67,7 +67,8 @@ Exit export_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("export"),
                      QStringLiteral("Writes a project: as a file with its proofs and receipts, or "
                                     "its configuration as one YAML file, a folder or a zip file. "
-                                    "No secret is in any of them."));
+                                    "No secret is in any of them."),
+                     {CommandLine::Output::events, CommandLine::Needs::data});
     line.argument(QStringLiteral("PROJECT"),
                   QStringLiteral("Name or id; for yaml, folder and zip the folder of its "
                                  "configuration."));
@@ -117,7 +118,8 @@ Exit import_command(const QStringList& arguments) {
                      QStringLiteral("Takes in what export wrote. A signed project file is checked "
                                     "and listed here; a YAML file, a zip file or a folder becomes "
                                     "the folder of a configuration. Which one it is, its content "
-                                    "says."));
+                                    "says."),
+                     {CommandLine::Output::events, CommandLine::Needs::data});
     line.argument(QStringLiteral("FILE"), QStringLiteral("What export wrote."));
     line.option(
         QStringLiteral("to"),
@@ -131,6 +133,9 @@ Exit import_command(const QStringList& arguments) {
     const fs::path from = line.positional(0);
     // What is none is taken for a signed file, whose reader says what is wrong with it.
     if (!project::is_configuration(from)) {
+        if (const auto bytes = read_file(from, project::ZipLimits{}.archive_bytes); !bytes) {
+            return failed(out, bytes.error());
+        }
         return line.has(to)
                    ? usage_error(QStringLiteral("import"),
                                  "This is no YAML or zip file of a configuration; a signed "

@@ -273,7 +273,8 @@ Exit show(const CommandLine& line, const Terminal& out, Session& session, const 
 
 Exit vaults_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("vaults"),
-                     QStringLiteral("Shows the network's vaults, best first, and why."));
+                     QStringLiteral("Shows the network's vaults, best first, and why."),
+                     {CommandLine::Output::events, CommandLine::Needs::data});
     line.option(QStringLiteral("network"),
                 QStringLiteral("The network's file. Without it, that of tau-localnet."),
                 QStringLiteral("FILE"));

@@ -90,18 +90,22 @@ struct Change {
     /// Forge says nothing about threads, and git hosts ask for one request at a time.
     std::mutex forge_mutex;
 
-    std::filesystem::path flow_folder() const;
-    std::filesystem::path project_folder() const;
+    std::filesystem::path flow_folder() const;    ///< the journal's and what goes with it
+    std::filesystem::path project_folder() const; ///< project.yaml's and the clones'
     std::filesystem::path clone(const Side& side) const;
+    /// The encoded bundle, as it is sent.
     std::filesystem::path sealed_file(const Side& side, const Keeper& keeper) const;
+    /// The registration as it was sent, so that a retry sends the same bytes.
     std::filesystem::path registration_file(const Keeper& keeper) const;
     /// The node's record of when the registration was sent.
     std::filesystem::path record_file(const Keeper& keeper) const;
-    std::filesystem::path export_file() const;
+    std::filesystem::path export_file() const; ///< project.yaml
     /// The copy of project.yaml from before the change.
     std::filesystem::path former_export_file() const;
     const Former* former(const Keeper& keeper) const; ///< at the same node; null when there is none
+    /// What a seal of this repository for this vault must say; both are known by then.
     seal::Expected expected(const Side& side, const Keeper& keeper) const;
+    /// Where the git host tells of pushes; the registration's id is in it, so that comes first.
     std::string webhook_url(const Side& side, const Keeper& keeper) const;
     std::string full_name(const Side& side) const; ///< "me/tb_shop"
     void point(std::string_view name) const;       ///< World::at, if there is one
@@ -115,8 +119,11 @@ private:
     std::mutex owner_mutex_;
 };
 
+/// One folder below it for each change.
 std::filesystem::path flows_folder(const std::filesystem::path& data);
+/// One folder below it for each project, called by its id.
 std::filesystem::path projects_folder(const std::filesystem::path& data);
+/// Secret store name of a webhook secret's scalar.
 std::string webhook_secret_name(const std::string& project_id, vault::Role role,
                                 const std::string& node_id);
 
@@ -132,27 +139,50 @@ Step former_step(const char* what, const Former& former, int stage);
 Step former_step(const char* what, const Side& side, const Former& former, int lane);
 /// Removing what someone else removed meanwhile is as good as removing it.
 Result<Undone> undone(const Result<void>& removed);
+/// The same of a file that the step wrote.
 Result<Undone> remove_own_file(const std::filesystem::path& path);
 
-// The steps, in the order in which they run. `change` outlives them.
+// The steps, in the order in which they run. `change` and what is named of it outlive them. Steps
+// of one lane run one after another, those of different lanes beside each other.
+
+/// Puts the planned keys and secrets into the secret store; undo takes them out.
 Step make_keys_step(Change& change);
+/// Makes the repository, or takes an existing empty one; records what the host calls it.
 Step create_repository_step(Change& change, Side& side, int lane);
+/// Pushes the first commit and the owner's claim from a clone in the project's folder.
 Step push_step(Change& change, Side& side, int lane);
+/// Seals key and secret to the vault and verifies what was sealed; needs the repository's address.
 Step seal_step(Change& change, const Side& side, Keeper& keeper, int lane);
+/// Adds the public half to the repository, for reading only.
 Step deploy_key_step(Change& change, const Side& side, Keeper& keeper, int lane);
+/// Adds the webhook with its secret; needs the registration's id for the address.
 Step webhook_step(Change& change, const Side& side, Keeper& keeper, int lane);
+/// Sends the registration and holds the receipt against it; undo revokes it.
 Step register_step(Change& change, Keeper& keeper);
+/// Has the git host ping the webhooks, and waits a while for the vault to hear of it; only says so
+/// when it does not.
 Step check_step(Change& change, Keeper& keeper);
+/// Writes project.yaml; undo brings back the one before the change, or removes it.
 Step export_step(Change& change);
 
 // And those of a project that is there already.
+
+/// Looks the repository up; `conflict` when it is not the one of project.yaml.
 Step find_repository_step(Change& change, Side& side, int lane);
+/// Gives the webhook the new secret; undo gives it the old one.
 Step renew_webhook_step(Change& change, const Side& side, Keeper& keeper, int lane);
+/// Takes the former vault's key off the repository; undo adds it again.
 Step retire_key_step(Change& change, const Side& side, const Former& former, int lane);
+/// The same of its webhook.
 Step retire_webhook_step(Change& change, const Side& side, const Former& former, int lane);
+/// Ends a registration. Final: from then on the change only goes on.
 Step revoke_step(Change& change, const Former& former, int stage);
+/// Gives the new keys their own names in the secret store; the old ones stay beside them after a
+/// rotation, and go otherwise. Final then.
 Step settle_keys_step(Change& change);
+/// Deletes the repository on its host. Final.
 Step delete_repository_step(Change& change, const Side& side);
+/// Takes the project off this computer's list, or its files off the disk. Final.
 Step drop_project_step(Change& change);
 
 /// All steps of a change of this kind.

@@ -37,7 +37,10 @@ struct LocalProject {
     std::filesystem::path code;          ///< clone; empty when there is none
     std::filesystem::path export_file;   ///< project.yaml
 };
+/// Newest first. Folders without a whole project.yaml are creations that are not done, and left
+/// out.
 Result<std::vector<LocalProject>> list_projects(const std::filesystem::path& data);
+/// Reads project.yaml, at most 2 MB; `not_found` or `corrupt`. Its proofs are not verified.
 Result<project::Export> load_export(const LocalProject& project);
 /// Takes in somebody's project.yaml, once everything in it holds.
 Result<LocalProject> import_export(const std::filesystem::path& data, std::string_view yaml);

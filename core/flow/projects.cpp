@@ -230,7 +230,9 @@ Result<LocalProject> import_export(const fs::path& data, std::string_view yaml) 
     }
     const fs::path folder = projects_folder(data) / file->project_id;
     if (fs::exists(folder / "project.yaml")) {
-        return fail(ErrorCode::already_exists, "The project " + file->name + " is here already.");
+        return fail(ErrorCode::already_exists, "The project " + file->name + " is here already.",
+                    "Open it, or remove it first to take in this file of it: tau-project remove " +
+                        file->name);
     }
     for (const fs::path& path : {data, projects_folder(data), folder}) {
         if (auto made = make_private_directory(path); !made) {

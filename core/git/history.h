@@ -23,11 +23,13 @@ Result<HistoryPage> history(const std::filesystem::path& repository,
                             const std::string& commit_or_branch, std::size_t skip,
                             std::size_t count);
 
-/// What a commit changed against its first parent; at most 10,000 files.
+/// At most 10,000 files.
 struct CommitFiles {
     std::vector<FileChange> files; ///< by path
     bool complete = true;
 };
+/// What a commit changed against its first parent, or against nothing for the first commit;
+/// `not_found` when there is no such commit.
 Result<CommitFiles> files_of(const std::filesystem::path& repository, const CommitId& commit);
 
 } // namespace tau::git

@@ -18,6 +18,8 @@ struct Comparison {
     std::optional<CommitId> ours, theirs; ///< no `theirs`: the remote has no such branch
     std::size_t ahead = 0, behind = 0;
 };
+/// Looks at nothing but this repository: as of the last fetch. On no branch, or before the first
+/// commit, there is no `theirs` and the state is `same`.
 Result<Comparison> compare_with_remote(const std::filesystem::path& repository);
 
 /// Takes the remote's commits when this side has none of its own; `conflict` otherwise, or when

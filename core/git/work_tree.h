@@ -14,6 +14,8 @@ struct Status {
     std::vector<FileChange> files;  ///< by path; what .gitignore names is left out
     bool complete = true;           ///< false: there are more than most_changes
 };
+/// Also puts back what a killed program of ours left half-way, unless somebody is at work.
+/// `not_found` when there is no repository.
 Result<Status> status_of(const std::filesystem::path& repository);
 
 /// Commits these files as they are now on the branch that is checked out, and leaves all other

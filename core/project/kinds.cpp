@@ -69,12 +69,6 @@ const Kind* kind_of_group(std::string_view group) {
     return found == table.end() ? nullptr : &*found;
 }
 
-const Kind* kind_of_name(std::string_view name) {
-    const auto found = std::find_if(table.begin(), table.end(),
-                                    [&](const Kind& each) { return each.name == name; });
-    return found == table.end() ? nullptr : &*found;
-}
-
 const FieldRow* row(const Kind& kind, std::string_view path) {
     const auto found = std::find_if(kind.rows.begin(), kind.rows.end(),
                                     [&](const FieldRow& each) { return each.path == path; });

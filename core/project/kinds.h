@@ -109,8 +109,6 @@ std::span<const Kind> kinds();
 const Kind& kind(KindId id);
 /// By folder ("functions", "applications"); nullptr when no kind has it.
 const Kind* kind_of_group(std::string_view group);
-/// By name ("function", "project"); nullptr when there is none.
-const Kind* kind_of_name(std::string_view name);
 /// The row of exactly this path; nullptr when there is none.
 const FieldRow* row(const Kind& kind, std::string_view path);
 /// The kind's rows in the order in which the cloud's own console writes them to a file.

@@ -167,44 +167,11 @@ Duration read_duration(std::string_view text) {
     return {std::chrono::nanoseconds(std::llround(negative ? -sum : sum)), {}};
 }
 
-/// "1.5" and "250": `amount` in thousands of `unit`s, without zeros at the end.
-std::string with_fraction(std::uint64_t amount, std::uint64_t unit) {
-    std::string text = std::to_string(amount / unit);
-    std::string fraction = std::to_string(amount % unit + unit).substr(1);
-    while (!fraction.empty() && fraction.back() == '0') {
-        fraction.pop_back();
-    }
-    return fraction.empty() ? text : text + "." + fraction;
-}
-
 } // namespace
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) {
     const Size size = read_size(text);
     return size.problem.empty() ? std::optional(size.bytes) : std::nullopt;
-}
-
-std::string write_bytes(std::int64_t bytes) {
-    if (bytes <= 0) {
-        return "0B";
-    }
-    std::string text;
-    for (std::size_t power = 0; bytes != 0; ++power, bytes /= 1000) {
-        // The largest unit takes all that is left.
-        const bool last = power == prefixes.size();
-        const std::int64_t part = last ? bytes : bytes % 1000;
-        if (part != 0) {
-            std::string unit = std::to_string(part);
-            if (power != 0) {
-                unit += prefixes[power - 1];
-            }
-            text.insert(0, unit + "B");
-        }
-        if (last) {
-            break;
-        }
-    }
-    return text;
 }
 
 std::optional<std::string> bytes_problem(std::string_view text) {
@@ -218,37 +185,6 @@ std::optional<std::string> bytes_problem(std::string_view text) {
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
     const Duration duration = read_duration(text);
     return duration.problem.empty() ? std::optional(duration.value) : std::nullopt;
-}
-
-std::string write_duration(std::chrono::nanoseconds duration) {
-    const std::int64_t count = duration.count();
-    if (count == 0) {
-        return "0s";
-    }
-    std::string text = count < 0 ? "-" : "";
-    // The most negative number has no positive twin.
-    const std::uint64_t all =
-        count < 0 ? ~static_cast<std::uint64_t>(count) + 1 : static_cast<std::uint64_t>(count);
-    constexpr std::uint64_t second = 1'000'000'000;
-    if (all < 1000) {
-        return text + std::to_string(all) + "ns";
-    }
-    if (all < 1'000'000) {
-        return text + with_fraction(all, 1000) + "\xc2\xb5s";
-    }
-    if (all < second) {
-        return text + with_fraction(all, 1'000'000) + "ms";
-    }
-    if (const std::uint64_t hours = all / (3600 * second); hours != 0) {
-        text += std::to_string(hours) + "h";
-    }
-    if (const std::uint64_t minutes = all / (60 * second) % 60; minutes != 0) {
-        text += std::to_string(minutes) + "m";
-    }
-    if (const std::uint64_t rest = all % (60 * second); rest != 0) {
-        text += with_fraction(rest, second) + "s";
-    }
-    return text;
 }
 
 std::optional<std::string> duration_problem(std::string_view text) {

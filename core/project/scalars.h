@@ -14,14 +14,10 @@ namespace tau::project {
 /// "512MB", "1GB500MB", "1.5GB", "1GiB" as bytes, as alecthomas/units reads it: a unit is needed,
 /// case counts, units of 1024 (KiB) and of 1000 (KB) do not mix. nullopt for anything else.
 std::optional<std::int64_t> parse_bytes(std::string_view text);
-/// In units of 1000, several where needed: 1500000000 is "1GB500MB". `bytes` is not negative.
-std::string write_bytes(std::int64_t bytes);
 std::optional<std::string> bytes_problem(std::string_view text);
 
 /// "20s", "1h15m", "1.5s", "250ms" as Go's time.ParseDuration takes it.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
-/// As Go writes it, but for the parts that are zero: "1h15m", not "1h15m0s".
-std::string write_duration(std::chrono::nanoseconds duration);
 std::optional<std::string> duration_problem(std::string_view text);
 
 /// CIDs: 46 characters "Qm…" (base58 of 0x12 0x20 and a SHA-256), or version 1 in base16, base32

@@ -98,7 +98,9 @@ TEST_CASE("a project from nothing: registered, verified, exported, cloned, taken
     const TauProject other(world.folder.path() / "other", world.network.network_file());
     CHECK(other.run({"import", file}).code == 0);
     CHECK(contains(other.run({"list"}).output, "imported"));
-    CHECK(other.run({"import", file}).code == 1);
+    const auto again = other.run({"import", file});
+    CHECK(again.code == 1);
+    CHECK(contains(again.errors, "tau-project remove"));
 
     CHECK(program.run({"undo", flow}).code == 2); // nobody to ask
     CHECK(program.run({"undo", flow, "--yes"}).code == 0);

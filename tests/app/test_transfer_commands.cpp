@@ -1,4 +1,5 @@
 // tau-project's export, import and fmt of a configuration, from outside.
+#include "core/project/zip.h"
 #include "tests/app/tau_project.h"
 #include "tests/support/vectors.h"
 
@@ -104,4 +105,52 @@ TEST_CASE("fmt changes what is not canonical, once, and --check only tells") {
     CHECK(contains(bad.errors, "functions/bad.yaml: Line 1, column 5"));
     CHECK(desk.run({"fmt"}).code == 2);
     CHECK(desk.run({"fmt", (desk.shop / "none.yaml").string()}).code == 1);
+}
+
+TEST_CASE("fmt leaves alone what is not the cloud's") {
+    const Desk desk;
+    const std::string workflow = "on:\n  push:\nyes: [a,   b]\n";
+    desk.put(".github/workflows/ci.yaml", workflow);
+    desk.put("plain.txt", "b:   1\na:   2\n");
+    desk.put("functions/big.yaml", std::string(2U << 20U, '#'));
+    const auto folder = desk.run({"fmt", desk.shop.string()});
+    CHECK(folder.code == 1);
+    CHECK(contains(folder.errors, "big.yaml"));
+    CHECK_FALSE(contains(folder.output, "ci.yaml"));
+    CHECK(desk.text(desk.shop / ".github/workflows/ci.yaml") == workflow);
+    // What can be read is put into form all the same.
+    CHECK(desk.text(desk.shop / "functions/ping.yaml").starts_with("id: x\ntags:\n"));
+    CHECK(fs::file_size(desk.shop / "functions/big.yaml") == 2U << 20U);
+
+    const auto plain = desk.run({"fmt", (desk.shop / "plain.txt").string()});
+    CHECK(plain.code == 1);
+    CHECK(contains(plain.errors, "does not end in .yaml"));
+    CHECK(desk.text(desk.shop / "plain.txt") == "b:   1\na:   2\n");
+
+    desk.put("functions/real.yaml", "source: .\nid: x\n");
+    fs::create_symlink("functions/real.yaml", desk.shop / "named.yaml");
+    CHECK(desk.run({"fmt", (desk.shop / "named.yaml").string()}).code == 0);
+    CHECK(fs::is_symlink(desk.shop / "named.yaml"));
+    CHECK(desk.text(desk.shop / "functions/real.yaml") == "id: x\nsource: .\n");
+}
+
+TEST_CASE("an import that cannot be done leaves nothing and says why") {
+    const Desk desk;
+    const fs::path here = desk.folder.path();
+    const auto zip = project::to_zip({{"config.yaml", "id: x\n"}, {"config.yaml/x", "1"}});
+    REQUIRE(zip);
+    REQUIRE(write_file_atomic(here / "clash.zip", std::string_view(*zip)));
+    const std::string to = (here / "new").string();
+    for (int i = 0; i < 2; ++i) { // the second try meets nothing of the first
+        const auto clash = desk.run({"import", (here / "clash.zip").string(), "--to", to});
+        CHECK(clash.code == 1);
+        CHECK(contains(clash.errors, "both a file and a folder"));
+        CHECK_FALSE(fs::exists(to));
+    }
+    for (const auto& arguments : {std::vector<std::string>{"import", (here / "none").string()},
+                                  {"import", (here / "none").string(), "--to", to}}) {
+        const auto none = desk.run(arguments);
+        CHECK(none.code == 1);
+        CHECK_MESSAGE(contains(none.errors, "No such file"), none.errors);
+    }
 }

@@ -283,7 +283,6 @@ TEST_CASE("kinds, groups, icons and sections are the schema's") {
 TEST_CASE("the table holds together") {
     for (const Kind& kind : kinds()) {
         CHECK(&project::kind(kind.id) == &kind);
-        CHECK(kind_of_name(kind.name) == &kind);
         CHECK((kind.group.empty() || kind_of_group(kind.group) == &kind));
         CHECK(!kind.help.empty());
         CHECK(!kind.plural.empty());
@@ -315,7 +314,6 @@ TEST_CASE("the table holds together") {
     }
     CHECK(kind_of_group("") == nullptr);
     CHECK(kind_of_group("function") == nullptr);
-    CHECK(kind_of_name("functions") == nullptr);
 }
 
 TEST_CASE("files are written in the order of the cloud's own console") {
