@@ -14,16 +14,12 @@ QString word(const char* text) {
     return QString::fromUtf8(text);
 }
 
-/// What stands before each path, so that editors and CI find the file from where they are.
-std::string prefix_of(const std::string& folder) {
-    const std::string plain = std::filesystem::path(folder).lexically_normal().generic_string();
-    if (plain.empty() || plain == "." || plain == "./") {
-        return {};
+/// Other programs get a document in any case.
+Exit cannot_read(const std::string& format, const Error& error) {
+    if (format != "text") {
+        std::cout << (format == "json" ? project::to_json(error)
+                                       : project::to_sarif(error, TAU_VERSION));
     }
-    return plain.ends_with('/') ? plain : plain + "/";
-}
-
-Exit cannot_read(const Error& error) {
     std::cerr << "tau-project: " << error.message << "\n";
     if (!error.hint.empty()) {
         std::cerr << "  " << error.hint << "\n";
@@ -36,7 +32,8 @@ Exit cannot_read(const Error& error) {
 Exit check_command(const QStringList& arguments) {
     CommandLine line(arguments, word("check"),
                      word("Check a configuration repository as the cloud does, all at once. Ends "
-                          "with 0 when the cloud takes it, with 1 when it does not."));
+                          "with 0 when the cloud takes it, with 1 when it does not."),
+                     {CommandLine::Output::document, CommandLine::Needs::nothing});
     line.optional_argument(word("PATH"), word("Folder of the repository; here if not given."));
     line.option(word("format"), word("Print <FORMAT>: text, json or sarif (2.1.0)."),
                 word("FORMAT"), word("text"));
@@ -61,7 +58,7 @@ Exit check_command(const QStringList& arguments) {
     const std::string folder = line.positional_or(0, ".");
     const auto store = project::Store::load(folder);
     if (!store) {
-        return cannot_read(store.error());
+        return cannot_read(format, store.error());
     }
     project::CheckOptions options;
     options.registered_id = line.text(word("project-id"));
@@ -69,15 +66,16 @@ Exit check_command(const QStringList& arguments) {
     if (line.has(word("code"))) {
         auto code = project::CodeStrings::load(line.path(word("code")));
         if (!code) {
-            return cannot_read(code.error());
+            return cannot_read(format, code.error());
         }
         options.code = std::make_shared<project::CodeStrings>(std::move(*code));
     }
     const auto problems = project::check(*store, options);
-    const std::string prefix = prefix_of(folder);
-    std::cout << (format == "text"   ? project::to_text(problems, prefix, line.has(word("notes")))
-                  : format == "json" ? project::to_json(problems, prefix)
-                                     : project::to_sarif(problems, prefix, TAU_VERSION));
+    const project::ReportPlace place = project::place_of(folder);
+    std::cout << (format == "text"
+                      ? project::to_text(problems, place.prefix, line.has(word("notes")))
+                  : format == "json" ? project::to_json(problems, place)
+                                     : project::to_sarif(problems, place, TAU_VERSION));
     const project::ProblemCounts counts = project::count(problems);
     const bool bad = counts.errors > 0 || (line.has(word("strict")) && counts.warnings > 0);
     return bad ? Exit::failed : Exit::done;

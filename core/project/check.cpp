@@ -1,5 +1,6 @@
 #include "core/project/check.h"
 
+#include "core/project/code_check.h"
 #include "core/project/document_check.h"
 #include "core/project/generated_domain.h"
 #include "core/project/scalars.h"
@@ -68,10 +69,10 @@ public:
             check_id(resource, found);
             check_domain(resource, found);
             check_channel(resource, found);
-            if (options_.code) {
-                check_code(resource, found);
-            }
         });
+        if (options_.code) {
+            check_code(store_, all_, *options_.code, out_);
+        }
         report_unread_files();
     }
 
@@ -109,6 +110,8 @@ private:
         for (const std::string& path : store_.others()) {
             if (path.ends_with(".yml")) {
                 report_file(path, "Its name must end in .yaml.");
+            } else if (is_yaml_path(path) || resource_at(path + "/x.yaml")) {
+                report_file(path, "This is a link; it is not read. Put the file itself here.");
             }
         }
     }
@@ -225,8 +228,8 @@ private:
     bool has_channel(std::string_view application, std::string_view channel) const {
         const auto [begin, end] = channels_.equal_range(application);
         return std::any_of(begin, end, [&](const auto& each) {
-            // Whether Go's regular expression matches is not ours to say.
-            return each.second->match_is_regex || each.second->match == channel;
+            const FileFindings& found = *each.second;
+            return found.match_is_regex ? may_match(found, channel) : found.match == channel;
         });
     }
 
@@ -240,32 +243,6 @@ private:
                           "No messaging resource in reach has the channel " +
                               go_quoted(found.channel) + "."))
             .hint = "Nothing will call the function until one has it, letter by letter.";
-    }
-
-    void check_code(const Resource& resource, const FileFindings& found) {
-        if (found.is_inline &&
-            (resource.kind == KindId::function || resource.kind == KindId::smartop)) {
-            const std::string own = std::string(kind(resource.kind).group) + "/" + resource.name;
-            const std::string folder =
-                resource.application.empty() ? own : resource.application + "/" + own;
-            if (!options_.code->has_code(folder)) {
-                Problem& problem =
-                    report(problem_at(resource, Severity::warning, "code-missing", "source",
-                                      yaml::Position{}, "no taubyte directory found in " + folder));
-                problem.hint = options_.code->has_code("applications/" + folder)
-                                   ? "The code is in applications/" + folder +
-                                         ", where the cloud does not look: move it."
-                                   : "Add the function's code, or make it from a template.";
-            }
-        }
-        if (!found.match.empty() && !found.match_is_regex &&
-            !options_.code->has_string(found.match)) {
-            const std::string field =
-                resource.kind == KindId::messaging ? "channel/match" : "match";
-            report(problem_at(resource, Severity::note, "matcher", field, found.match_position,
-                              "No inline code has the text " + go_quoted(found.match) + "."))
-                .hint = "Code opens it by exactly this text; one that is put together is not seen.";
-        }
     }
 
     const Store& store_;

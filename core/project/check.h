@@ -44,6 +44,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// All of it once, for those who do not go on editing; the order is Checker's.
 std::vector<Problem> check(const Store& store, const CheckOptions& options = {});
 
 /// The error that the cloud would stop at; nullptr when it takes the project.

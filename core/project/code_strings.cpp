@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace tau::project {
 
@@ -79,6 +80,8 @@ void CodeStrings::add_path(std::string_view path) {
 }
 
 void CodeStrings::add(std::string_view path, std::string_view text) {
+    std::vector<Opening> opened = openings_in(path, text);
+    std::move(opened.begin(), opened.end(), std::back_inserter(openings_));
     // 'a' is no text in Rust, where a single ' begins a lifetime too.
     const std::string_view quotes = path.ends_with(".rs") ? "\"" : "\"'`";
     for (std::size_t at = text.find_first_of(quotes); at != std::string_view::npos;
@@ -108,8 +111,9 @@ void CodeStrings::add(std::string_view path, std::string_view text) {
     }
 }
 
-bool CodeStrings::has_string(std::string_view text) const {
-    return strings_.count(std::string(text)) != 0;
+bool CodeStrings::has_beginning(std::string_view text) const {
+    const auto next = strings_.lower_bound(text);
+    return next != strings_.end() && next->starts_with(text);
 }
 
 bool CodeStrings::has_code(std::string_view folder) const {

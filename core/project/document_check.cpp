@@ -56,8 +56,12 @@ private:
 
     void report_broken(const Error& error) {
         const auto position = yaml::error_position(error);
-        Problem& problem =
-            report(Severity::error, "yaml", {}, position.value_or(yaml::Position{}), error.message);
+        std::string sentence = error.message;
+        if (const std::size_t end = sentence.find(": "); position && end != std::string::npos) {
+            sentence.erase(0, end + 2); // the problem has the place already
+        }
+        Problem& problem = report(Severity::error, file_.is_read() ? "yaml" : "unreadable", {},
+                                  position.value_or(yaml::Position{}), std::move(sentence));
         problem.hint = error.hint;
     }
 
@@ -231,8 +235,8 @@ private:
             Problem& problem = report(Severity::error, refusal->code, path, value.node->position(),
                                       std::move(refusal->sentence));
             problem.fix = fix_for_value(kind_, row, path, value.text);
-            problem.hint = row.choices.empty() ? std::string(row.help)
-                                               : "It may be " + list_of(row.choices) + ".";
+            problem.hint =
+                row.choices.empty() ? how_to_write(row) : "It may be " + list_of(row.choices) + ".";
         } else if (row.type == FieldType::source && value.text != ".") {
             note_use(row.reference, value.text.substr(row.reference_prefix.size()),
                      row.reference_prefix, path_here(row, value), *value.node);
@@ -352,6 +356,8 @@ private:
             const Reading* regex = reading(path);
             out_.match_is_regex = out_.match_is_regex || (regex != nullptr && regex->truth);
         }
+        const Reading* mqtt = reading("bridges/mqtt/enable");
+        out_.is_bridged = mqtt != nullptr && mqtt->truth;
         const Reading* trigger = reading("trigger/type");
         if (trigger != nullptr && trigger->text == "pubsub") {
             take("trigger/channel", out_.channel, out_.channel_position);

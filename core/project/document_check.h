@@ -28,6 +28,7 @@ struct FileFindings {
     std::string_view match; ///< of a database, storage or messaging
     yaml::Position match_position;
     bool match_is_regex = false;
+    bool is_bridged = false;   ///< of a messaging: other programs reach the channel by MQTT
     std::string_view protocol; ///< of a service, or of a function that peers call
     yaml::Position protocol_position;
     std::string_view fqdn;
@@ -35,6 +36,8 @@ struct FileFindings {
     bool is_inline = false; ///< source: .
 };
 
+/// Reads one file as its resource's kind says. A file that is no YAML, or could not be read, has
+/// one problem and nothing else. Never fails.
 FileFindings check_file(const Resource& resource, const File& file);
 
 } // namespace tau::project

@@ -12,8 +12,8 @@
 // transfer.h    a configuration as folder, zip (zip.h) or one file (one_file.h), followed and
 //            stopped through watch.h; intake.h what taking one in would change
 // field_value.h what a form shows of a document; scalars.h sizes, durations, ids
-// Inside: canonical, code_strings, document_check, generated_domain, identifiers, key_tree,
-// kind_rows_*, reading, scope, suggest.
+// Inside: canonical, code_check, code_openings, code_strings, document_check, generated_domain,
+// identifiers, key_tree, kind_rows_*, matching, reading, scope, suggest.
 #pragma once
 
 #include "core/base/result.h"

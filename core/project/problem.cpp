@@ -6,8 +6,9 @@ namespace tau::project {
 
 namespace {
 
-constexpr std::array<ProblemCode, 31> codes{
+constexpr auto codes = std::to_array<ProblemCode>(
     {{"yaml", "The file is no YAML that the cloud can read."},
+     {"unreadable", "The file cannot be read: it is too large, or not for this user."},
      {"missing-file", "A project and each application need a config.yaml."},
      {"required", "A key that the cloud needs is not there."},
      {"empty", "A key that the cloud needs has no value."},
@@ -35,9 +36,10 @@ constexpr std::array<ProblemCode, 31> codes{
      {"channel", "No messaging resource in reach has the channel."},
      {"code-missing", "The code repository has no code for an inline function."},
      {"matcher", "No code opens what the resource matches."},
+     {"opens", "Inline code opens what no resource in reach matches."},
      {"txt-record", "The cloud will ask for a TXT record of this domain."},
      {"unknown-field", "No cloud reads this key."},
-     {"unknown-file", "No cloud reads this file."}}};
+     {"unknown-file", "No cloud reads this file."}});
 
 } // namespace
 
@@ -51,11 +53,6 @@ std::string_view to_string(Severity severity) {
         break;
     }
     return "note";
-}
-
-std::string Problem::located() const {
-    return "/" + path + ":" + std::to_string(position.line) + ":" +
-           std::to_string(position.column) + ": " + sentence;
 }
 
 std::span<const ProblemCode> problem_codes() {

@@ -42,9 +42,6 @@ struct Problem {
     std::string hint;      ///< what to do; may be empty
     std::optional<Fix> fix;
     bool older_accept = false; ///< an error to strict clouds alone; those up to v1.1.10 take it
-
-    /// "/functions/ping.yaml:2:7: invalid variable name", as the cloud prints it.
-    std::string located() const;
 };
 
 struct ProblemCode {

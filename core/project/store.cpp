@@ -102,8 +102,15 @@ File::File(std::string text, const StoreLimits& limits) {
     if (parsed) {
         document_ = std::move(*parsed);
     } else {
-        broken_ = std::make_shared<Broken>(Broken{std::move(text), std::move(parsed.error())});
+        broken_ =
+            std::make_shared<Broken>(Broken{std::move(text), std::move(parsed.error()), true});
     }
+}
+
+File File::unread(Error error) {
+    File file;
+    file.broken_ = std::make_shared<Broken>(Broken{{}, std::move(error), false});
+    return file;
 }
 
 Error too_large_a_project(const std::string& what) {
@@ -217,7 +224,7 @@ void Store::drop_file(std::string_view path) {
 }
 
 void Store::remove(std::string_view path) {
-    if (file(path) != nullptr) {
+    if (const File* old = file(path); old != nullptr && old->is_read()) {
         remember(std::string(path));
         drop_file(path);
         arrange();
@@ -235,6 +242,12 @@ Result<Edits> Store::apply(const Edits& edits) {
     Edits inverse;
     for (const auto& [path, text] : edits) {
         const File* old = file(path);
+        if (old != nullptr && !old->is_read()) {
+            return fail(ErrorCode::io,
+                        path +
+                            " could not be read, so it is left as it is: " + old->error().message,
+                        "Mend the file, then load the project again.");
+        }
         inverse.emplace(path, old == nullptr ? std::nullopt : std::optional(old->text()));
     }
     bool rearrange = false;
@@ -320,6 +333,8 @@ Store::Rebase Store::rebase(const Store& there) {
         const auto remembered = before_.find(path);
         const File* here = file(path);
         const File* new_file = there.file(path);
+        const bool unread_before = here != nullptr && !here->is_read();
+        const bool unread_now = new_file != nullptr && !new_file->is_read();
         const auto text = [](const File* of) {
             return of == nullptr ? std::nullopt : std::optional<std::string_view>(of->text());
         };
@@ -327,10 +342,14 @@ Store::Rebase Store::rebase(const Store& there) {
             remembered == before_.end() ? text(here)
             : remembered->second        ? std::optional<std::string_view>(*remembered->second)
                                         : std::nullopt;
-        if (before == text(new_file)) {
+        if (before == text(new_file) && unread_before == unread_now) {
             continue;
         }
         if (edited.find(path) != edited.end()) {
+            if (unread_now) { // what is there is not known, so saving will not write over it
+                out.edited.push_back(path);
+                continue;
+            }
             before_.insert_or_assign(path, new_file == nullptr ? std::nullopt
                                                                : std::optional(new_file->text()));
             if (text(here) != text(new_file)) {

@@ -48,6 +48,10 @@ Error too_large_a_project(const std::string& what);
 class File {
 public:
     explicit File(std::string text, const StoreLimits& limits);
+    /// One that is there and could not be read: too large, or not for this user.
+    static File unread(Error error);
+    /// False for such a file: its text is empty, and it is never written.
+    bool is_read() const { return document_ || broken_->is_read; }
     const std::string& text() const { return document_ ? document_->text() : broken_->text; }
     /// nullptr when it is no YAML.
     const yaml::Document* document() const { return document_ ? &*document_ : nullptr; }
@@ -55,9 +59,11 @@ public:
     const Error& error() const { return broken_->error; }
 
 private:
+    File() = default;
     struct Broken {
         std::string text;
         Error error;
+        bool is_read = true;
     };
     std::optional<yaml::Document> document_;
     std::shared_ptr<const Broken> broken_; ///< when there is no document
@@ -69,8 +75,9 @@ class Store {
 public:
     using Files = std::map<std::string, File, std::less<>>;
 
-    /// Reads a working copy. Links are not followed and .git is left out. `limit_exceeded` for a
-    /// folder beyond the limits, `not_found` when there is none.
+    /// Reads a working copy. Links are not followed and .git is left out. A file that cannot be
+    /// read is kept as such. `limit_exceeded` for a folder beyond the limits, `not_found` when
+    /// there is none.
     static Result<Store> load(const std::filesystem::path& folder, const StoreLimits& limits = {});
     /// From a commit's tree.
     static Result<Store> from(const git::Files& files, const StoreLimits& limits = {});
@@ -94,7 +101,8 @@ public:
     void remove(std::string_view path);
     /// A file that is no YAML came or went.
     void note_other(const std::string& path, bool there);
-    /// All of them or none. Gives the edits that take it back.
+    /// All of them or none. Gives the edits that take it back. `io` for a file that could not be
+    /// read.
     Result<Edits> apply(const Edits& edits);
 
     /// What differs from what was loaded or last saved.

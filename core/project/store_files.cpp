@@ -96,7 +96,8 @@ Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
         }
         auto text = read_file(entry->path(), limits.file_bytes);
         if (!text) {
-            return fail(text.error());
+            store.files_.emplace(path, File::unread(text.error()));
+            continue;
         }
         if (auto added = store.add(path, std::move(*text)); !added) {
             return fail(added.error());

@@ -91,6 +91,29 @@ std::optional<Refusal> refuse(const FieldRow& row, std::string_view text) {
     }
 }
 
+std::string how_to_write(const FieldRow& row) {
+    switch (row.type) {
+    case FieldType::bytes:
+        return "Write a number and a unit, like 1GB.";
+    case FieldType::duration:
+        return "Write a number and a unit, like 20s or 5m.";
+    case FieldType::cid:
+        return "An id is made, not written: copy it whole, or have a new one made.";
+    case FieldType::email:
+        return "Write one address, like you@example.org.";
+    case FieldType::fqdn:
+        return "Write a host's whole name, like shop.example.org.";
+    case FieldType::variable_name:
+        return "Write letters, digits and underscores, no digit first.";
+    case FieldType::http_method:
+        return "Write a method of HTTP, like GET or POST.";
+    case FieldType::source:
+        return "Write . for inline code, or libraries/ and a library's name.";
+    default:
+        return std::string(row.help);
+    }
+}
+
 std::optional<Fix> fix_for_missing(const Kind& kind, const FieldRow& row, const std::string& path) {
     if (row.generated) {
         return Fix{"Make an id", Fix::Act::new_id, path, {}};

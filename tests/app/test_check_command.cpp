@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 using namespace tau;
 using namespace tau::test;
@@ -15,9 +17,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Finished check(const fs::path& folder, std::vector<std::string> options = {}) {
+Finished check(const fs::path& folder, std::vector<std::string> options = {},
+               const fs::path& from = {}) {
     Command command;
     command.program = program_folder().value() / "tau-project";
+    command.folder = from;
     command.arguments = {"check"};
     if (!folder.empty()) {
         command.arguments.push_back(folder.string());
@@ -66,6 +70,7 @@ TEST_CASE("the real repositories end as the cloud's verdict") {
 TEST_CASE("json and sarif say the same") {
     TemporaryDirectory folder;
     const fs::path here = folder.path() / "my project";
+    fs::create_directories(folder.path() / ".git");
     write(here / "config.yaml", id + "name: my-shop\n");
     write(here / "functions/a b\xc3\xa9.yaml", "id: x\n");
     const auto json = check(here, {"--format", "json"});
@@ -73,6 +78,8 @@ TEST_CASE("json and sarif say the same") {
     const auto listed = nlohmann::json::parse(json.output);
     const auto& first = listed.at("problems").at(0);
     CHECK(first.at("file") == (here / "config.yaml").string());
+    CHECK(first.at("path") == "my project/config.yaml");
+    CHECK(listed.at("repository") == fs::canonical(folder.path()).string());
     CHECK(first.at("line") == 2);
     CHECK(first.at("column") == 7);
     CHECK(first.at("severity") == "error");
@@ -105,9 +112,139 @@ TEST_CASE("json and sarif say the same") {
     for (const std::string& uri : uris) {
         CHECK(uri.find_first_of(" \\") == std::string::npos);
     }
-    CHECK(std::any_of(uris.begin(), uris.end(), [](const std::string& uri) {
-        return uri.ends_with("my%20project/functions/a%20b%C3%A9.yaml");
-    }));
+    CHECK(uris == std::set<std::string>{"my%20project/config.yaml",
+                                        "my%20project/functions/a%20b%C3%A9.yaml"});
+}
+
+TEST_CASE("files are named as their repository has them, however the folder is named") {
+    TemporaryDirectory folder;
+    const fs::path repository = folder.path() / "a repository";
+    write(repository / ".git/HEAD", "ref: refs/heads/main\n");
+    write(repository / "conf/config.yaml", "name: a-b\n");
+    fs::create_directories(repository / "other");
+    const struct {
+        fs::path from;
+        std::string named;
+        std::string below;
+    } cases[]{{repository / "conf", "", "conf/"},
+              {repository, "conf", "conf/"},
+              {repository, "./conf/", "conf/"},
+              {repository / "other", "../conf", "conf/"},
+              {"/", (repository / "conf").string(), "conf/"},
+              {repository, "other", "other/"}};
+    for (const auto& each : cases) {
+        CAPTURE(each.named);
+        const auto log =
+            nlohmann::json::parse(check(each.named, {"--format", "sarif"}, each.from).output);
+        const auto& run = log.at("runs").at(0);
+        CHECK(run.at("invocations").at(0).at("executionSuccessful") == true);
+        CHECK(run.at("originalUriBaseIds").at("%SRCROOT%").at("uri") ==
+              "file://" + fs::canonical(folder.path()).string() + "/a%20repository/");
+        REQUIRE(!run.at("results").empty());
+        for (const auto& result : run.at("results")) {
+            const auto& artifact =
+                result.at("locations").at(0).at("physicalLocation").at("artifactLocation");
+            CHECK(artifact.at("uri") == each.below + "config.yaml");
+            CHECK(artifact.at("uriBaseId") == "%SRCROOT%");
+        }
+    }
+    // In no repository, the folder is the root.
+    write(folder.path() / "alone/config.yaml", "name: a-b\n");
+    const auto alone =
+        nlohmann::json::parse(check(folder.path() / "alone", {"--format", "json"}).output);
+    CHECK(alone.at("problems").at(0).at("path") == "config.yaml");
+}
+
+TEST_CASE("a file that cannot be read is a problem among the others") {
+    TemporaryDirectory folder;
+    write(folder.path() / "config.yaml", id + "name: my-shop\n");
+    write(folder.path() / "functions/big.yaml", std::string(2U << 20U, '#'));
+    write(folder.path() / "functions/broken.yaml", "id: x\nname: [a\n");
+    fs::create_symlink("config.yaml", folder.path() / "functions/link.yaml");
+    fs::create_directory_symlink("functions", folder.path() / "websites");
+    const auto json = check(folder.path(), {"--format", "json"});
+    CHECK(json.code == 1);
+    std::map<std::string, std::set<std::string>> codes; // by path
+    const auto listed = nlohmann::json::parse(json.output);
+    for (const auto& problem : listed.at("problems")) {
+        codes[problem.at("path").get<std::string>()].insert(problem.at("code").get<std::string>());
+    }
+    CHECK(codes["functions/big.yaml"] == std::set<std::string>{"unreadable"});
+    CHECK(codes["functions/broken.yaml"] == std::set<std::string>{"yaml"});
+    CHECK(codes["config.yaml"].count("variable-name") == 1);
+    CHECK(codes["functions/link.yaml"] == std::set<std::string>{"unknown-file"});
+    CHECK(codes["websites"] == std::set<std::string>{"unknown-file"});
+    const auto text = check(folder.path(), {"--notes"});
+    CHECK(text.code == 1);
+    CHECK(contains(text.output, "is a link; it is not read"));
+    CHECK(contains(text.output, "broken.yaml:3:1: error: "));
+    CHECK_FALSE(contains(text.output, "Line 3"));
+    CHECK(check(folder.path(), {"--format", "sarif"}).code == 1);
+}
+
+TEST_CASE("problems are listed by file and line") {
+    TemporaryDirectory folder;
+    write(folder.path() / "config.yaml", id + "name: my-shop\n");
+    write(folder.path() / "functions/a.yaml",
+          "id: x\ntrigger:\n    type: https\n    domains: [none]\n    method: eat\n");
+    write(folder.path() / "functions/b.yaml", "id: y\n");
+    const auto ended = check(folder.path());
+    CHECK(ended.code == 1);
+    std::vector<std::pair<std::string, int>> places;
+    std::istringstream lines(ended.output);
+    for (std::string line; std::getline(lines, line);) {
+        const std::string start = folder.path().string() + "/";
+        if (line.starts_with(start)) {
+            const std::size_t colon = line.find(':');
+            places.emplace_back(line.substr(0, colon), std::stoi(line.substr(colon + 1)));
+        }
+    }
+    CHECK(places.size() > 5);
+    CHECK(std::is_sorted(places.begin(), places.end()));
+}
+
+TEST_CASE("a check that cannot be done is a document too") {
+    TemporaryDirectory folder;
+    const fs::path none = folder.path() / "none";
+    const auto json = check(none, {"--format", "json"});
+    CHECK(json.code == 2);
+    const auto told = nlohmann::json::parse(json.output);
+    CHECK(told.at("error").at("code") == "not_found");
+    CHECK(told.at("problems").empty());
+    const auto sarif = check(none, {"--format", "sarif"});
+    CHECK(sarif.code == 2);
+    const auto run = nlohmann::json::parse(sarif.output).at("runs").at(0);
+    CHECK(run.at("results").empty());
+    const auto& invocation = run.at("invocations").at(0);
+    CHECK(invocation.at("executionSuccessful") == false);
+    CHECK(contains(invocation.at("toolExecutionNotifications").at(0).at("message").at("text"),
+                   none.string()));
+}
+
+TEST_CASE("help shows the options that a command uses, and scripts may give them to all") {
+    const struct {
+        std::vector<std::string> command;
+        bool data;
+        bool secrets;
+    } cases[]{{{"check"}, false, false},  {{"fmt"}, false, false},
+              {{"verify"}, false, false}, {{"list"}, true, false},
+              {{"export"}, true, false},  {{"import"}, true, false},
+              {{"vaults"}, true, false},  {{"status"}, true, true},
+              {{"create"}, true, true},   {{"owner-key", "export"}, true, true}};
+    for (const auto& each : cases) {
+        CAPTURE(each.command.front());
+        Command command;
+        command.program = program_folder().value() / "tau-project";
+        command.arguments = each.command;
+        command.arguments.insert(command.arguments.end(),
+                                 {"--help", "--data", "x", "--passphrase-file", "y"});
+        command.environment = {"HOME=/nonexistent", "PATH=/usr/bin:/bin"};
+        const auto ended = run_process(command, {}, Wait::at_most(std::chrono::seconds(60)));
+        REQUIRE(ended);
+        CHECK(ended->code == 0);
+        CHECK(contains(ended->output, "--data") == each.data);
+        CHECK(contains(ended->output, "--passphrase-file") == each.secrets);
+    }
 }
 
 TEST_CASE("warnings are errors when that is wanted, and code is looked at") {

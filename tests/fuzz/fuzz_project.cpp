@@ -82,7 +82,7 @@ void check_everywhere(std::string_view text) {
         return;
     }
     const auto problems = check(*store, CheckOptions{"QmX", "g.tau.link", {}});
-    static_cast<void>(to_sarif(problems, "", "0"));
+    static_cast<void>(to_sarif(problems, ReportPlace{}, "0"));
     tau::test::CountingEntropy entropy(1);
     for (const Problem& each : problems) {
         static_cast<void>(apply_fix(*store, each, entropy, 1));

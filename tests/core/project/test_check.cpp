@@ -25,10 +25,16 @@ std::vector<Problem> errors_of(const std::vector<Problem>& problems) {
     return errors;
 }
 
+/// As the cloud prints it.
+std::string located(const Problem& problem) {
+    return "/" + problem.path + ":" + std::to_string(problem.position.line) + ":" +
+           std::to_string(problem.position.column) + ": " + problem.sentence;
+}
+
 std::string all_located(const std::vector<Problem>& problems) {
     std::string text;
     for (const Problem& each : problems) {
-        text += std::string(to_string(each.severity)) + " " + each.located() + "\n";
+        text += std::string(to_string(each.severity)) + " " + located(each) + "\n";
     }
     return text;
 }
@@ -118,7 +124,7 @@ TEST_CASE("the first error is the compiler's, word for word") {
         const auto problems = check(project_of(files));
         const Problem* first = first_error(problems);
         REQUIRE_MESSAGE(first != nullptr, each.path << "\n" << each.text);
-        CHECK_MESSAGE(first->located() == each.error, each.text << all_located(problems));
+        CHECK_MESSAGE(located(*first) == each.error, each.text << all_located(problems));
     }
 }
 
@@ -198,7 +204,7 @@ TEST_CASE("references are looked up by scope") {
     const auto problems = check(project_of(
         {{"libraries/my_lib.yaml", library}, {"functions/f.yaml", function("libraries/My-Lib")}}));
     const Problem wrong = only(problems, "reference");
-    CHECK(wrong.located() == "/functions/f.yaml:6:9: no libraries named \"My-Lib\" in scope");
+    CHECK(located(wrong) == "/functions/f.yaml:6:9: no libraries named \"My-Lib\" in scope");
     REQUIRE(wrong.fix.has_value());
     CHECK(wrong.fix->value == "libraries/my_lib");
     const auto scoped = check(project_of(
@@ -209,7 +215,7 @@ TEST_CASE("references are looked up by scope") {
 TEST_CASE("tags attach smart operations that must be there") {
     const std::string domain = "fqdn: a.b\ntags:\n    - x\n    - smartops:gpu\n";
     const auto without = check(project_of({{"domains/d.yaml", id + domain}}));
-    CHECK(only(without, "reference").located() ==
+    CHECK(located(only(without, "reference")) ==
           "/domains/d.yaml:5:7: no smartops named \"gpu\" in scope");
     const auto with = check(project_of(
         {{"domains/d.yaml", id + domain}, {"smartops/gpu.yaml", id + "source: .\n" + execution}}));
@@ -284,6 +290,8 @@ TEST_CASE("channels and matchers are compared with who uses them") {
     CHECK_FALSE(channel("messaging/m.yaml", messaging("    match: orders\n")));
     CHECK_FALSE(channel("applications/a/messaging/m.yaml", messaging("    match: orders\n")));
     CHECK_FALSE(channel("messaging/m.yaml", messaging("    match: ord.*\n    regex: true\n")));
+    CHECK_FALSE(channel("messaging/m.yaml", messaging("    match: (or|x)\n    regex: true\n")));
+    CHECK(channel("messaging/m.yaml", messaging("    match: ^other\n    regex: true\n")));
     CHECK(channel("applications/b/messaging/m.yaml", messaging("    match: orders\n")));
     CHECK(channel("messaging/m.yaml", messaging("    match: Orders\n")));
 
@@ -301,9 +309,117 @@ TEST_CASE("channels and matchers are compared with who uses them") {
          {"applications/a/functions/f/.taubyte/build.sh", ""}}));
     const auto problems = check(store, options);
     CHECK(only(problems, "matcher").path == "databases/e.yaml");
+    CHECK(only(problems, "matcher").severity == Severity::note); // code is missing
     const Problem missing = only(problems, "code-missing");
     CHECK(missing.sentence == "no taubyte directory found in a/functions/f");
     CHECK(missing.hint.find("applications/a/functions/f") != std::string::npos);
+}
+
+TEST_CASE("names that code opens are compared with what matches them") {
+    const std::string function = id + "trigger:\n    type: pubsub\n    channel: c\n" + function_end;
+    const git::Files configuration{
+        {"config.yaml", id},
+        {"applications/a/config.yaml", id},
+        {"applications/b/config.yaml", id},
+        {"functions/g.yaml", function},
+        {"applications/a/functions/f.yaml", function},
+        {"databases/d.yaml", id + "match: /kv\nstorage: {size: 1GB}\n"},
+        {"applications/a/storages/s.yaml", id + "match: files\nobject: {size: 1GB}\n"},
+        {"messaging/m.yaml", id + "channel:\n    match: ^room/[a-z]+$\n    regex: true\n"},
+        {"applications/b/databases/b.yaml", id + "match: b\nstorage: {size: 1GB}\n"}};
+    const std::string database = "import \"github.com/taubyte/go-sdk/database\"\n";
+    const std::string storage = "import files \"bitbucket.org/taubyte/go-sdk/storage\"\n";
+    const std::string node = "import \"github.com/taubyte/go-sdk/pubsub/node\"\n";
+    const std::string rust = "use taubyte_sdk::{database::Database, pubsub::node::Channel};\n";
+    const std::string global = "functions/g/main.go";
+    const std::string own = "a/functions/f/lib/main.go";
+    const struct {
+        std::string path;
+        std::string code;
+        std::string opens; ///< what nothing matches; empty: all is well
+    } cases[]{
+        {global, database + "x := database.New(\"/kv\")", ""},
+        {global, database + "x := database.New(\"/kv/more\")", ""},
+        {global, database + "x := database.New( `kv` )", "database \"kv\""},
+        {global, database + "x := database.New(\"/kV\")", "database \"/kV\""},
+        {own, database + "x := database.New(\"/kv\")", ""},
+        {own, database + "x := database.New(\"b\")", "database \"b\""},
+        {own, storage + "x := files.Get(\"files\")", ""},
+        {global, storage + "x := files.Get(\"files\")", "storage \"files\""},
+        {global, storage + "x := storage.Get(\"none\")", ""}, // another package of that name
+        {global, node + "x := pubsubnode.Channel(\"room/ab\")", ""},
+        {global, node + "x := pubsubnode.Channel(\"room/AB\")", "messaging \"room/AB\""},
+        {global, database + "x := database.New(\"/k\" + name)", ""},
+        {global, database + "x := database.New(name)", ""},
+        {global, database + "// database.New(\"none\")\n/* database.New(\"none\") */", ""},
+        {global, database + "x := \"database.New(\" + `database.New(\"none\")`", ""},
+        {global, database + "c := '\"'; x := my.database.New(\"none\")", ""},
+        {global, "x := database.New(\"none\")", ""}, // not the SDK's
+        {"functions/g/main_test.go", database + "x := database.New(\"none\")", ""},
+        {"libs/main.go", database + "x := database.New(\"none\")", ""},
+        {"functions/g/lib.rs", rust + "let d = Database::new(\"none\")?;", "database \"none\""},
+        {"functions/g/lib.rs", rust + "fn f<'a>(x: &'a str) { Database::new(\"/kv\"); }", ""},
+        {"functions/g/lib.rs", rust + "let c = Channel::new(\"lobby\".to_string());",
+         "messaging \"lobby\""},
+        {"functions/g/lib.rs", "let d = Database::new(\"none\")?;", ""}};
+    const Store store = project_of(configuration);
+    for (const auto& each : cases) {
+        CAPTURE(each.path);
+        CAPTURE(each.code);
+        CheckOptions options;
+        options.code = std::make_shared<CodeStrings>(
+            CodeStrings::from({{"functions/g/.taubyte/config.yaml", ""},
+                               {"a/functions/f/.taubyte/config.yaml", ""},
+                               {each.path, each.code + "\n"}}));
+        const auto problems = check(store, options);
+        REQUIRE(has(problems, "opens") == !each.opens.empty());
+        if (!each.opens.empty()) {
+            const Problem found = only(problems, "opens");
+            CHECK(found.severity == Severity::warning);
+            CHECK_MESSAGE(found.sentence.find(each.opens) != std::string::npos, found.sentence);
+            CHECK(found.sentence.starts_with(each.path + ":2 opens"));
+        }
+        // All code is here, so a matcher that none of it has is of no use to it.
+        for (const Problem& problem : problems) {
+            if (problem.code == "matcher") {
+                CHECK(problem.severity == (problem.path.starts_with("applications/b/")
+                                               ? Severity::note
+                                               : Severity::warning));
+            }
+        }
+    }
+}
+
+TEST_CASE("a real project and its code agree") {
+    const auto vectors = test::vectors();
+    if (vectors.empty()) {
+        MESSAGE("skipped: no vectors");
+        return;
+    }
+    const auto store = Store::load(vectors / "taubyte/tb_ChatProject");
+    REQUIRE(store);
+    const auto problems = [&](const std::string& name) {
+        git::Files code;
+        for (const char* function : {"Get_Messages", "Get_SocketURL", "Save_Messages"}) {
+            const std::string folder = std::string("functions/") + function;
+            code[folder + "/.taubyte/config.yaml"] = "";
+            code[folder + "/code.go"] =
+                "package lib\n\nimport (\n\t\"bitbucket.org/taubyte/go-sdk/database\"\n"
+                "\t\"bitbucket.org/taubyte/go-sdk/pubsub\"\n)\n\nfunc open() {\n"
+                "\tdatabase.New(\"" +
+                name + "\")\n\tpubsub.Channel(\"chatChannel\")\n}\n";
+        }
+        CheckOptions options;
+        options.code = std::make_shared<CodeStrings>(CodeStrings::from(code));
+        return check(*store, options);
+    };
+    const auto good = problems("Chat_Database");
+    CHECK_FALSE(has(good, "opens"));
+    CHECK_FALSE(has(good, "matcher"));
+    CHECK_FALSE(has(good, "code-missing"));
+    const auto bad = problems("chat_database");
+    CHECK(has(bad, "opens"));
+    CHECK(only(bad, "matcher").severity == Severity::warning);
 }
 
 TEST_CASE("documents that must be there") {

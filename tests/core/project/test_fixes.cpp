@@ -150,3 +150,19 @@ TEST_CASE("naughty strings as any value are taken or refused, and never break th
     }
     CHECK(fixed > strings.size());
 }
+
+TEST_CASE("a value that is refused is told how it is written") {
+    const std::pair<const char*, const char*> cases[]{
+        {"storage:\n    size: \"5\"\nmatch: a\n", "Write a number and a unit, like 1GB."},
+        {"storage:\n    size: many\nmatch: a\n", "Write a number and a unit, like 1GB."}};
+    for (const auto& [text, hint] : cases) {
+        CAPTURE(text);
+        const auto store = Store::from({{"config.yaml", "id: x\n"}, {"databases/d.yaml", text}});
+        REQUIRE(store);
+        const auto problems = check(*store);
+        const auto found = std::find_if(problems.begin(), problems.end(),
+                                        [](const Problem& one) { return one.code == "size"; });
+        REQUIRE(found != problems.end());
+        CHECK(found->hint == hint);
+    }
+}

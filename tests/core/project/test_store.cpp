@@ -228,11 +228,47 @@ TEST_CASE("a repository is bounded") {
               std::string(100, '#') + "\n");
     }
     CHECK(Store::load(folder.path()).has_value());
-    for (const StoreLimits limits : {StoreLimits{.files = 9}, StoreLimits{.file_bytes = 100},
-                                     StoreLimits{.total_bytes = 1000}}) {
+    for (const StoreLimits limits : {StoreLimits{.files = 9}, StoreLimits{.total_bytes = 1000}}) {
         const auto loaded = Store::load(folder.path(), limits);
         REQUIRE(!loaded.has_value());
         CHECK(loaded.error().code == ErrorCode::limit_exceeded);
     }
     CHECK(Store::load(folder.path() / "none").error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a file that cannot be read is kept apart and never written") {
+    test::TemporaryDirectory folder;
+    const StoreLimits limits{.file_bytes = 200};
+    const fs::path large = folder.path() / "functions/large.yaml";
+    const std::string text(300, '#');
+    write(folder.path() / "config.yaml", id_line("name: shop\n"));
+    write(large, text);
+    auto store = Store::load(folder.path(), limits);
+    REQUIRE(store);
+    const File* file = store->file("functions/large.yaml");
+    REQUIRE(file != nullptr);
+    CHECK_FALSE(file->is_read());
+    CHECK(file->document() == nullptr);
+    CHECK(file->error().code == ErrorCode::limit_exceeded);
+    CHECK(store->resources().size() == 2);
+    for (const Edits& edits : {Edits{{"functions/large.yaml", "id: x\n"}},
+                               Edits{{"config.yaml", "id: x\n"}, {"functions/large.yaml", {}}}}) {
+        CHECK(store->apply(edits).error().code == ErrorCode::io);
+        CHECK(store->changes().empty());
+    }
+    store->remove("functions/large.yaml");
+    CHECK(store->put("config.yaml", id_line("name: other\n")));
+    CHECK(store->save(folder.path()));
+    CHECK(read_file(large).value() == text);
+    CHECK(read_file(folder.path() / "config.yaml").value() == id_line("name: other\n"));
+
+    // Read again, it may have become readable, and the other way round.
+    write(large, "id: y\n");
+    const auto mended = Store::load(folder.path(), limits);
+    REQUIRE(mended);
+    CHECK(store->rebase(*mended).taken == std::vector<std::string>{"functions/large.yaml"});
+    CHECK(store->file("functions/large.yaml")->text() == "id: y\n");
+    write(large, text);
+    CHECK(store->rebase(*Store::load(folder.path(), limits)).taken.size() == 1);
+    CHECK_FALSE(store->file("functions/large.yaml")->is_read());
 }
