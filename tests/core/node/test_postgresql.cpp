@@ -2,7 +2,9 @@
 // start together, connections that go.
 #include "core/node/store.h"
 #include "engines.h"
+#include "fault_counts.h"
 #include "fixture.h"
+#include "stored.h"
 #include "tests/support/cutting_proxy.h"
 
 #include <thread>
@@ -315,6 +317,45 @@ TEST_CASE("two processes with other settings: the one that was told last decides
     REQUIRE(late.service->maintain());
     CHECK(late.record().name == "renamed");
     CHECK(late.record().seq == shared.seq + 1);
+}
+
+TEST_CASE("several processes store side by side: every append to the audit log has its turn") {
+    const int each = times("adds", 10); // `test_node -tc='several processes store*' adds=500`
+    constexpr int threads_each = 4;
+    const auto run = [&](int processes) {
+        const Place place("PostgreSQL");
+        SystemEntropy entropy;
+        const auto owner = keys::OwnerKey::generate(entropy);
+        std::vector<std::unique_ptr<node::Store>> stores;
+        for (int i = 0; i < processes; ++i) {
+            auto store = node::Store::open(place.open(), place.key(), {}, start);
+            REQUIRE(store);
+            stores.push_back(std::move(*store));
+        }
+        std::atomic<int> next{0};
+        std::atomic<int> good{0};
+        const auto begin = std::chrono::steady_clock::now();
+        {
+            std::vector<std::jthread> threads;
+            for (int i = 0; i < processes * threads_each; ++i) {
+                threads.emplace_back([&, i] {
+                    for (int n = 0; n < each; ++n) {
+                        good += add(*stores[static_cast<std::size_t>(i % processes)], owner, ++next)
+                                    ? 1
+                                    : 0;
+                    }
+                });
+            }
+        }
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        CHECK(good == processes * threads_each * each);
+        CHECK(stores[0]->verify_audit() == good.load());
+        return good / took.count();
+    };
+    const double one = run(1);
+    const double two = run(2);
+    std::printf("PostgreSQL: %.0f registrations a second stored by one process, %.0f by two\n", one,
+                two);
 }
 
 TEST_CASE("a process with other keys does not serve the node's database") {
