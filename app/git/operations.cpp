@@ -7,6 +7,7 @@
 #include "core/git/repository.h"
 
 #include <algorithm>
+#include <map>
 
 namespace tau::git {
 
@@ -166,22 +167,38 @@ HelperResult do_read(git_remote* remote, Session& session, const HelperTask& tas
     return answer;
 }
 
-HelperResult do_has_commit(git_remote* remote, Session& session, const HelperTask& task) {
+/// Those asked about in any branch share one walk, and those of one branch do.
+HelperResult do_has_commits(git_remote* remote, Session& session, const HelperTask& task) {
     if (auto fetched = do_fetch(remote, session, task.names); !fetched) {
         return fail(fetched.error());
     }
-    std::vector<std::string> names;
-    names.reserve(task.names.size());
-    for (const std::string& branch : task.names) {
-        names.push_back("origin/" + branch);
+    std::map<std::string, std::unordered_set<CommitId>> wanted;
+    for (const WantedCommit& one : task.commits) {
+        wanted[one.branch].insert(one.commit);
     }
-    const auto found = is_in_history(task.repository, task.commit, names);
-    return found ? HelperResult(HelperAnswer{{}, {}, *found}) : fail(found.error());
+    for (auto& [branch, commits] : wanted) {
+        std::vector<std::string> names;
+        for (const std::string& name : task.names) {
+            if (branch.empty() || branch == name) {
+                names.push_back("origin/" + name);
+            }
+        }
+        auto found = those_in_history(task.repository, commits, names);
+        if (!found) {
+            return fail(found.error());
+        }
+        commits = std::move(*found);
+    }
+    HelperAnswer answer;
+    for (const WantedCommit& one : task.commits) {
+        answer.has_commits.push_back(wanted.at(one.branch).contains(one.commit));
+    }
+    return answer;
 }
 
 /// For what is only looked at: an empty place to put it.
 Result<void> make_place(const HelperTask& task) {
-    if (task.operation != HelperOperation::read && task.operation != HelperOperation::has_commit) {
+    if (task.operation != HelperOperation::read && task.operation != HelperOperation::has_commits) {
         return {};
     }
     return Repository::init(task.repository, "main", true).map([](const auto&) {});
@@ -247,8 +264,8 @@ HelperResult perform(const HelperRequest& request) {
         return without_value(do_fetch(remote.get(), session, task.names));
     case HelperOperation::read:
         return do_read(remote.get(), session, task);
-    case HelperOperation::has_commit:
-        return do_has_commit(remote.get(), session, task);
+    case HelperOperation::has_commits:
+        return do_has_commits(remote.get(), session, task);
     case HelperOperation::list:
         break;
     }

@@ -4,7 +4,6 @@
 #include "core/git/repository.h"
 
 #include <deque>
-#include <unordered_set>
 
 namespace tau::git {
 
@@ -89,25 +88,27 @@ Result<std::deque<CommitId>> tips(const std::filesystem::path& path,
 
 } // namespace
 
-Result<bool> is_in_history(const std::filesystem::path& repository, const CommitId& commit,
-                           const std::vector<std::string>& branches) {
+Result<std::unordered_set<CommitId>> those_in_history(const std::filesystem::path& repository,
+                                                      const std::unordered_set<CommitId>& commits,
+                                                      const std::vector<std::string>& branches) {
     auto next = tips(repository, branches);
     const auto opened = next ? open_objects(repository) : Result<Opened>(fail(next.error()));
     if (!opened) {
         return fail(opened.error());
     }
+    std::unordered_set<CommitId> found;
     std::unordered_set<CommitId> seen;
-    while (!next->empty()) {
+    while (!next->empty() && found.size() < commits.size()) {
         const CommitId id = std::move(next->front());
         next->pop_front();
-        if (id == commit) {
-            return true;
-        }
         if (!seen.insert(id).second) {
             continue;
         }
         if (seen.size() > most_commits) {
             return fail(ErrorCode::limit_exceeded, "The repository's history is too long.");
+        }
+        if (commits.contains(id)) {
+            found.insert(id);
         }
         auto before = parents(*opened, id);
         if (!before) {
@@ -115,7 +116,7 @@ Result<bool> is_in_history(const std::filesystem::path& repository, const Commit
         }
         next->insert(next->end(), before->begin(), before->end());
     }
-    return false;
+    return found;
 }
 
 } // namespace tau::git

@@ -100,7 +100,7 @@ ErrorCode code_of(std::string_view name) {
     return ErrorCode::internal;
 }
 
-constexpr std::array operation_names{"list", "push", "fetch", "read", "has_commit"};
+constexpr std::array operation_names{"list", "push", "fetch", "read", "has_commits"};
 constexpr std::array state_names{"found", "no_branch", "no_file", "too_large"};
 
 template <typename Enum, std::size_t N>
@@ -117,6 +117,14 @@ json to_json(const std::vector<WantedFile>& files) {
     json list = json::array();
     for (const WantedFile& file : files) {
         list.push_back({file.branch, file.path, file.limit});
+    }
+    return list;
+}
+
+json to_json(const std::vector<WantedCommit>& commits) {
+    json list = json::array();
+    for (const WantedCommit& one : commits) {
+        list.push_back({one.commit, one.branch});
     }
     return list;
 }
@@ -144,7 +152,7 @@ Result<Secret> encode_request(const HelperTask& task, const Remote& remote) {
             {"max_objects", remote.max_objects},
             {"names", task.names},
             {"files", to_json(task.files)},
-            {"commit", task.commit},
+            {"commits", to_json(task.commits)},
         }
             .dump(-1, ' ', false, json::error_handler_t::replace);
 
@@ -191,7 +199,10 @@ Result<HelperRequest> read_request(int fd) {
         request.remote.max_objects = value.at("max_objects").get<std::uint64_t>();
         request.remote.address = value.at("address").get<std::string>();
         request.task.names = value.at("names").get<std::vector<std::string>>();
-        request.task.commit = value.at("commit").get<std::string>();
+        for (const json& one : value.at("commits")) {
+            request.task.commits.push_back(
+                {one.at(0).get<std::string>(), one.at(1).get<std::string>()});
+        }
         for (const json& file : value.at("files")) {
             request.task.files.push_back({file.at(0).get<std::string>(),
                                           file.at(1).get<std::string>(),
@@ -235,7 +246,7 @@ std::string encode_result(const HelperResult& result) {
     }
     return to_line({{"refs", std::move(refs)},
                     {"files", std::move(files)},
-                    {"has_commit", result->has_commit}});
+                    {"has_commits", result->has_commits}});
 }
 
 Result<HelperMessage> decode_message(const std::string& line) {
@@ -264,7 +275,7 @@ Result<HelperMessage> decode_message(const std::string& line) {
             answer.files.push_back(
                 {named<FoundFile::State>(state_names, file.at(0)), std::string(as_text(*content))});
         }
-        answer.has_commit = value.at("has_commit").get<bool>();
+        answer.has_commits = value.at("has_commits").get<std::vector<bool>>();
         return HelperMessage(HelperResult(std::move(answer)));
     } catch (const json::exception&) {
         return fail(ErrorCode::corrupt, "The git helper said something that is not understood.");

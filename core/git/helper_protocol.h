@@ -10,14 +10,15 @@
 
 namespace tau::git {
 
-enum class HelperOperation { list, push, fetch, read, has_commit };
+enum class HelperOperation { list, push, fetch, read, has_commits };
 
 struct HelperTask {
     HelperOperation operation = HelperOperation::list;
-    std::filesystem::path repository{}; ///< empty to list; made by the child to read and has_commit
-    std::vector<std::string> names{};   ///< refspecs to push, or branches
-    std::vector<WantedFile> files{};    ///< to read
-    CommitId commit{};                  ///< for has_commit
+    std::filesystem::path
+        repository{};                 ///< empty to list; made by the child to read and has_commits
+    std::vector<std::string> names{}; ///< refspecs to push, or branches
+    std::vector<WantedFile> files{};  ///< to read
+    std::vector<WantedCommit> commits{}; ///< for has_commits
 };
 
 struct HelperRequest {
@@ -29,7 +30,7 @@ struct HelperRequest {
 struct HelperAnswer {
     std::vector<RemoteRef> refs{};
     std::vector<FoundFile> files{};
-    bool has_commit = false;
+    std::vector<bool> has_commits{};
 };
 using HelperResult = Result<HelperAnswer>;
 using HelperMessage = std::variant<Progress, HelperResult>;

@@ -183,7 +183,7 @@ HelperResult ask_helper(HelperTask task, const Remote& remote, const std::stop_t
     if (!home) {
         return fail(home.error());
     }
-    if (task.operation == HelperOperation::read || task.operation == HelperOperation::has_commit) {
+    if (task.operation == HelperOperation::read || task.operation == HelperOperation::has_commits) {
         task.repository = home->path() / "clone"; // goes with the home
     }
     const auto request = encode_request(task, remote);
@@ -200,6 +200,10 @@ HelperResult ask_helper(HelperTask task, const Remote& remote, const std::stop_t
         return fail(explain(std::move(result.error()), *url, remote, phase));
     }
     return result;
+}
+
+Error not_understood() {
+    return {ErrorCode::corrupt, "The git helper said something that is not understood.", {}, {}};
 }
 
 Result<void> without_value(const HelperResult& result) {
@@ -234,16 +238,24 @@ read_files(const Remote& remote, const std::vector<WantedFile>& files, std::stop
         return fail(result.error());
     }
     if (result->files.size() != files.size()) {
-        return fail(ErrorCode::corrupt, "The git helper said something that is not understood.");
+        return fail(not_understood());
     }
     return std::move(result->files);
 }
 
-Result<bool> has_commit(const Remote& remote, const std::vector<std::string>& branches,
-                        const CommitId& commit, std::stop_token stop) {
-    const auto result =
-        ask_helper({HelperOperation::has_commit, {}, branches, {}, commit}, remote, stop);
-    return result ? Result<bool>(result->has_commit) : fail(result.error());
+Result<std::vector<bool>> has_commits(const Remote& remote,
+                                      const std::vector<std::string>& branches,
+                                      const std::vector<WantedCommit>& commits,
+                                      std::stop_token stop) {
+    auto result =
+        ask_helper({HelperOperation::has_commits, {}, branches, {}, commits}, remote, stop);
+    if (!result) {
+        return fail(result.error());
+    }
+    if (result->has_commits.size() != commits.size()) {
+        return fail(not_understood());
+    }
+    return std::move(result->has_commits);
 }
 
 Result<fs::path> find_helper() {

@@ -89,10 +89,18 @@ struct FoundFile {
 Result<std::vector<FoundFile>>
 read_files(const Remote& remote, const std::vector<WantedFile>& files, std::stop_token stop);
 
-/// Whether a commit is in the history of one of these branches of the remote, found out in the
-/// helper as above. `not_found` when the remote lacks one of the branches.
-Result<bool> has_commit(const Remote& remote, const std::vector<std::string>& branches,
-                        const CommitId& commit, std::stop_token stop);
+/// A commit that may be in the history of one of the branches that are fetched.
+struct WantedCommit {
+    CommitId commit;
+    std::string branch{}; ///< empty: of any of them
+};
+
+/// Which of the commits are there, in their order, found out in the helper as above with one fetch
+/// of all these branches of the remote. `not_found` when it lacks one of them.
+Result<std::vector<bool>> has_commits(const Remote& remote,
+                                      const std::vector<std::string>& branches,
+                                      const std::vector<WantedCommit>& commits,
+                                      std::stop_token stop);
 
 /// Where the helper program is: beside this program, or in its libexec folder.
 Result<std::filesystem::path> find_helper();

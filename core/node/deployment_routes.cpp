@@ -10,6 +10,9 @@ namespace tau::node {
 
 namespace {
 
+/// For all that one request asks of git hosts.
+constexpr std::chrono::seconds request_deadline{15};
+
 Response cannot_run(std::string_view reason, std::string_view sentence) {
     return problem(422, reason, sentence);
 }
@@ -78,37 +81,59 @@ void Routes::count(const Registered& result, Counter counter) const {
     }
 }
 
+tl::expected<std::vector<vault::RefState>, Response>
+Routes::look_up(const std::string& id, vault::Role role,
+                const std::vector<vault::Deployment>& deployments, Instant until) const {
+    using Refused = tl::unexpected<Response>;
+    const auto cannot_read = [](const Error& error) {
+        return Refused(error.code == ErrorCode::conflict
+                           ? in_flight(error.message)
+                           : cannot_run("repository_unreadable", error.message));
+    };
+    auto refs = tracker.ask(id, role, until);
+    if (!refs) {
+        return cannot_read(refs.error());
+    }
+    std::set<std::string> commits;
+    for (const vault::Deployment& row : deployments) {
+        if (row.repository == role && !row.commit.empty()) {
+            commits.insert(row.commit);
+        }
+    }
+    const auto missing = tracker.missing(id, role, *refs, std::move(commits), until);
+    if (!missing) {
+        return cannot_read(missing.error());
+    }
+    if (!missing->empty()) {
+        return Refused(cannot_run("commit_not_found",
+                                  "No branch of the " + std::string(to_string(role)) +
+                                      " repository has the commit " + *missing->begin() + "."));
+    }
+    return std::move(*refs);
+}
+
 tl::expected<vault::DeploymentsAnswer, Response>
 Routes::resolve(const std::string& id, std::vector<vault::Deployment> deployments) const {
-    std::set<vault::Role> asked;
+    const Instant until = std::chrono::steady_clock::now() + request_deadline;
     std::vector<vault::RefState> refs;
+    for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
+        if (std::none_of(deployments.begin(), deployments.end(),
+                         [role](const auto& row) { return row.repository == role; })) {
+            continue;
+        }
+        const auto found = look_up(id, role, deployments, until);
+        if (!found) {
+            return tl::unexpected<Response>(found.error());
+        }
+        refs.insert(refs.end(), found->begin(), found->end());
+    }
     vault::DeploymentsAnswer answer{id, {}};
     for (vault::Deployment& row : deployments) {
-        if (asked.insert(row.repository).second) {
-            auto found = tracker.ask(id, row.repository, {});
-            if (!found) {
-                return tl::unexpected<Response>(
-                    cannot_run("repository_unreadable", found.error().message));
-            }
-            refs.insert(refs.end(), found->begin(), found->end());
-        }
         std::string commit = vault::resolve(row, refs);
         if (commit.empty()) {
             return tl::unexpected<Response>(cannot_run(
                 "branch_not_found", "The " + std::string(to_string(row.repository)) +
                                         " repository has no branch " + row.branch + "."));
-        }
-        const auto known = row.commit.empty()
-                               ? Result<bool>(true)
-                               : tracker.knows(id, row.repository, refs, row.commit, {});
-        if (!known) {
-            return tl::unexpected<Response>(
-                cannot_run("repository_unreadable", known.error().message));
-        }
-        if (!*known) {
-            return tl::unexpected<Response>(cannot_run(
-                "commit_not_found", "No branch of the " + std::string(to_string(row.repository)) +
-                                        " repository has the commit " + row.commit + "."));
         }
         answer.deployments.push_back({std::move(row), std::move(commit)});
     }
@@ -124,6 +149,11 @@ Response Routes::set_deployments(const Request& request, const Names& names) con
     const auto wanted = vault::parse_deployments(request.body);
     if (!wanted) {
         return problem(400, "malformed", wanted.error().message);
+    }
+    const OwnerPlaces::Place place(owner_places, registration->owner_key);
+    if (!place) {
+        return too_many("This owner's earlier requests are still being worked on.",
+                        std::chrono::seconds(2));
     }
     const auto answer = resolve(id, *wanted);
     if (!answer) {

@@ -1,7 +1,7 @@
 #include "core/node/ref_tracker.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace tau::node {
 
@@ -13,6 +13,8 @@ const std::string branch_prefix = "refs/heads/";
 /// More branches than this are not fetched to look for a commit.
 constexpr std::size_t most_branches = 256;
 constexpr int looks_at_once = 8;
+/// How long one who asks waits for another's look: about as long as one at a host that is well.
+constexpr std::chrono::seconds moment{2};
 
 } // namespace
 
@@ -36,12 +38,11 @@ class RefTracker::Turn {
 public:
     /// One that take() gave.
     Turn(RefTracker& tracker, Key key) : tracker_(tracker), key_(std::move(key)) {}
-    /// Waits for it.
-    Turn(RefTracker& tracker, Key key, const std::stop_token& stop)
-        : Turn(tracker, std::move(key)) {
+    /// Waits for it, a moment.
+    Turn(RefTracker& tracker, Key key, Instant until) : Turn(tracker, std::move(key)) {
         std::unique_lock lock(tracker_.mutex_);
-        owns_ =
-            tracker_.changed_.wait(lock, stop, [this] { return tracker_.schedule_.begin(key_); });
+        owns_ = tracker_.changed_.wait_until(lock, std::min(until, SteadyClock::now() + moment),
+                                             [this] { return tracker_.schedule_.begin(key_); });
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
@@ -52,6 +53,8 @@ public:
             tracker_.changed_.notify_all();
         }
     }
+
+    bool is_mine() const { return owns_; }
 
 private:
     RefTracker& tracker_;
@@ -103,7 +106,7 @@ void RefTracker::look(const RefSchedule::Look& due, const std::stop_token& stop)
         if (is_for_others(due)) {
             return;
         }
-        const auto asked = ask_in_turn(due.key, stop);
+        const auto asked = ask_in_turn(due.key, Instant::max(), stop);
         if (!asked && asked.error().code != ErrorCode::not_found) {
             log_.write(LogLevel::warning, "refs", asked.error().message);
         }
@@ -137,13 +140,14 @@ void RefTracker::work(const std::stop_token& stop) {
     }
 }
 
-Login RefTracker::Opened::login() const {
+Login RefTracker::Opened::login(Instant until) const {
     return {repository.role,
             repository.url,
             repository.host_keys,
             repository.default_branch,
             &unsealed->opened.deploy_scalar,
-            {}};
+            {},
+            until};
 }
 
 Result<RefTracker::Opened> RefTracker::open(const Key& key) {
@@ -165,20 +169,25 @@ Result<RefTracker::Opened> RefTracker::open(const Key& key) {
     return Opened{std::move(repository), std::move(*unsealed)};
 }
 
-Result<std::vector<vault::RefState>>
-RefTracker::ask(const std::string& registration_id, vault::Role role, const std::stop_token& stop) {
-    const Turn turn(*this, {registration_id, role}, stop);
-    return ask_in_turn({registration_id, role}, stop);
+Result<std::vector<vault::RefState>> RefTracker::ask(const std::string& registration_id,
+                                                     vault::Role role, Instant until) {
+    const Turn turn(*this, {registration_id, role}, until);
+    if (!turn.is_mine()) {
+        return fail(ErrorCode::conflict, "The node is still asking the " +
+                                             std::string(to_string(role)) +
+                                             " repository something else.");
+    }
+    return ask_in_turn({registration_id, role}, until, {});
 }
 
-Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key,
+Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Instant until,
                                                              const std::stop_token& stop) {
     const auto& [registration_id, role] = key;
     const auto opened = open(key);
     if (!opened) {
         return fail(opened.error());
     }
-    const auto listed = repositories_.list(opened->login(), stop);
+    const auto listed = repositories_.list(opened->login(until), stop);
     metrics_.count(Counter::ref_polls, listed ? "answered" : "failed");
     if (!listed) {
         return fail(listed.error());
@@ -189,7 +198,7 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key,
             refs.push_back({role, ref.name, ref.commit, clock_.now()});
         }
     }
-    mark_forced(key, *opened, refs, stop);
+    mark_forced(key, *opened, refs, until, stop);
     if (const auto stored = store_.set_refs(registration_id, role, refs); !stored) {
         return fail(stored.error());
     }
@@ -197,7 +206,8 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key,
 }
 
 void RefTracker::mark_forced(const Key& key, const Opened& opened,
-                             std::vector<vault::RefState>& refs, const std::stop_token& stop) {
+                             std::vector<vault::RefState>& refs, Instant until,
+                             const std::stop_token& stop) {
     const auto before = store_.refs(key.first);
     const auto deployments = store_.deployments(key.first);
     if (!before || !deployments) {
@@ -209,48 +219,73 @@ void RefTracker::mark_forced(const Key& key, const Opened& opened,
             watched.insert(branch_prefix + row.branch);
         }
     }
+    std::map<std::string, const vault::RefState*> known;
+    for (const vault::RefState& one : *before) {
+        if (one.repository == key.second) {
+            known.emplace(one.ref, &one);
+        }
+    }
+    std::vector<vault::RefState*> moved;
+    std::vector<std::string> branches;
+    std::vector<git::WantedCommit> commits;
     for (vault::RefState& ref : refs) {
-        const auto old =
-            std::find_if(before->begin(), before->end(), [&](const vault::RefState& one) {
-                return one.repository == key.second && one.ref == ref.ref;
-            });
-        if (old == before->end()) {
+        const auto old = known.find(ref.ref);
+        if (old == known.end()) {
             continue;
         }
-        ref.forced_at = old->forced_at;
-        if (old->commit == ref.commit || !watched.contains(ref.ref)) {
-            continue;
+        ref.forced_at = old->second->forced_at;
+        if (old->second->commit != ref.commit && watched.contains(ref.ref)) {
+            moved.push_back(&ref);
+            branches.push_back(ref.ref.substr(branch_prefix.size()));
+            commits.push_back({old->second->commit, branches.back()});
         }
-        const auto kept = repositories_.has_commit(
-            opened.login(), {ref.ref.substr(branch_prefix.size())}, old->commit, stop);
-        if (kept && !*kept) {
-            ref.forced_at = ref.observed_at;
+    }
+    const auto kept = moved.empty()
+                          ? Result<std::vector<bool>>()
+                          : repositories_.has_commits(opened.login(until), branches, commits, stop);
+    for (std::size_t i = 0; kept && i < kept->size(); ++i) {
+        if (!(*kept)[i]) {
+            moved[i]->forced_at = moved[i]->observed_at;
             metrics_.count(Counter::ref_polls, "forced");
             log_.write(LogLevel::warning, "refs", "A branch was moved to another history.");
         }
     }
 }
 
-Result<bool> RefTracker::knows(const std::string& registration_id, vault::Role role,
-                               const std::vector<vault::RefState>& refs, const std::string& commit,
-                               const std::stop_token& stop) {
+Result<std::set<std::string>> RefTracker::missing(const std::string& registration_id,
+                                                  vault::Role role,
+                                                  const std::vector<vault::RefState>& refs,
+                                                  std::set<std::string> commits, Instant until) {
     std::vector<std::string> branches;
     for (const vault::RefState& ref : refs) {
-        if (ref.repository == role && ref.commit == commit) {
-            return true;
-        }
-        if (ref.repository == role && ref.ref.starts_with(branch_prefix) &&
+        commits.erase(ref.commit);
+        if (ref.ref.starts_with(branch_prefix) &&
             ref.ref != branch_prefix + std::string(vault::claim_branch) &&
             branches.size() < most_branches) {
             branches.push_back(ref.ref.substr(branch_prefix.size()));
         }
     }
-    if (branches.empty()) {
-        return false;
+    if (branches.empty() || commits.empty()) {
+        return commits;
     }
     const auto opened = open({registration_id, role});
-    return opened ? repositories_.has_commit(opened->login(), branches, commit, stop)
-                  : Result<bool>(fail(opened.error()));
+    if (!opened) {
+        return fail(opened.error());
+    }
+    std::vector<git::WantedCommit> wanted;
+    for (const std::string& commit : commits) {
+        wanted.push_back({commit});
+    }
+    const auto has = repositories_.has_commits(opened->login(until), branches, wanted, {});
+    if (!has) {
+        return fail(has.error());
+    }
+    for (std::size_t i = 0; i < wanted.size() && i < has->size(); ++i) {
+        if ((*has)[i]) {
+            commits.erase(wanted[i].commit);
+        }
+    }
+    return commits;
 }
 
 } // namespace tau::node

@@ -7,6 +7,7 @@
 #include "core/ports.h"
 
 #include <condition_variable>
+#include <set>
 #include <thread>
 
 namespace tau::node {
@@ -26,14 +27,15 @@ public:
     /// The same from a delivery that was not read, so that nobody knows whether it was signed.
     void hint_unsigned(const std::string& registration_id, vault::Role role);
     /// Asks now, on the caller's thread, and notes what it learns: the repository's refs.
-    /// `not_found` when the registration is not active.
+    /// `not_found` when the registration is not active, `conflict` when somebody else is asking
+    /// the same repository for longer than a moment.
     Result<std::vector<vault::RefState>> ask(const std::string& registration_id, vault::Role role,
-                                             const std::stop_token& stop);
-    /// Whether the commit is at or below one of these refs' branches. Tips are known; below them
-    /// the repository is asked.
-    Result<bool> knows(const std::string& registration_id, vault::Role role,
-                       const std::vector<vault::RefState>& refs, const std::string& commit,
-                       const std::stop_token& stop);
+                                             Instant until);
+    /// Those of the commits that are neither at nor below one of these refs' branches. Tips are
+    /// known; about all that are below them the repository is asked once.
+    Result<std::set<std::string>> missing(const std::string& registration_id, vault::Role role,
+                                          const std::vector<vault::RefState>& refs,
+                                          std::set<std::string> commits, Instant until);
 
 private:
     using Key = RefSchedule::Key;
@@ -44,17 +46,18 @@ private:
     void look(const RefSchedule::Look& due, const std::stop_token& stop);
     bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
-    Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, const std::stop_token& stop);
+    Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, Instant until,
+                                                     const std::stop_token& stop);
     /// A registration's repository and its key, opened; both live as long as the object.
     struct Opened {
         StoredRepository repository;
         std::shared_ptr<const Unsealed> unsealed;
-        Login login() const;
+        Login login(Instant until) const;
     };
     Result<Opened> open(const Key& key);
     /// Marks the branches that matter and moved to a history without the commit they were at.
     void mark_forced(const Key& key, const Opened& opened, std::vector<vault::RefState>& refs,
-                     const std::stop_token& stop);
+                     Instant until, const std::stop_token& stop);
 
     Store& store_;
     Unsealer& unsealer_;

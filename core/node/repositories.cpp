@@ -13,7 +13,6 @@ namespace {
 
 using Failure = tl::unexpected<LoginFailure>;
 using SteadyClock = std::chrono::steady_clock;
-using Instant = SteadyClock::time_point;
 
 constexpr std::chrono::milliseconds login_deadline{8000};
 constexpr std::uint64_t login_limit = 1U << 20U;
@@ -22,14 +21,20 @@ constexpr std::uint64_t history_limit = 32U << 20U;
 constexpr std::uint64_t most_objects = 200000;
 constexpr std::size_t claim_limit = 4096;
 constexpr std::size_t config_limit = 256U << 10U;
-constexpr std::ptrdiff_t logins_at_once = 16;
+constexpr std::ptrdiff_t logins_at_once = 24;
 constexpr std::uint16_t ssh_over_https_port = 443;
 
-/// The name server, the login and a second look share one deadline; what is late gets no time.
+/// The name server, the wait for a turn and the login share one deadline; what is late gets no
+/// time.
 std::chrono::milliseconds time_until(Instant end) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now());
     return std::max(left, std::chrono::milliseconds{0});
+}
+
+/// The question's own deadline, or the asker's.
+Instant end_of(const Login& login, std::chrono::milliseconds deadline) {
+    return std::min(login.until, SteadyClock::now() + deadline);
 }
 
 LoginFailure explain(const Error& error) {
@@ -61,7 +66,7 @@ class GitRepositories final : public Repositories {
 public:
     explicit GitRepositories(bool allow_local) : allow_local_(allow_local) {}
 
-    tl::expected<std::string, LoginFailure> allow(const std::string& text) override {
+    tl::expected<std::string, LoginFailure> allow(const std::string& text, Instant until) override {
         const Result<std::string> canonical = git::canonical_ssh_url(text);
         if (!canonical || *canonical != text) {
             return Failure({"url_not_allowed", "The repository's address is not in the form "
@@ -73,7 +78,8 @@ public:
             return Failure(
                 {"port_not_allowed", "The repository's address names a port that is not for git."});
         }
-        const Result<std::string> address = resolve(url->host, allow_local_, login_deadline);
+        const Result<std::string> address =
+            resolve(url->host, allow_local_, std::min(login_deadline, time_until(until)));
         if (!address) {
             return Failure(explain_address(address.error()));
         }
@@ -81,8 +87,12 @@ public:
     }
 
     tl::expected<Evidence, LoginFailure> read(const Login& login) override {
-        const Turn turn(turns_);
-        const auto remote = remote_for(login, login_deadline, login_limit);
+        const Instant end = end_of(login, login_deadline);
+        const Turn turn(turns_, end);
+        if (!turn.is_mine()) {
+            return Failure(explain(too_many_logins()));
+        }
+        const auto remote = remote_for(login, end, login_limit);
         if (!remote) {
             return Failure(explain_address(remote.error()));
         }
@@ -118,32 +128,56 @@ public:
     }
 
     Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) override {
-        const Turn turn(turns_);
-        const auto remote = remote_for(login, login_deadline, login_limit);
+        const Instant end = end_of(login, login_deadline);
+        const Turn turn(turns_, end);
+        if (!turn.is_mine()) {
+            return fail(too_many_logins());
+        }
+        const auto remote = remote_for(login, end, login_limit);
         return remote ? git::list_remote(*remote, std::move(stop))
                       : Result<std::vector<git::RemoteRef>>(fail(remote.error()));
     }
 
-    Result<bool> has_commit(const Login& login, const std::vector<std::string>& branches,
-                            const std::string& commit, std::stop_token stop) override {
-        const Turn turn(turns_);
-        const auto remote = remote_for(login, history_deadline, history_limit);
-        return remote ? git::has_commit(*remote, branches, commit, std::move(stop))
-                      : Result<bool>(fail(remote.error()));
+    Result<std::vector<bool>> has_commits(const Login& login,
+                                          const std::vector<std::string>& branches,
+                                          const std::vector<git::WantedCommit>& commits,
+                                          std::stop_token stop) override {
+        const Instant end = end_of(login, history_deadline);
+        const Turn turn(turns_, end);
+        if (!turn.is_mine()) {
+            return fail(too_many_logins());
+        }
+        const auto remote = remote_for(login, end, history_limit);
+        return remote ? git::has_commits(*remote, branches, commits, std::move(stop))
+                      : Result<std::vector<bool>>(fail(remote.error()));
     }
 
 private:
     using Turns = std::counting_semaphore<logins_at_once>;
     class Turn {
     public:
-        explicit Turn(Turns& turns) : turns_(turns) { turns_.acquire(); }
+        Turn(Turns& turns, Instant until)
+            : turns_(turns), is_mine_(turns_.try_acquire_until(until)) {}
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
-        ~Turn() { turns_.release(); }
+        ~Turn() {
+            if (is_mine_) {
+                turns_.release();
+            }
+        }
+        bool is_mine() const { return is_mine_; }
 
     private:
         Turns& turns_;
+        bool is_mine_;
     };
+
+    static Error too_many_logins() {
+        return {ErrorCode::timeout,
+                "This node is logged in to too many git hosts right now.",
+                "Try again in a moment.",
+                {}};
+    }
 
     static LoginFailure no_branch(bool of_claim) {
         return of_claim
@@ -156,9 +190,7 @@ private:
 
     /// The name is looked up once, unless check 8 has done so; the helper connects to that address
     /// and to no other. Name server and login share one deadline.
-    Result<git::Remote> remote_for(const Login& login, std::chrono::milliseconds deadline,
-                                   std::uint64_t limit) const {
-        const auto end = std::chrono::steady_clock::now() + deadline;
+    Result<git::Remote> remote_for(const Login& login, Instant end, std::uint64_t limit) const {
         git::Remote remote;
         remote.url = login.url;
         remote.address = login.address;
@@ -167,7 +199,7 @@ private:
             if (!url) {
                 return fail(url.error());
             }
-            Result<std::string> address = resolve(url->host, allow_local_, deadline);
+            Result<std::string> address = resolve(url->host, allow_local_, time_until(end));
             if (!address) {
                 return fail(address.error());
             }

@@ -3,9 +3,13 @@
 #include "core/git/remote.h"
 #include "core/vault/claim.h"
 
+#include <chrono>
 #include <memory>
 
 namespace tau::node {
+
+/// When whoever asks gives up: nothing is begun, and nothing goes on, after it.
+using Instant = std::chrono::steady_clock::time_point;
 
 /// How to log in to one registered repository.
 struct Login {
@@ -15,6 +19,7 @@ struct Login {
     std::string default_branch;
     const Secret* scalar = nullptr; ///< the unsealed deploy key
     std::string address{};          ///< what allow() gave for this url; empty: look it up
+    Instant until = Instant::max();
 };
 
 /// What a repository holds of its owner and its project; nullopt: the file is not there.
@@ -34,19 +39,22 @@ class Repositories {
 public:
     virtual ~Repositories() = default;
     /// The number to connect to for this address, when the node may connect there at all (SSRF).
-    virtual tl::expected<std::string, LoginFailure> allow(const std::string& url) = 0;
+    virtual tl::expected<std::string, LoginFailure> allow(const std::string& url,
+                                                          Instant until) = 0;
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
     virtual Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) = 0;
-    /// Whether the commit is in the history of one of these branches, within 15 s and 32 MB.
-    /// `limit_exceeded` when the history is larger than that.
-    virtual Result<bool> has_commit(const Login& login, const std::vector<std::string>& branches,
-                                    const std::string& commit, std::stop_token stop) = 0;
+    /// Which of the commits are in the histories of these branches, as git::has_commits(), within
+    /// 15 s and 32 MB. `limit_exceeded` when the histories are larger than that.
+    virtual Result<std::vector<bool>> has_commits(const Login& login,
+                                                  const std::vector<std::string>& branches,
+                                                  const std::vector<git::WantedCommit>& commits,
+                                                  std::stop_token stop) = 0;
 };
 
 /// Real git over SSH, in the helper of core/git: what hosts send is taken apart there, in a process
 /// with limits that ends with the question. `allow_local` permits private and loopback addresses.
-/// At most 16 logins run at once.
+/// At most 24 logins run at once: 8 that follow branches, and two for each of 8 registrations.
 std::unique_ptr<Repositories> git_repositories(bool allow_local);
 
 } // namespace tau::node

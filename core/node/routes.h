@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/node/owner_places.h"
 #include "core/node/ref_tracker.h"
 #include "core/node/registrar.h"
 #include "core/node/service.h"
@@ -19,6 +20,7 @@ struct Routes {
     RefTracker& tracker;
     Metrics& metrics;
     RateLimit& delivery_limit;
+    OwnerPlaces& owner_places;
     Entropy& entropy;
     Log& log;
     const Pool& pool;
@@ -49,6 +51,10 @@ private:
     Response keep(const Request& request, const WebhookScheme& scheme, const std::string& id,
                   vault::Role role) const;
     void count(const Registered& result, Counter counter) const;
+    /// The repository's refs, among whose history all commits of its rows are; else the answer.
+    tl::expected<std::vector<vault::RefState>, Response>
+    look_up(const std::string& id, vault::Role role,
+            const std::vector<vault::Deployment>& deployments, Instant until) const;
     /// Every row with its commit; else the answer to give.
     tl::expected<vault::DeploymentsAnswer, Response>
     resolve(const std::string& id, std::vector<vault::Deployment> deployments) const;

@@ -143,6 +143,7 @@ struct Service::Parts {
     Registrar registrar;
     Metrics metrics;
     RateLimit delivery_limit;
+    OwnerPlaces owner_places;
     RefTracker tracker;
     std::jthread watcher; ///< last: it uses the members above
 };
@@ -300,8 +301,9 @@ Result<std::int64_t> verify_store(const Settings& settings, std::int64_t now) {
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
     Response response =
-        Routes{p.identity,       *p.store,  p.unsealer, p.registrar, p.tracker,     p.metrics,
-               p.delivery_limit, p.entropy, p.log,      p.pool,      p.clock.now(), record()}
+        Routes{p.identity, *p.store,         p.unsealer,     p.registrar, p.tracker,
+               p.metrics,  p.delivery_limit, p.owner_places, p.entropy,   p.log,
+               p.pool,     p.clock.now(),    record()}
             .answer(request);
     if (!response.trouble.empty()) {
         p.log.write(LogLevel::error, "node", response.trouble);

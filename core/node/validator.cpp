@@ -13,6 +13,7 @@ using vault::Check;
 using vault::Outcome;
 using vault::Role;
 
+constexpr std::chrono::seconds hosts_deadline{8};
 constexpr std::array<Role, 2> roles{Role::configuration, Role::code};
 
 bool pass(Candidate& candidate, std::string name, std::string_view target, std::string sentence) {
@@ -248,9 +249,11 @@ bool Validator::check_proofs(Candidate& c) const {
     return true;
 }
 
+/// Name servers and logins share one deadline, which begins here.
 bool Validator::check_addresses(Candidate& c) const {
+    c.until = std::chrono::steady_clock::now() + hosts_deadline;
     for (std::size_t i = 0; i < roles.size(); ++i) {
-        auto allowed = repositories_.allow(c.registration.repositories[i].url);
+        auto allowed = repositories_.allow(c.registration.repositories[i].url, c.until);
         if (!allowed) {
             return refuse(c, "address", target(i), allowed.error().reason,
                           allowed.error().sentence);
@@ -297,7 +300,7 @@ bool Validator::check_ownership(Candidate& c) const {
         reading[i] = std::async(std::launch::async, [this, &c, &repository, i] {
             return repositories_.read({repository.role, repository.url, repository.host_keys,
                                        repository.default_branch, &c.opened[i]->deploy_scalar,
-                                       c.addresses[i]});
+                                       c.addresses[i], c.until});
         });
     }
     std::array<Answer, 2> answers{reading[0].get(), reading[1].get()};

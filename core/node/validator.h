@@ -23,6 +23,7 @@ struct Candidate {
     Challenge challenge;
     std::array<std::optional<seal::Opened>, 2> opened;
     std::array<std::string, 2> addresses; ///< where the repositories are, as numbers
+    Instant until{};                      ///< when their git hosts must have answered
     std::array<Evidence, 2> evidence;
     std::optional<std::string> repeated; ///< the answer, when the same request was made before
     std::optional<Error> failure;        ///< the node itself could not go on

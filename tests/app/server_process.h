@@ -73,7 +73,8 @@ private:
     class HeldRepositories final : public node::Repositories {
     public:
         explicit HeldRepositories(Counters& counters) : counters_(counters) {}
-        tl::expected<std::string, node::LoginFailure> allow(const std::string&) override {
+        tl::expected<std::string, node::LoginFailure> allow(const std::string&,
+                                                            node::Instant) override {
             return "192.0.2.1";
         }
         tl::expected<node::Evidence, node::LoginFailure> read(const node::Login&) override {
@@ -86,9 +87,10 @@ private:
         Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
             return std::vector<git::RemoteRef>{};
         }
-        Result<bool> has_commit(const node::Login&, const std::vector<std::string>&,
-                                const std::string&, std::stop_token) override {
-            return false;
+        Result<std::vector<bool>> has_commits(const node::Login&, const std::vector<std::string>&,
+                                              const std::vector<git::WantedCommit>& commits,
+                                              std::stop_token) override {
+            return std::vector<bool>(commits.size());
         }
 
     private:

@@ -140,13 +140,21 @@ TEST_CASE("a good repository shows its claim, its configuration, its refs and it
         return ref.name == "refs/heads/main" && ref.commit == second;
     }));
     const auto has = [&](const std::string& commit, const std::string& branch = "main") {
-        return world().node->has_commit(hosted.login(), {branch}, commit, {});
+        const auto found = world().node->has_commits(hosted.login(), {branch}, {{commit}}, {});
+        return found ? Result<bool>(found->at(0)) : fail(found.error());
     };
     CHECK(has(first).value());
     CHECK(has(second).value());
     CHECK_FALSE(has(std::string(40, 'a')).value());
     CHECK_FALSE(has(first, "tau-owner").value());
     CHECK(has(first, "gone").error().code == ErrorCode::not_found);
+    // Many at once, some of them of one branch only.
+    CHECK(world()
+              .node
+              ->has_commits(
+                  hosted.login(), {"main", "tau-owner"},
+                  {{first}, {std::string(40, 'a')}, {first, "tau-owner"}, {second, "main"}}, {})
+              .value() == std::vector<bool>{true, false, false, true});
     check_nothing_is_left();
 }
 
@@ -212,7 +220,7 @@ TEST_CASE("only the address that was checked is connected to, whatever the name 
 TEST_CASE("a node that may not go to private addresses does not, however they are written") {
     const auto strict = node::git_repositories(false);
     const auto why = [&](const std::string& url) {
-        const auto allowed = strict->allow(url);
+        const auto allowed = strict->allow(url, node::Instant::max());
         return allowed ? "" : allowed.error().reason;
     };
     const test::Listener inside;
@@ -227,14 +235,14 @@ TEST_CASE("a node that may not go to private addresses does not, however they ar
     }
     CHECK(why("ssh://git@localhost/a/b.git") == "address_not_allowed");
     CHECK(why("ssh://git@8.8.8.8:25/a/b.git") == "port_not_allowed");
-    CHECK(strict->allow("ssh://git@8.8.8.8/a/b.git") == "8.8.8.8");
+    CHECK(strict->allow("ssh://git@8.8.8.8/a/b.git", node::Instant::max()) == "8.8.8.8");
     for (const std::string url :
          {"https://git.example.org/a/b.git", "http://8.8.8.8/a/b.git", "file:///etc",
           "git://8.8.8.8/a/b.git", "/etc", "ext::sh -c id", "git@8.8.8.8:a/b.git",
           "ssh://git:pw@8.8.8.8/a/b.git", "ssh://me@8.8.8.8/a/b.git"}) {
         CAPTURE(url);
         CHECK(why(url) == "url_not_allowed");
-        CHECK_FALSE(world().node->allow(url).has_value());
+        CHECK_FALSE(world().node->allow(url, node::Instant::max()).has_value());
     }
     // Also a login that was never asked about goes nowhere.
     Hosted hosted;

@@ -30,7 +30,8 @@ class QuickRepositories final : public node::Repositories {
 public:
     explicit QuickRepositories(std::map<std::string, node::Evidence> known = {})
         : evidence(std::move(known)) {}
-    tl::expected<std::string, node::LoginFailure> allow(const std::string&) override {
+    tl::expected<std::string, node::LoginFailure> allow(const std::string&,
+                                                        node::Instant) override {
         return "127.0.0.1";
     }
     tl::expected<node::Evidence, node::LoginFailure> read(const node::Login& login) override {
@@ -39,9 +40,10 @@ public:
     Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
         return std::vector<git::RemoteRef>{};
     }
-    Result<bool> has_commit(const node::Login&, const std::vector<std::string>&, const std::string&,
-                            std::stop_token) override {
-        return false;
+    Result<std::vector<bool>> has_commits(const node::Login&, const std::vector<std::string>&,
+                                          const std::vector<git::WantedCommit>& commits,
+                                          std::stop_token) override {
+        return std::vector<bool>(commits.size());
     }
     std::map<std::string, node::Evidence> evidence;
 };

@@ -15,7 +15,8 @@ namespace {
 
 class NoRepositories final : public node::Repositories {
 public:
-    tl::expected<std::string, node::LoginFailure> allow(const std::string&) override {
+    tl::expected<std::string, node::LoginFailure> allow(const std::string&,
+                                                        node::Instant) override {
         return tl::unexpected<node::LoginFailure>(node::LoginFailure{"none", "None."});
     }
     tl::expected<node::Evidence, node::LoginFailure> read(const node::Login&) override {
@@ -24,9 +25,10 @@ public:
     Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
         return std::vector<git::RemoteRef>{};
     }
-    Result<bool> has_commit(const node::Login&, const std::vector<std::string>&, const std::string&,
-                            std::stop_token) override {
-        return false;
+    Result<std::vector<bool>> has_commits(const node::Login&, const std::vector<std::string>&,
+                                          const std::vector<git::WantedCommit>& commits,
+                                          std::stop_token) override {
+        return std::vector<bool>(commits.size());
     }
 };
 

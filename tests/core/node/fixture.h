@@ -11,6 +11,8 @@
 #include <doctest/doctest.h>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 namespace tau::test {
 
@@ -49,6 +51,23 @@ private:
     std::vector<std::string> lines_;
 };
 
+/// What a node asked of git hosts.
+struct HostCalls {
+    std::atomic<int> histories{0};
+    std::function<void()> before_list; ///< set it while nothing is asked
+    void note(node::Instant until) {
+        const std::lock_guard lock(mutex);
+        deadlines.insert(until);
+    }
+    /// When they had to have answered, each time once; forgets them.
+    std::set<node::Instant> take_deadlines() {
+        const std::lock_guard lock(mutex);
+        return std::exchange(deadlines, {});
+    }
+    std::mutex mutex;
+    std::set<node::Instant> deadlines;
+};
+
 /// Git hosts that hold what a test puts there.
 class FakeRepositories final : public node::Repositories {
 public:
@@ -59,7 +78,9 @@ public:
         std::map<std::string, std::string> tips{}; ///< instead of main alone: branch -> commit
         std::map<std::string, std::vector<std::string>> history{}; ///< branch -> its commits
     };
-    tl::expected<std::string, node::LoginFailure> allow(const std::string& url) override {
+    tl::expected<std::string, node::LoginFailure> allow(const std::string& url,
+                                                        node::Instant until) override {
+        host_calls->note(until);
         const auto& content = (*contents)[url];
         if (content.forbidden) {
             return tl::unexpected<node::LoginFailure>(*content.forbidden);
@@ -67,6 +88,7 @@ public:
         return "192.0.2.1";
     }
     tl::expected<node::Evidence, node::LoginFailure> read(const node::Login& login) override {
+        host_calls->note(login.until);
         if (before_read && *before_read) {
             (*before_read)();
         }
@@ -77,6 +99,10 @@ public:
         return content.evidence;
     }
     Result<std::vector<git::RemoteRef>> list(const node::Login& login, std::stop_token) override {
+        host_calls->note(login.until);
+        if (host_calls->before_list) {
+            host_calls->before_list();
+        }
         ++*listed;
         if (*head >= 0) {
             return std::vector<git::RemoteRef>{{"refs/heads/main", commit_number(*head)}};
@@ -93,16 +119,26 @@ public:
             {"HEAD", std::string(40, 'a')},
             {"refs/heads/main", std::string(40, login.role == Role::code ? 'c' : 'b')}};
     }
-    Result<bool> has_commit(const node::Login& login, const std::vector<std::string>& branches,
-                            const std::string& commit, std::stop_token) override {
-        for (const std::string& branch : branches) {
-            const auto& history = (*contents)[login.url].history[branch];
-            if (std::find(history.begin(), history.end(), commit) != history.end()) {
-                return true;
+    Result<std::vector<bool>> has_commits(const node::Login& login,
+                                          const std::vector<std::string>& branches,
+                                          const std::vector<git::WantedCommit>& commits,
+                                          std::stop_token) override {
+        ++host_calls->histories;
+        host_calls->note(login.until);
+        std::vector<bool> found;
+        for (const git::WantedCommit& wanted : commits) {
+            bool has = false;
+            for (const std::string& branch : branches) {
+                const auto& history = (*contents)[login.url].history[branch];
+                has = has ||
+                      ((wanted.branch.empty() || wanted.branch == branch) &&
+                       std::find(history.begin(), history.end(), wanted.commit) != history.end());
             }
+            found.push_back(has);
         }
-        return false;
+        return found;
     }
+    std::shared_ptr<HostCalls> host_calls = std::make_shared<HostCalls>();
     std::shared_ptr<std::map<std::string, Content>> contents =
         std::make_shared<std::map<std::string, Content>>();
     std::shared_ptr<std::function<void()>> before_read = std::make_shared<std::function<void()>>();
@@ -139,6 +175,7 @@ struct World {
     std::shared_ptr<std::function<void()>> before_read;
     std::shared_ptr<std::atomic<int>> listed;
     std::shared_ptr<std::atomic<int>> head;
+    std::shared_ptr<HostCalls> host_calls;
     std::unique_ptr<node::Service> service;
 
     node::Service* running = nullptr; ///< the same, also when a server has taken it
@@ -185,6 +222,7 @@ struct World {
         before_read = fake->before_read;
         listed = fake->listed;
         head = fake->head;
+        host_calls = fake->host_calls;
         auto opened = node::Service::open(settings, clock, entropy, log, std::move(fake));
         REQUIRE(opened);
         service = std::move(*opened);

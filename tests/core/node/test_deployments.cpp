@@ -2,6 +2,8 @@
 #include "fixture.h"
 
 #include <chrono>
+#include <future>
+#include <latch>
 #include <thread>
 
 using namespace tau;
@@ -163,4 +165,63 @@ TEST_CASE("a part of the network without a row runs nothing, and is told so") {
         CHECK(it.world.send("GET", "/v1/projects/" + project_id + "/version" + query).status ==
               400);
     }
+}
+
+TEST_CASE("a request asks each repository once, and all of it has one deadline") {
+    const Deployed it;
+    auto& code = (*it.world.repositories)[urls[1]];
+    Rows rows{{"*", Role::code, "main", ""}};
+    for (char digit = '1'; digit <= '9'; ++digit) {
+        code.history["main"].push_back(std::string(40, digit));
+        rows.push_back({"node:" + to_base58(Bytes(32, static_cast<std::uint8_t>(digit))),
+                        Role::code, "", code.history["main"].back()});
+    }
+    it.world.host_calls->take_deadlines();
+    const int listed = *it.world.listed;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto response = it.set(rows);
+    CAPTURE(response.body);
+    REQUIRE(response.status == 200);
+    CHECK(*it.world.listed == listed + 1);
+    CHECK(it.world.host_calls->histories == 1);
+    const auto deadlines = it.world.host_calls->take_deadlines();
+    REQUIRE(deadlines.size() == 1);
+    CHECK(*deadlines.begin() < begin + std::chrono::seconds(30));
+}
+
+TEST_CASE("a repository that takes long costs its owner's next requests a moment only") {
+    const Deployed it;
+    std::latch asked(1);
+    std::promise<void> go_on;
+    auto wait = go_on.get_future().share();
+    std::atomic<bool> told{false};
+    it.world.host_calls->before_list = [&] {
+        if (!told.exchange(true)) {
+            asked.count_down();
+        }
+        wait.wait();
+    };
+    const Rows rows{{"*", Role::code, "main", ""}};
+    const auto later = [&] { return std::async(std::launch::async, [&] { return it.set(rows); }); };
+    const auto begin = std::chrono::steady_clock::now();
+    auto slow = later();
+    asked.wait();
+    std::vector<std::future<node::Response>> others;
+    for (int i = 0; i < 8; ++i) {
+        others.push_back(later());
+    }
+    std::map<int, int> answers;
+    for (auto& other : others) {
+        const auto response = other.get();
+        ++answers[response.status];
+        CHECK(std::any_of(response.headers.begin(), response.headers.end(),
+                          [](const auto& header) { return header.name == "Retry-After"; }));
+    }
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+    CHECK(answers[409] >= 1); // one at a time waits beside it
+    CHECK(answers[429] >= 1); // for the rest there is no place
+    CHECK(answers[409] + answers[429] == 8);
+    go_on.set_value();
+    CHECK(slow.get().status == 200);
+    CHECK(it.set(rows).status == 200); // places come back
 }

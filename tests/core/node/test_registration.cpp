@@ -321,3 +321,17 @@ TEST_CASE("an owner who asks for too much waits; what was answered before is ans
     CHECK(failed_reason(other.submit(world, other.registration(world), key('4'))) ==
           "claim_other_owner");
 }
+
+TEST_CASE("name servers and both logins of a registration share one deadline") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto begin = std::chrono::steady_clock::now();
+    REQUIRE(project.submit(world, project.registration(world), key('1')).status == 201);
+    const auto end = std::chrono::steady_clock::now();
+    auto deadlines = world.host_calls->take_deadlines();
+    deadlines.erase(node::Instant::max()); // of the looks that follow
+    REQUIRE(deadlines.size() == 1);
+    CHECK(*deadlines.begin() > begin + std::chrono::seconds(8));
+    CHECK(*deadlines.begin() <= end + std::chrono::seconds(8));
+}

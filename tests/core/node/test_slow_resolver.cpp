@@ -1,5 +1,6 @@
 // A name server that never answers: this program brings its own getaddrinfo, which hangs.
 #include "core/node/address.h"
+#include "core/node/repositories.h"
 
 #include <atomic>
 #include <doctest/doctest.h>
@@ -32,6 +33,12 @@ TEST_CASE("a name that nobody resolves costs no more than the patience for it") 
     CHECK(address.error().code == tau::ErrorCode::timeout);
     CHECK(address.error().message.find("git.example.org") != std::string::npos);
     CHECK(hanging);
+    // Nor does it cost more than is left of a request's time.
+    const auto until = std::chrono::steady_clock::now() + 200ms;
+    const auto allowed =
+        tau::node::git_repositories(false)->allow("ssh://git@git.example.org/a/b.git", until);
+    CHECK(std::chrono::steady_clock::now() - until < 5s);
+    CHECK(allowed.error().reason == "host_not_found");
 
     released = true; // and what was left behind ends without harm
     while (!left) {
