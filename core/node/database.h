@@ -57,7 +57,8 @@ public:
     virtual std::string_view bytes_type() const = 0;
     /// `corrupt` when pages or indexes do not fit together, as far as the engine can tell.
     virtual Result<void> check_structure() = 0;
-    /// Takes what was deleted off the disk, logs included, as far as the engine can.
+    /// Takes what was deleted off the disk, logs included, as far as the engine can. `unavailable`
+    /// when it is not done, because somebody still reads what was there before: ask again.
     virtual Result<void> scrub() = 0;
     /// Writes all there is to a copy of this name (SQLite: a private file `<name>.db` beside the
     /// database; PostgreSQL: a schema) and has it on the disk when it returns. An older one is

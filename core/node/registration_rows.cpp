@@ -134,7 +134,7 @@ Result<void> Store::rotate(const NewRegistration& added) {
                    ? fail(ErrorCode::conflict, "Another request was faster.")
                    : done;
     }
-    return database_->scrub();
+    return scrub();
 }
 
 Result<std::optional<std::string>> Store::active_registration(const std::string& project_id) {

@@ -319,10 +319,11 @@ Response Routes::revoke(const Request& request, const Names& names) const {
     if (!registration) {
         return registration.error();
     }
-    if (const auto revoked = store.revoke(id, now); !revoked) {
+    const auto revoked = store.revoke(id, now);
+    unsealer.forget(id);
+    if (!revoked) {
         return node_trouble(revoked.error());
     }
-    unsealer.forget(id);
     return {
         200, "application/json", {}, json::dump({{"registration_id", id}, {"state", "revoked"}})};
 }

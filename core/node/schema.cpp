@@ -205,14 +205,12 @@ Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool i
             return kept;
         }
     }
-    const auto done = database.transaction([&] {
+    return database.transaction([&] {
         return apply(database, *version, now).and_then([&] {
             GuardedRows rows(database, barrier);
             return protect(rows, barrier, *version);
         });
     });
-    // What was in clear is still in the file's unused pages.
-    return done.and_then([&] { return *version > 0 ? database.scrub() : Result<void>(); });
 }
 
 } // namespace

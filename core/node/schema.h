@@ -12,7 +12,7 @@ inline const std::string copy_name = "backup-";
 /// was there (backup-<version>). Of several processes one does it. `corrupt` when a newer program
 /// has already been here, whose tables must not be guessed at, or when an older one was though
 /// `is_known` says that this node has written under its barrier key since; `unauthenticated` under
-/// another key.
+/// another key. What was in clear before is still on the disk until it is scrubbed.
 Result<void> migrate(Database& database, const Barrier& barrier, bool is_known, std::int64_t now);
 
 } // namespace tau::node

@@ -23,9 +23,15 @@ public:
     void request() {
         {
             const std::lock_guard lock(mutex_);
-            wanted_ = true;
+            ++requested_;
         }
         changed_.notify_one();
+    }
+
+    /// Whether all that was requested is off the disk.
+    bool is_done() {
+        const std::lock_guard lock(mutex_);
+        return done_ == requested_;
     }
 
 private:
@@ -34,8 +40,9 @@ private:
     Database& database_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
-    bool wanted_ = false;
-    std::jthread thread_; // last: it uses the members above
+    std::uint64_t requested_ = 0;
+    std::uint64_t done_ = 0; ///< of those
+    std::jthread thread_;    // last: it uses the members above
 };
 
 } // namespace tau::node

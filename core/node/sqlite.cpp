@@ -5,16 +5,22 @@
 #include "core/node/retry.h"
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <map>
 #include <mutex>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tau::node {
 
 namespace {
+
+constexpr int patience_ms = 1000; ///< with locks of other processes
+constexpr int scrub_tries = 20;
+constexpr std::chrono::milliseconds scrub_pause{50};
 
 struct CloseConnection {
     void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
@@ -53,7 +59,7 @@ Result<Connection> connect(const std::filesystem::path& path) {
     if (code != SQLITE_OK) {
         return cannot_open(raw);
     }
-    sqlite3_busy_timeout(raw, 1000); // and again, as a transaction is
+    sqlite3_busy_timeout(raw, patience_ms); // and again, as a transaction is
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     for (const char* sql :
@@ -126,12 +132,21 @@ public:
                                      bounded_text(detail));
     }
 
+    /// Readers are waited for between the tries: nobody else waits meanwhile.
     Result<void> scrub() override {
-        const auto done = run("PRAGMA wal_checkpoint(TRUNCATE)", {});
-        if (!done) {
-            return fail(done.error());
+        for (int tries = 1;; ++tries) {
+            const Result<bool> done = empty_log();
+            if (!done || *done) {
+                return done ? Result<void>() : fail(done.error());
+            }
+            if (tries == scrub_tries) {
+                return fail(ErrorCode::unavailable,
+                            "What was erased is not off the node's disk yet, because another "
+                            "program reads its database.",
+                            "Ask again; the node goes on trying.");
+            }
+            std::this_thread::sleep_for(scrub_pause);
         }
-        return {};
     }
 
     Result<void> keep_copy(const std::string& name) override {
@@ -171,6 +186,22 @@ public:
     }
 
 private:
+    /// Copies the log into the database and empties it; false when somebody uses it.
+    Result<bool> empty_log() {
+        const std::lock_guard lock(mutex_);
+        set_patience(0);
+        const auto rows = run("PRAGMA wal_checkpoint(TRUNCATE)", {});
+        set_patience(patience_ms);
+        return rows ? Result<bool>(!rows->empty() && rows->front().integer(0) == 0)
+                    : fail(rows.error());
+    }
+
+    void set_patience(int milliseconds) const {
+        if (connection_) {
+            sqlite3_busy_timeout(connection_.get(), milliseconds);
+        }
+    }
+
     Try attempt(const Work& work) {
         if (const auto begun = run("BEGIN IMMEDIATE", {}); !begun) {
             return {fail(begun.error()), is_busy()};

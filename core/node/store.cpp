@@ -32,12 +32,17 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, c
     if (!head) {
         return fail(head.error());
     }
-    const auto ready = migrate(*store->database_, store->barrier_, head->has_value(), now)
-                           .and_then([&] { return store->check_head(*head); })
-                           // A crash may have come between an erasure and its scrubbing.
-                           .and_then([&] { return store->database_->scrub(); });
+    const auto ready =
+        migrate(*store->database_, store->barrier_, head->has_value(), now).and_then([&] {
+            return store->check_head(*head);
+        });
     if (!ready) {
         return fail(ready.error());
+    }
+    // A crash may have come between an erasure and its scrubbing.
+    if (const auto scrubbed = store->scrub();
+        !scrubbed && scrubbed.error().code != ErrorCode::unavailable) {
+        return fail(scrubbed.error());
     }
     return store;
 }
@@ -336,7 +341,19 @@ Result<void> Store::revoke(const std::string& id, std::int64_t now) {
         }
         return Event{row.bytes(registration_row::owner_key), "revoke", id};
     });
-    return done.and_then([this] { return database_->scrub(); });
+    return done.and_then([this] { return scrub(); });
+}
+
+Result<void> Store::scrub() {
+    auto done = database_->scrub();
+    if (!done) {
+        scrubber_.request();
+    }
+    return done;
+}
+
+Result<void> Store::erased() {
+    return scrubber_.is_done() ? Result<void>() : scrub();
 }
 
 } // namespace tau::node

@@ -88,15 +88,19 @@ public:
     /// was stored: then find_request() tells. Gives the ids of those it replaced.
     Result<std::vector<std::string>> add(const NewRegistration& added);
     /// Replaces the registration's sealed keys, checks and deployments, all of it or nothing; what
-    /// was sealed before is off the disk when it returns. `conflict` when the challenge or a nonce
+    /// was sealed before is off the disk when it returns. `unavailable` when it was replaced but is
+    /// still on the disk: see erased(). `conflict` when the challenge or a nonce
     /// was used meanwhile, or the registration is not this owner's or has ended; `timeout` when
     /// nobody knows whether it was stored: then find() tells.
     Result<void> rotate(const NewRegistration& added);
     Result<std::optional<StoredRegistration>> find(const std::string& id);
     Result<std::vector<std::string>> active_ids();
     /// Erases sealed data, refs and deliveries, off the disk when it returns; what remains says
-    /// that it was revoked.
+    /// that it was revoked. `unavailable` when it is revoked but still on the disk, which the store
+    /// goes on changing by itself: ask again.
     Result<void> revoke(const std::string& id, std::int64_t now);
+    /// Whether all that was erased is off the disk; tries once more when it is not. `unavailable`.
+    Result<void> erased();
 
     Result<std::vector<vault::Check>> checks(const std::string& id);
     Result<std::vector<vault::Deployment>> deployments(const std::string& id);
@@ -162,6 +166,7 @@ private:
     Result<void> replace_keys(const NewRegistration& added, std::int64_t version);
     Result<std::vector<std::string>> replace_older(const NewRegistration& added);
     Result<void> erase_secrets(const std::string& id);
+    Result<void> scrub();
     Result<AuditEntry> append(std::int64_t now, const Event& event);
     Result<std::vector<std::string>> find_missing();
 

@@ -144,6 +144,9 @@ bool Validator::check_idempotency(Candidate& c) const {
 
 bool Validator::check_rotation(Candidate& c, const StoredRegistration& known) const {
     if (known.rotated_by == vault::body_hash(c.body)) {
+        if (const auto erased = store_.erased(); !erased) { // the answer says that it is
+            return give_up(c, erased.error());
+        }
         c.repeated = known.answer;
         return false;
     }
