@@ -1,6 +1,8 @@
 #include "core/node/schema.h"
 #include "core/node/store_values.h"
 
+#include <map>
+
 namespace tau::node {
 
 namespace {
@@ -9,6 +11,20 @@ constexpr std::int64_t delivery_memory = 30LL * 24 * 3600;
 constexpr std::int64_t challenge_memory = 300;
 /// A copy from before a migration still has what owners withdrew since, so it is not kept for good.
 constexpr std::int64_t copy_memory = 7LL * 24 * 3600;
+/// How long an unchanged ref is not written again: each time costs a wait for the disk.
+constexpr std::int64_t sighting_pause = 3600;
+constexpr std::size_t refs_at_once = 500;
+constexpr std::string_view this_ref = "registration_id = $1 AND role = $2 AND ref = $3";
+
+vault::RefState ref_of(const Row& row) {
+    return {role_of(row.text(ref_row::role)), row.text(ref_row::ref), row.text(ref_row::commit_id),
+            row.integer(ref_row::observed_at), row.integer(ref_row::forced_at)};
+}
+
+bool is_news(const vault::RefState& known, const vault::RefState& now) {
+    return known.commit != now.commit || now.forced_at > known.forced_at ||
+           now.observed_at >= known.observed_at + sighting_pause;
+}
 
 } // namespace
 
@@ -72,24 +88,67 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
 
 Result<void> Store::set_refs(const std::string& id, vault::Role role,
                              const std::vector<vault::RefState>& refs) {
+    const auto rows =
+        rows_.select(ref_row::table, "registration_id = $1 AND role = $2", {id, text(role)});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    std::map<std::string_view, const Row*> known;
+    for (const Row& row : *rows) {
+        known.emplace(row.text(ref_row::ref), &row);
+    }
+    std::vector<RefChange> changes;
+    for (const vault::RefState& ref : refs) {
+        const auto found = known.find(ref.ref);
+        if (found == known.end() || is_news(ref_of(*found->second), ref)) {
+            changes.push_back({ref.ref, &ref});
+        }
+        if (found != known.end()) {
+            known.erase(found);
+        }
+    }
+    for (const auto& [name, row] : known) {
+        changes.push_back({std::string(name)});
+    }
+    Result<void> done;
+    for (std::size_t at = 0; done && at < changes.size(); at += refs_at_once) {
+        done = change_refs(
+            id, role, std::span(changes).subspan(at, std::min(refs_at_once, changes.size() - at)));
+    }
+    return done;
+}
+
+/// Everybody else waits while it runs.
+Result<void> Store::change_refs(const std::string& id, vault::Role role,
+                                std::span<const RefChange> changes) {
     return database_->transaction([&]() -> Result<void> {
         const auto active = is_active(id);
         if (!active) {
             return fail(active.error());
         }
-        if (!*active) { // revoked since it was looked up
-            return {};
+        Result<void> done;
+        for (std::size_t i = 0; *active && done && i < changes.size(); ++i) {
+            done = change_ref(id, role, changes[i]);
         }
-        Result<void> done =
-            rows_.erase(ref_row::table, "registration_id = $1 AND role = $2", {id, text(role)});
-        for (const vault::RefState& ref : refs) {
-            if (done) {
-                done = rows_.insert(ref_row::table, {id, text(role), ref.ref, ref.commit,
-                                                     ref.observed_at, ref.forced_at});
-            }
-        }
-        return done;
+        return done; // revoked since it was looked up: nothing
     });
+}
+
+Result<void> Store::change_ref(const std::string& id, vault::Role role, const RefChange& change) {
+    const std::vector<Value> key{id, text(role), change.name};
+    if (change.now == nullptr) {
+        return rows_.erase(ref_row::table, this_ref, key);
+    }
+    const auto known = rows_.select(ref_row::table, this_ref, key);
+    if (!known) {
+        return fail(known.error());
+    }
+    const std::int64_t forced_at = std::max(
+        change.now->forced_at, known->empty() ? 0 : known->front().integer(ref_row::forced_at));
+    std::vector<Value> row{
+        id, text(role), change.name, change.now->commit, change.now->observed_at, forced_at};
+    return known->empty() ? rows_.insert(ref_row::table, std::move(row))
+                          : rows_.update(ref_row::table, Row(std::move(row)));
 }
 
 Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
@@ -99,10 +158,9 @@ Result<std::vector<vault::RefState>> Store::refs(const std::string& id) {
         return fail(rows.error());
     }
     std::vector<vault::RefState> refs;
+    refs.reserve(rows->size());
     for (const Row& row : *rows) {
-        refs.push_back({role_of(row.text(ref_row::role)), row.text(ref_row::ref),
-                        row.text(ref_row::commit_id), row.integer(ref_row::observed_at),
-                        row.integer(ref_row::forced_at)});
+        refs.push_back(ref_of(row));
     }
     return refs;
 }
@@ -128,6 +186,15 @@ Result<bool> Store::claim_look(const std::string& id, vault::Role role, std::int
                               : rows_.update(look_row::table, Row(std::move(row)));
     });
     return done.map([&mine] { return mine; });
+}
+
+Result<std::optional<vault::RefState>> Store::ref(const std::string& id, vault::Role role,
+                                                  const std::string& name) {
+    const auto rows = rows_.select(ref_row::table, this_ref, {id, text(role), name});
+    if (!rows) {
+        return fail(rows.error());
+    }
+    return rows->empty() ? std::nullopt : std::optional(ref_of(rows->front()));
 }
 
 Result<void> Store::expire(std::int64_t now) {

@@ -199,14 +199,28 @@ Response Routes::version(const Request& request, const Names& names) const {
         return not_found();
     }
     const auto deployments = store.deployments(**id);
-    const auto refs = store.refs(**id);
-    if (!deployments || !refs) {
-        return node_trouble(deployments ? refs.error() : deployments.error());
+    if (!deployments) {
+        return node_trouble(deployments.error());
+    }
+    std::vector<vault::RefState>
+        refs; // those that count: anybody may ask this, any number of times
+    for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
+        const vault::Deployment* row = vault::most_specific(*deployments, role, *part);
+        if (row == nullptr || row->branch.empty()) {
+            continue;
+        }
+        auto ref = store.ref(**id, role, "refs/heads/" + row->branch);
+        if (!ref) {
+            return node_trouble(ref.error());
+        }
+        if (*ref) {
+            refs.push_back(std::move(**ref));
+        }
     }
     return {200,
             "application/json",
             {},
-            vault::to_json(vault::resolve_version(project_id, *deployments, *refs, *part))};
+            vault::to_json(vault::resolve_version(project_id, *deployments, refs, *part))};
 }
 
 } // namespace tau::node

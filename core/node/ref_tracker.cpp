@@ -1,7 +1,6 @@
 #include "core/node/ref_tracker.h"
 
 #include <algorithm>
-#include <map>
 
 namespace tau::node {
 
@@ -208,9 +207,8 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
 void RefTracker::mark_forced(const Key& key, const Opened& opened,
                              std::vector<vault::RefState>& refs, Instant until,
                              const std::stop_token& stop) {
-    const auto before = store_.refs(key.first);
     const auto deployments = store_.deployments(key.first);
-    if (!before || !deployments) {
+    if (!deployments) {
         return;
     }
     std::set<std::string> watched{branch_prefix + opened.repository.default_branch};
@@ -219,25 +217,16 @@ void RefTracker::mark_forced(const Key& key, const Opened& opened,
             watched.insert(branch_prefix + row.branch);
         }
     }
-    std::map<std::string, const vault::RefState*> known;
-    for (const vault::RefState& one : *before) {
-        if (one.repository == key.second) {
-            known.emplace(one.ref, &one);
-        }
-    }
     std::vector<vault::RefState*> moved;
     std::vector<std::string> branches;
     std::vector<git::WantedCommit> commits;
     for (vault::RefState& ref : refs) {
-        const auto old = known.find(ref.ref);
-        if (old == known.end()) {
-            continue;
-        }
-        ref.forced_at = old->second->forced_at;
-        if (old->second->commit != ref.commit && watched.contains(ref.ref)) {
+        const auto old = watched.contains(ref.ref) ? store_.ref(key.first, key.second, ref.ref)
+                                                   : std::optional<vault::RefState>();
+        if (old && *old && (*old)->commit != ref.commit) {
             moved.push_back(&ref);
             branches.push_back(ref.ref.substr(branch_prefix.size()));
-            commits.push_back({old->second->commit, branches.back()});
+            commits.push_back({(*old)->commit, branches.back()});
         }
     }
     const auto kept = moved.empty()

@@ -6,6 +6,7 @@
 #include "core/vault/registration.h"
 
 #include <optional>
+#include <span>
 #include <stop_token>
 
 namespace tau::node {
@@ -116,7 +117,9 @@ public:
     Result<Delivery> add_delivery(const std::string& id, vault::Role role,
                                   const std::string& delivery_id, const Hash32& body_hash,
                                   std::int64_t now);
-    /// Replaces what is known of the repository's refs, while the registration is active.
+    /// Replaces what is known of the repository's refs, while the registration is active: writes
+    /// what changed, some refs at a time, and when an unchanged one was seen to the hour only. One
+    /// without a `forced_at` keeps the one it had.
     Result<void> set_refs(const std::string& id, vault::Role role,
                           const std::vector<vault::RefState>& refs);
     Result<std::vector<vault::RefState>> refs(const std::string& id);
@@ -124,6 +127,9 @@ public:
     /// nobody else is for `hold` seconds. False when the registration is not active.
     Result<bool> claim_look(const std::string& id, vault::Role role, std::int64_t now,
                             std::int64_t hold);
+    /// One of them alone: there may be thousands.
+    Result<std::optional<vault::RefState>> ref(const std::string& id, vault::Role role,
+                                               const std::string& name);
 
     /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, and copies
     /// of the database older than 7.
@@ -165,6 +171,13 @@ private:
     Result<void> redeem(const NewRegistration& added);
     Result<void> replace_keys(const NewRegistration& added, std::int64_t version);
     Result<std::vector<std::string>> replace_older(const NewRegistration& added);
+    struct RefChange {
+        std::string name;
+        const vault::RefState* now = nullptr; ///< null: it is gone
+    };
+    Result<void> change_refs(const std::string& id, vault::Role role,
+                             std::span<const RefChange> changes);
+    Result<void> change_ref(const std::string& id, vault::Role role, const RefChange& change);
     Result<void> erase_secrets(const std::string& id);
     Result<void> scrub();
     Result<AuditEntry> append(std::int64_t now, const Event& event);

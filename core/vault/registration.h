@@ -112,7 +112,7 @@ struct RefState {
     Role repository = Role::configuration;
     std::string ref;
     std::string commit;
-    std::int64_t observed_at = 0;
+    std::int64_t observed_at = 0; ///< when it was last seen there; vaults note it to the hour
     std::int64_t forced_at =
         0; ///< when it last moved to a history without its old commit; 0: never
 };

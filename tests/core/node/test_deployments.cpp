@@ -167,6 +167,21 @@ TEST_CASE("a part of the network without a row runs nothing, and is told so") {
     }
 }
 
+TEST_CASE("what a part of the network must run is answered from the branches it follows") {
+    const Deployed it;
+    auto& code = (*it.world.repositories)[urls[1]];
+    code.tips = {{"main", code_tip}, {"other", older}};
+    REQUIRE(it.set({{"*", Role::code, "main", ""}}).status == 200);
+    REQUIRE(it.ref("refs/heads/other").commit == older);
+    // Of the others none is read: one that was changed is found out elsewhere.
+    const auto database = node::open_sqlite(it.world.folder.path() / "node" / "node.db");
+    REQUIRE(database);
+    REQUIRE((*database)->run("UPDATE ref_state SET commit_id = 'x' WHERE ref = $1",
+                             {std::string("refs/heads/other")}));
+    CHECK(it.version("").repositories[1].commit == code_tip);
+    CHECK(it.project.signed_request(it.world, "GET", "/v1/registrations/" + it.id).status == 503);
+}
+
 TEST_CASE("a request asks each repository once, and all of it has one deadline") {
     const Deployed it;
     auto& code = (*it.world.repositories)[urls[1]];

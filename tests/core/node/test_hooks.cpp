@@ -67,7 +67,7 @@ TEST_CASE("refs come from the repository, once for many hints, never from the bo
     CHECK(refs[0].repository == Role::configuration);
     CHECK(refs[0].commit == std::string(40, 'b'));
     CHECK(refs[1].commit == std::string(40, 'c'));
-    hooked.world.clock.time += 10;
+    hooked.world.clock.time += 3600; // when it was seen is noted to the hour
     const int before = *hooked.world.listed;
     for (int i = 0; i < 50; ++i) {
         const std::string lie = R"({"ref":"refs/heads/evil","after":")" + std::string(40, 'f') +

@@ -390,6 +390,59 @@ TEST_CASE("what a reader keeps on the disk is not called erased, and goes when i
     CHECK(store->erased());
 }
 
+TEST_CASE("of a repository's refs only what changed is written") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        const auto store = open_store(place);
+        SystemEntropy entropy;
+        REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
+        const auto seen = [](std::int64_t at, const std::string& commit) {
+            std::vector<vault::RefState> refs;
+            for (int i = 1000; i < 2200; ++i) {
+                refs.push_back({Role::code, "refs/heads/b" + std::to_string(i), commit, at});
+            }
+            return refs;
+        };
+        auto refs = seen(now, "c");
+        refs[3].forced_at = 5;
+        REQUIRE(store->set_refs(id_of(1), Role::code, refs));
+        CHECK(store->refs(id_of(1))->size() == 1200);
+
+        const auto other = place.open();
+        const auto writes = [&] { // changes when another connection has written
+            return engine == "SQLite" ? (*other->run("PRAGMA data_version")).front().integer(0) : 0;
+        };
+        const auto before = writes();
+        refs = seen(now + 900, "c");
+        REQUIRE(store->set_refs(id_of(1), Role::code, refs));
+        CHECK(writes() == before);
+
+        refs[3].commit = refs[7].commit = "d";
+        refs.pop_back();
+        refs.push_back({Role::code, "refs/tags/v1", "e", now + 900});
+        REQUIRE(store->set_refs(id_of(1), Role::code, refs));
+        CHECK((writes() != before || engine != "SQLite"));
+        const auto known = store->refs(id_of(1));
+        REQUIRE(known);
+        REQUIRE(known->size() == 1200);
+        CHECK(known->at(3).commit == "d");
+        CHECK(known->at(3).observed_at == now + 900);
+        CHECK(known->at(3).forced_at == 5);
+        CHECK(known->at(4).commit == "c");
+        CHECK(known->at(4).observed_at == now);
+        CHECK(known->back().ref == "refs/tags/v1");
+        CHECK_FALSE(*store->ref(id_of(1), Role::code, "refs/heads/b2199"));
+        CHECK((*store->ref(id_of(1), Role::code, "refs/heads/b1007"))->commit == "d");
+        CHECK_FALSE(*store->ref(id_of(1), Role::configuration, "refs/heads/b1007"));
+
+        REQUIRE(store->set_refs(id_of(1), Role::code, seen(now + 3600, "c")));
+        CHECK(store->refs(id_of(1))->at(4).observed_at == now + 3600);
+        REQUIRE(store->set_refs(id_of(1), Role::code, {}));
+        CHECK(store->refs(id_of(1))->empty());
+    }
+}
+
 TEST_CASE("an exception in a transaction leaves none open") {
     for (const std::string& engine : engines) {
         CAPTURE(engine);
