@@ -143,7 +143,7 @@ Result<std::vector<std::string>> Store::find_missing() {
     };
     std::vector<std::string> missing;
     for (const Question& question : questions) {
-        const auto rows = database_->run(std::string(question.sql) + " LIMIT 5");
+        const auto rows = database_->run_aside(std::string(question.sql) + " LIMIT 5");
         if (!rows) {
             return fail(rows.error());
         }

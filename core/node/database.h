@@ -44,6 +44,9 @@ public:
     virtual ~Database() = default;
     /// One statement, within the transaction that this thread has open, if any.
     virtual Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters = {}) = 0;
+    /// A question without parameters that may take long, about what is committed: nobody waits for
+    /// it.
+    virtual Result<Rows> run_aside(std::string_view sql) = 0;
     /// All of `work` or nothing of it, as if no other transaction ran meanwhile: rolled back when
     /// it gives an error. `work` runs its statements through run() on the same thread and has no
     /// other effect: it is run again, some ten times at most, when the engine asks for that.
@@ -74,6 +77,8 @@ bool is_copy(std::string_view name, std::string_view start);
 /// SQLite in WAL mode with synchronous=FULL: what was committed survives a crash and a power cut.
 /// The file and its companions are 0600.
 Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path);
+/// One that is there, to look at it: nothing of it can be changed. `not_found` when it is not.
+Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::path& path);
 
 /// PostgreSQL, or what speaks like it, at SERIALIZABLE through a few connections. `url` is libpq's
 /// (postgresql://user@host/database?sslmode=…&sslrootcert=…&passfile=…). A host that is not this

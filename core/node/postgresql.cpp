@@ -37,6 +37,8 @@ public:
         return done ? Result<Rows>(std::move(rows)) : fail(done.error());
     }
 
+    Result<Rows> run_aside(std::string_view sql) override { return run(sql, {}); }
+
     Result<void> transaction(const Work& work) override {
         if (PostgresqlSession* const mine = of_this_thread()) { // within alone()
             return with_retries([&] { return mine->attempt(work); });

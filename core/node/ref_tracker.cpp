@@ -222,7 +222,7 @@ void RefTracker::mark_forced(const Key& key, const Opened& opened,
     std::vector<git::WantedCommit> commits;
     for (vault::RefState& ref : refs) {
         const auto old = watched.contains(ref.ref) ? store_.ref(key.first, key.second, ref.ref)
-                                                   : std::optional<vault::RefState>();
+                                                   : Result<std::optional<vault::RefState>>();
         if (old && *old && (*old)->commit != ref.commit) {
             moved.push_back(&ref);
             branches.push_back(ref.ref.substr(branch_prefix.size()));

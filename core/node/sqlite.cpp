@@ -1,15 +1,13 @@
-#include "core/node/database.h"
-
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/node/retry.h"
+#include "core/node/sqlite_connection.h"
 
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <map>
 #include <mutex>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -18,65 +16,13 @@ namespace tau::node {
 
 namespace {
 
-constexpr int patience_ms = 1000; ///< with locks of other processes
 constexpr int scrub_tries = 20;
 constexpr std::chrono::milliseconds scrub_pause{50};
 
-struct CloseConnection {
-    void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
-};
-struct FinishStatement {
-    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Connection = std::unique_ptr<sqlite3, CloseConnection>;
-using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
-
-/// SQLite gives -wal and -shm the mode of the database itself, so it is made with the right one.
-Result<void> make_private_file(const std::filesystem::path& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file < 0 || ::fchmod(file, 0600) != 0) {
-        const Error error = io_error("open", path);
-        if (file >= 0) {
-            ::close(file);
-        }
-        return fail(error);
-    }
-    ::close(file);
-    return {};
-}
-
-tl::unexpected<Error> cannot_open(sqlite3* connection) {
-    return fail(ErrorCode::io, "The node's database cannot be opened.", {},
-                bounded_text(connection != nullptr ? sqlite3_errmsg(connection) : "no memory"));
-}
-
-Result<Connection> connect(const std::filesystem::path& path) {
-    sqlite3* raw = nullptr;
-    const int code = sqlite3_open_v2(
-        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW,
-        nullptr);
-    Connection connection(raw);
-    if (code != SQLITE_OK) {
-        return cannot_open(raw);
-    }
-    sqlite3_busy_timeout(raw, patience_ms); // and again, as a transaction is
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
-    for (const char* sql :
-         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
-          "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
-          "PRAGMA wal_autocheckpoint=1000"}) {
-        if (sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-            return cannot_open(raw);
-        }
-    }
-    return connection;
-}
-
 class Sqlite final : public Database {
 public:
-    Sqlite(Connection connection, std::filesystem::path path)
-        : path_(std::move(path)), connection_(std::move(connection)) {}
+    Sqlite(Connection connection, std::filesystem::path path, Access access)
+        : path_(std::move(path)), access_(access), connection_(std::move(connection)) {}
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
         const std::lock_guard lock(mutex_);
@@ -106,6 +52,30 @@ public:
         }
     }
 
+    /// Through a connection of its own, which takes no lock that anybody waits for.
+    Result<Rows> run_aside(std::string_view sql) override {
+        const auto aside = connect(path_, Access::read);
+        if (!aside) {
+            return fail(aside.error());
+        }
+        sqlite3_stmt* raw = nullptr;
+        int code = sqlite3_prepare_v2(aside->get(), sql.data(), static_cast<int>(sql.size()), &raw,
+                                      nullptr);
+        const Statement statement(raw);
+        Rows rows;
+        while (code == SQLITE_OK || code == SQLITE_ROW) {
+            code = sqlite3_step(raw);
+            if (code == SQLITE_ROW) {
+                rows.push_back(read_row(raw));
+            }
+        }
+        if (code != SQLITE_DONE) {
+            return fail(ErrorCode::io, "The node's database did not answer.", {},
+                        bounded_text(sqlite3_errmsg(aside->get())));
+        }
+        return rows;
+    }
+
     Result<void> transaction(const Work& work) override {
         const std::lock_guard lock(mutex_); // recursive: `work` runs statements on this thread
         return with_retries([&] { return attempt(work); });
@@ -119,7 +89,7 @@ public:
     std::string_view bytes_type() const override { return "BLOB"; }
 
     Result<void> check_structure() override {
-        const auto rows = run("PRAGMA integrity_check(10)", {});
+        const auto rows = run_aside("PRAGMA integrity_check(10)");
         if (!rows) {
             return fail(rows.error());
         }
@@ -235,7 +205,7 @@ private:
         }
         statements_.clear();
         connection_.reset();
-        auto opened = connect(path_);
+        auto opened = connect(path_, access_);
         if (!opened) {
             return fail(opened.error());
         }
@@ -300,50 +270,6 @@ private:
         bool wanted_ = true;
     };
 
-    static bool bind(sqlite3_stmt* statement, std::size_t index, const Value& value) {
-        const int at =
-            sqlite3_bind_parameter_index(statement, ("$" + std::to_string(index + 1)).c_str());
-        if (const auto* number = std::get_if<std::int64_t>(&value)) {
-            return sqlite3_bind_int64(statement, at, *number) == SQLITE_OK;
-        }
-        if (const auto* text = std::get_if<std::string>(&value)) {
-            return sqlite3_bind_text64(statement, at, text->data(), text->size(), SQLITE_TRANSIENT,
-                                       SQLITE_UTF8) == SQLITE_OK;
-        }
-        if (const auto* bytes = std::get_if<Bytes>(&value)) {
-            // A null pointer would bind NULL, so an empty blob needs an address.
-            const void* data = bytes->empty() ? static_cast<const void*>("") : bytes->data();
-            return sqlite3_bind_blob64(statement, at, data, bytes->size(), SQLITE_TRANSIENT) ==
-                   SQLITE_OK;
-        }
-        return sqlite3_bind_null(statement, at) == SQLITE_OK;
-    }
-
-    static Row read_row(sqlite3_stmt* statement) {
-        std::vector<Value> values;
-        for (int i = 0; i < sqlite3_column_count(statement); ++i) {
-            switch (sqlite3_column_type(statement, i)) {
-            case SQLITE_INTEGER:
-                values.emplace_back(std::int64_t{sqlite3_column_int64(statement, i)});
-                break;
-            case SQLITE_TEXT:
-            case SQLITE_BLOB: {
-                const bool text = sqlite3_column_type(statement, i) == SQLITE_TEXT;
-                const auto* data =
-                    static_cast<const std::uint8_t*>(sqlite3_column_blob(statement, i));
-                const ByteView view(data,
-                                    static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
-                values.push_back(text ? Value(std::string(as_text(view)))
-                                      : Value(Bytes(view.begin(), view.end())));
-                break;
-            }
-            default:
-                values.emplace_back();
-            }
-        }
-        return Row(std::move(values));
-    }
-
     tl::unexpected<Error> problem() {
         const int code = sqlite3_extended_errcode(connection_.get());
         if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
@@ -360,6 +286,7 @@ private:
 
     std::recursive_mutex mutex_;
     const std::filesystem::path path_;
+    const Access access_;
     Connection connection_;
     std::map<std::string, Statement, std::less<>> statements_; // after it: they go first
     bool in_transaction_ = false;
@@ -372,11 +299,24 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
     if (const Result<void> made = make_private_file(path); !made) {
         return fail(made.error());
     }
-    auto connection = connect(path);
+    auto connection = connect(path, Access::write);
     if (!connection) {
         return fail(connection.error());
     }
-    return std::make_unique<Sqlite>(std::move(*connection), path);
+    return std::make_unique<Sqlite>(std::move(*connection), path, Access::write);
+}
+
+Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::path& path) {
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(path, unknown)) {
+        return fail(ErrorCode::not_found, "There is no database " + path.string() + ".",
+                    "Give the node's data and store as it is started with.");
+    }
+    auto connection = connect(path, Access::read);
+    if (!connection) {
+        return fail(connection.error());
+    }
+    return std::make_unique<Sqlite>(std::move(*connection), path, Access::read);
 }
 
 } // namespace tau::node

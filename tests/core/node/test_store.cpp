@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <future>
 #include <limits>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -441,6 +442,26 @@ TEST_CASE("of a repository's refs only what changed is written") {
         REQUIRE(store->set_refs(id_of(1), Role::code, {}));
         CHECK(store->refs(id_of(1))->empty());
     }
+}
+
+TEST_CASE("what looks through the whole database makes nobody wait, and waits for nobody") {
+    const Place place("SQLite");
+    const auto store = open_store(place);
+    SystemEntropy entropy;
+    REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
+    const auto database = place.open();
+    const auto whole = database->transaction([&]() -> Result<void> {
+        REQUIRE(database->run("DELETE FROM used_nonce"));
+        auto looking = std::async(std::launch::async, [&] {
+            const auto counted = database->run_aside("SELECT count(*) FROM used_nonce");
+            return database->check_structure() && counted && counted->front().integer(0) == 2;
+        });
+        REQUIRE(looking.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+        CHECK(looking.get()); // and sees only what is committed
+        return {};
+    });
+    CHECK(whole);
+    CHECK_FALSE(database->run_aside("DELETE FROM registration"));
 }
 
 TEST_CASE("an exception in a transaction leaves none open") {
