@@ -182,8 +182,20 @@ int make_barrier_key(const vaultd::Options& options) {
     return made ? 0 : complain(made.error());
 }
 
-int verify_store(const node::Settings& settings) {
-    const auto rows = node::verify_store(settings, SystemClock().now());
+Error in_use(const node::Settings& settings) {
+    return {ErrorCode::unavailable,
+            "Another tau-vaultd uses the folder " + settings.data.string() + ".",
+            "End it, or give this one another folder.",
+            {}};
+}
+
+int tell_of_store(const node::Settings& settings) {
+    // The lock is one of a node that ran here; whoever made none has no database either.
+    const auto lock = FileLock::acquire_existing(settings.data / "lock", 0);
+    if (!lock && lock.error().code == ErrorCode::unavailable) {
+        return complain(in_use(settings));
+    }
+    const auto rows = node::verify_store(settings);
     if (!rows) {
         return complain(rows.error());
     }
@@ -192,19 +204,16 @@ int verify_store(const node::Settings& settings) {
 }
 
 int start(const std::vector<std::string>& arguments, vaultd::Options options) {
+    if (options.verify_store) {
+        return tell_of_store(options.settings);
+    }
     if (const auto made = make_private_directory(options.settings.data); !made) {
         return complain(made.error());
     }
     const auto lock = FileLock::acquire(options.settings.data / "lock", 0);
     if (!lock) {
-        return complain(
-            {lock.error().code,
-             "Another tau-vaultd uses the folder " + options.settings.data.string() + ".",
-             "End it, or give this one another folder.",
-             {}});
-    }
-    if (options.verify_store) {
-        return verify_store(options.settings);
+        return complain(lock.error().code == ErrorCode::unavailable ? in_use(options.settings)
+                                                                    : lock.error());
     }
     const bool print = options.print_record;
     Node node(arguments, std::move(options));

@@ -57,7 +57,7 @@ Result<void> Store::audited(std::int64_t now,
     return done;
 }
 
-Result<void> Store::check_head(const std::optional<AuditEntry>& head) {
+Result<std::optional<AuditEntry>> Store::check_head(const std::optional<AuditEntry>& head) {
     const auto last = rows_.select(audit_row::table, "true ORDER BY seq DESC LIMIT 1", {});
     if (!last) {
         return fail(last.error());
@@ -76,10 +76,9 @@ Result<void> Store::check_head(const std::optional<AuditEntry>& head) {
                         "audit.head from the node's data; what came later is then forgotten.");
         }
     }
-    if (!last->empty()) {
-        head_.note({last->front().integer(audit_row::seq), last->front().bytes(audit_row::hash)});
-    }
-    return {};
+    return last->empty() ? std::nullopt
+                         : std::optional(AuditEntry{last->front().integer(audit_row::seq),
+                                                    last->front().bytes(audit_row::hash)});
 }
 
 Result<std::int64_t> Store::verify_audit() {

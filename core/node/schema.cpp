@@ -112,16 +112,16 @@ constexpr std::int64_t newest_version = migrations.size();
 const std::string barrier_entry = "barrier";
 
 Result<std::int64_t> current_version(Database& database) {
-    const auto made = database.run("CREATE TABLE IF NOT EXISTS migration(version BIGINT PRIMARY "
-                                   "KEY, applied_at BIGINT NOT NULL)");
-    if (!made) {
-        return fail(made.error());
-    }
     const auto rows = database.run("SELECT coalesce(max(version), 0) FROM migration");
     if (!rows) {
         return fail(rows.error());
     }
     return rows->at(0).integer(0);
+}
+
+tl::unexpected<Error> newer_program() {
+    return fail(ErrorCode::corrupt, "The node's database was written by a newer program.",
+                "Use that program, or give the node another data folder.");
 }
 
 /// In the schema the word BYTES stands for the engine's own.
@@ -179,13 +179,15 @@ Result<void> apply(Database& database, std::int64_t version, std::int64_t now) {
 
 Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool is_known,
                               std::int64_t now) {
-    const Result<std::int64_t> version = current_version(database);
+    const auto made = database.run("CREATE TABLE IF NOT EXISTS migration(version BIGINT PRIMARY "
+                                   "KEY, applied_at BIGINT NOT NULL)");
+    const Result<std::int64_t> version =
+        made ? current_version(database) : Result<std::int64_t>(fail(made.error()));
     if (!version) {
         return fail(version.error());
     }
     if (*version > newest_version) {
-        return fail(ErrorCode::corrupt, "The node's database was written by a newer program.",
-                    "Use that program, or give the node another data folder.");
+        return newer_program();
     }
     if (*version >= protected_version) {
         if (auto right = check_key(database, barrier); !right) {
@@ -217,6 +219,27 @@ Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool i
 
 Result<void> migrate(Database& database, const Barrier& barrier, bool is_known, std::int64_t now) {
     return database.alone([&] { return bring_up_to_date(database, barrier, is_known, now); });
+}
+
+Result<void> check_schema(Database& database, const Barrier& barrier) {
+    const Result<std::int64_t> version = current_version(database);
+    if (!version && version.error().code != ErrorCode::unavailable) {
+        return fail(ErrorCode::not_found, "This is not the database of a node.",
+                    "Give the node's data and store as it is started with.",
+                    version.error().detail);
+    }
+    if (!version) {
+        return fail(version.error());
+    }
+    if (*version > newest_version) {
+        return newer_program();
+    }
+    if (*version < newest_version) {
+        return fail(ErrorCode::invalid_argument,
+                    "The node's database was written by an older program.",
+                    "Start the node once: it keeps a copy and brings the database up to date.");
+    }
+    return check_key(database, barrier);
 }
 
 } // namespace tau::node

@@ -15,4 +15,8 @@ inline const std::string copy_name = "backup-";
 /// another key. What was in clear before is still on the disk until it is scrubbed.
 Result<void> migrate(Database& database, const Barrier& barrier, bool is_known, std::int64_t now);
 
+/// That there is nothing to bring up to date, without writing: `not_found` when it is no node's
+/// database, `invalid_argument` when an older program wrote it, and the rest as above.
+Result<void> check_schema(Database& database, const Barrier& barrier);
+
 } // namespace tau::node

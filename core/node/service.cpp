@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace tau::node {
@@ -58,26 +60,48 @@ bool lies_within(const std::filesystem::path& file, const std::filesystem::path&
            outer.end();
 }
 
-Result<std::unique_ptr<Store>> open_store(const Settings& settings, std::int64_t now) {
+Result<Secret> barrier_key(const Settings& settings) {
     if (!settings.barrier_key.empty() && lies_within(settings.barrier_key, settings.data)) {
         return fail(ErrorCode::invalid_argument,
                     "The barrier key lies among the data that it protects.",
                     "Move it to another folder, best on another disk, and keep it out of the "
                     "database's backups.");
     }
-    const auto key = read_barrier_key(settings.barrier_key, settings.passphrase);
+    return read_barrier_key(settings.barrier_key, settings.passphrase);
+}
+
+std::filesystem::path database_file(const Settings& settings) {
+    return settings.store.empty() ? settings.data / "node.db"
+                                  : std::filesystem::path(settings.store);
+}
+
+Result<std::unique_ptr<Store>> open_store(const Settings& settings, std::int64_t now) {
+    const auto key = barrier_key(settings);
     if (!key) {
         return fail(key.error());
     }
-    auto database =
-        is_postgresql(settings.store)
-            ? open_postgresql(settings.store)
-            : open_sqlite(settings.store.empty() ? settings.data / "node.db"
-                                                 : std::filesystem::path(settings.store));
+    auto database = is_postgresql(settings.store) ? open_postgresql(settings.store)
+                                                  : open_sqlite(database_file(settings));
     if (!database) {
         return fail(database.error());
     }
     return Store::open(std::move(*database), *key, settings.data / "audit.head", now);
+}
+
+/// The folder of a node that was there before, and is this user's: files that another one leaves
+/// beside the database would keep the node out of it.
+Result<void> check_own_data(const std::filesystem::path& folder) {
+    struct stat status {};
+    if (::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+        return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
+                    "Give the node's data as it is started with.");
+    }
+    if (status.st_uid != ::geteuid()) {
+        return fail(ErrorCode::permission_denied,
+                    "The folder " + folder.string() + " is another user's.",
+                    "Do this as the node's user; tau-vaultd(8) says how.");
+    }
+    return {};
 }
 
 /// "<seq> <base64>": the number counts when the record itself is past, too.
@@ -294,8 +318,21 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 
-Result<std::int64_t> verify_store(const Settings& settings, std::int64_t now) {
-    return open_store(settings, now).and_then([](const auto& store) { return store->verify({}); });
+Result<std::int64_t> verify_store(const Settings& settings) {
+    if (const auto own = check_own_data(settings.data); !own) {
+        return fail(own.error());
+    }
+    const auto key = barrier_key(settings);
+    if (!key) {
+        return fail(key.error());
+    }
+    auto database = is_postgresql(settings.store) ? open_postgresql(settings.store)
+                                                  : open_sqlite_to_read(database_file(settings));
+    if (!database) {
+        return fail(database.error());
+    }
+    return Store::open_to_read(std::move(*database), *key, settings.data / "audit.head")
+        .and_then([](const auto& store) { return store->verify({}); });
 }
 
 Response Service::handle(const Request& request) {

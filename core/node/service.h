@@ -105,8 +105,8 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-/// Looks at all that is stored, without serving it: the number of rows, or `corrupt` with what was
-/// changed as its detail.
-Result<std::int64_t> verify_store(const Settings& settings, std::int64_t now);
+/// Looks at all that is stored, without serving or changing it: the number of rows, or `corrupt`
+/// with what was changed as its detail. `not_found` when there is no node's database.
+Result<std::int64_t> verify_store(const Settings& settings);
 
 } // namespace tau::node

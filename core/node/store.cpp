@@ -32,12 +32,14 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, c
     if (!head) {
         return fail(head.error());
     }
-    const auto ready =
-        migrate(*store->database_, store->barrier_, head->has_value(), now).and_then([&] {
-            return store->check_head(*head);
-        });
-    if (!ready) {
-        return fail(ready.error());
+    auto last = migrate(*store->database_, store->barrier_, head->has_value(), now).and_then([&] {
+        return store->check_head(*head);
+    });
+    if (!last) {
+        return fail(last.error());
+    }
+    if (*last) {
+        store->head_.note(std::move(**last));
     }
     // A crash may have come between an erasure and its scrubbing.
     if (const auto scrubbed = store->scrub();
@@ -45,6 +47,18 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, c
         return fail(scrubbed.error());
     }
     return store;
+}
+
+Result<std::unique_ptr<Store>> Store::open_to_read(std::unique_ptr<Database> database,
+                                                   const Secret& key,
+                                                   const std::filesystem::path& audit_head) {
+    auto store = std::unique_ptr<Store>(new Store(std::move(database), key, audit_head));
+    const auto head = store->head_.read();
+    const auto same = head ? check_schema(*store->database_, store->barrier_).and_then([&] {
+        return store->check_head(*head);
+    })
+                           : fail(head.error());
+    return same ? Result<std::unique_ptr<Store>>(std::move(store)) : fail(same.error());
 }
 
 Result<std::optional<std::string>> Store::meta(const std::string& key) {

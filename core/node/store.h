@@ -63,6 +63,11 @@ public:
                                                const std::filesystem::path& audit_head,
                                                std::int64_t now);
 
+    /// To verify one that is there, with this program's schema: writes nothing.
+    static Result<std::unique_ptr<Store>> open_to_read(std::unique_ptr<Database> database,
+                                                       const Secret& key,
+                                                       const std::filesystem::path& audit_head);
+
     Result<std::optional<std::string>> meta(const std::string& key);
     /// Puts in its place what `next` makes of the present value, in one transaction, and gives it.
     using NextMeta = std::function<Result<std::string>(const std::optional<std::string>&)>;
@@ -155,7 +160,8 @@ private:
           const std::filesystem::path& audit_head)
         : barrier_(key), database_(std::move(database)), rows_(*database_, barrier_),
           head_(audit_head, barrier_), scrubber_(*database_) {}
-    Result<void> check_head(const std::optional<AuditEntry>& head);
+    /// That the log has this entry; its last one, if it has any.
+    Result<std::optional<AuditEntry>> check_head(const std::optional<AuditEntry>& head);
     Result<bool> is_active(const std::string& id);
     /// Within a transaction.
     Result<std::optional<StoredRegistration>> find_now(const std::string& id);

@@ -96,7 +96,7 @@ TEST_CASE("a full disk: a clear answer, what is there is read, and it goes on wh
     node::Settings settings;
     settings.data = world.folder.path() / "node";
     settings.barrier_key = barrier_in(world.folder.path());
-    CHECK(node::verify_store(settings, now));
+    CHECK(node::verify_store(settings));
 }
 
 TEST_CASE("every call to the disk fails in its turn: nothing acknowledged is lost, nothing torn") {

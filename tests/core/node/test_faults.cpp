@@ -146,7 +146,7 @@ TEST_CASE("SIGKILL while registering: nothing acknowledged is lost, one registra
             active += row.text(2) == "active" ? 1 : 0;
         }
         CHECK(active == 1); // of one project: the last
-        CHECK(node::verify_store(settings, now));
+        CHECK(node::verify_store(settings));
         std::printf("%s: killed %d times while registering (%d before the last login, %d while "
                     "storing of which %d were stored, %d just before COMMIT of which none was, %d "
                     "just after COMMIT of which all were, %d after the answer): no acknowledged "

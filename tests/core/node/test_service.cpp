@@ -2,6 +2,7 @@
 #include "tests/support/vectors.h"
 
 #include <fstream>
+#include <set>
 
 using namespace tau;
 using namespace tau::test;
@@ -99,4 +100,48 @@ TEST_CASE("what hinders the node itself is in its log, with the cause") {
     CHECK(answer.headers.empty());
     CHECK(world.log.count("3 node: An entry of the node's database was changed outside of the "
                           "node (repository") == 1);
+}
+
+TEST_CASE("verifying makes and changes nothing, and says what is not there") {
+    World world;
+    const std::filesystem::path data = world.folder.path() / "node";
+    world.service.reset();
+    node::Settings settings;
+    settings.data = data;
+    settings.barrier_key = barrier_in(world.folder.path());
+    const auto why = [](const node::Settings& one) {
+        const auto rows = node::verify_store(one);
+        return rows ? "" : rows.error().message;
+    };
+    std::filesystem::remove(data / "audit.head");
+    const auto rows = node::verify_store(settings);
+    INFO((rows ? "" : rows.error().message + " " + rows.error().detail));
+    REQUIRE(rows);
+    CHECK(*rows > 3);
+    CHECK_FALSE(std::filesystem::exists(data / "audit.head"));
+
+    node::Settings wrong = settings;
+    wrong.data = world.folder.path() / "nodd";
+    CHECK(why(wrong) == "There is no folder " + wrong.data.string() + ".");
+    CHECK_FALSE(std::filesystem::exists(wrong.data));
+    wrong.data = world.folder.path();
+    CHECK(why(wrong).starts_with("The barrier key lies among"));
+    wrong = settings;
+    wrong.store = (data / "nodd.db").string();
+    CHECK(why(wrong) == "There is no database " + wrong.store + ".");
+    CHECK_FALSE(std::filesystem::exists(wrong.store));
+    std::ofstream(wrong.store).flush(); // an empty file is an empty database
+    CHECK(why(wrong) == "This is not the database of a node.");
+    CHECK(std::filesystem::file_size(wrong.store) == 0);
+    std::filesystem::remove(wrong.store);
+
+    {
+        const auto database = node::open_sqlite(data / "node.db");
+        REQUIRE(database);
+        REQUIRE((*database)->run("DELETE FROM migration WHERE version >= 5"));
+    }
+    CHECK(why(settings) == "The node's database was written by an older program.");
+    for (const char* name : {"backup-4.db", "audit.head"}) {
+        CHECK_FALSE(std::filesystem::exists(data / name));
+    }
 }
