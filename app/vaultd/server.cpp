@@ -39,8 +39,8 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server() {
         shared_->on_last_session = nullptr;
-        shared_->registrations.pool.reset(); // their threads use the service, which goes next
-        shared_->others.pool.reset();
+        shared_->registrations.stop(); // their threads use the service, which goes next
+        shared_->others.stop();
     }
     void start() {
         signals_.async_wait([this](error_code error, int) {

@@ -229,6 +229,16 @@ void Session::queue(node::Request&& request, Lane& lane) {
     stream_.lowest().expires_never(); // a registration has its own deadlines
     request_ = std::move(request);
     turn_ = Turn::waiting;
+    if (lane.has_room_for(client())) {
+        start_work(lane);
+    } else {
+        lane.park(client(), shared_from_this());
+    }
+    ++lane.waiting;
+    watch(lane);
+}
+
+void Session::start_work(Lane& lane) {
     lane.pool->run([self = shared_from_this(), &lane,
                     guard = net::make_work_guard(shared_->context)]() mutable {
         std::optional<node::Response> response = self->work();
@@ -239,8 +249,21 @@ void Session::queue(node::Request&& request, Lane& lane) {
                       self->worked(lane, std::move(response));
                   });
     });
-    ++lane.waiting;
-    watch(lane);
+    lane.began(client());
+}
+
+void Session::leave_work(Lane& lane) const {
+    const std::shared_ptr<Session> next = lane.ended(client());
+    if (!next) {
+        return;
+    }
+    try {
+        next->start_work(lane);
+    } catch (const std::exception&) { // no memory for it
+        --lane.waiting;
+        next->turn_ = Turn::none;
+        next->refuse_busy();
+    }
 }
 
 void Session::watch(Lane& lane) {
@@ -254,6 +277,7 @@ void Session::watch(Lane& lane) {
             self->watch(lane);
         } else if (self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
             --lane.waiting;
+            lane.leave(self->client(), self);
             self->shared_->front.cut(node::Cut::gone);
             self->request_ = {};
             self->stream_.lowest().close();
@@ -271,6 +295,7 @@ std::optional<node::Response> Session::work() {
 }
 
 void Session::worked(Lane& lane, std::optional<node::Response>&& response) {
+    leave_work(lane);
     if (turn_ == Turn::gone) {
         return;
     }

@@ -41,6 +41,9 @@ private:
     void read_body();
     void answer();
     void queue(node::Request&& request, Lane& lane);
+    void start_work(Lane& lane);
+    /// Its place with the workers goes to its peer's next request.
+    void leave_work(Lane& lane) const;
 
     /// A peer that hangs up while its request is queued soon leaves its place to others, and costs
     /// no work.

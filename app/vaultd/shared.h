@@ -2,10 +2,10 @@
 
 // Included through session.h only.
 
+#include "app/vaultd/lane.h"
 #include "app/vaultd/peers.h"
 #include "app/vaultd/server.h"
 #include "core/node/front_metrics.h"
-#include "core/node/pool.h"
 #include "core/node/service.h"
 
 #include <boost/asio/io_context.hpp>
@@ -16,17 +16,6 @@
 namespace tau::vaultd {
 
 namespace net = boost::asio;
-
-class Session;
-
-/// Threads of their own and a bounded queue for one kind of request. Registrations wait for git
-/// hosts that their owners chose, so they must not be able to hold up everything else.
-struct Lane {
-    explicit Lane(std::size_t threads)
-        : pool(std::make_unique<node::Pool>(static_cast<unsigned>(threads))) {}
-    std::size_t waiting = 0; ///< requests with the workers
-    std::unique_ptr<node::Pool> pool;
-};
 
 /// Everything the sessions share, and keep alive: some end with the I/O context, after the server.
 /// Used on the I/O thread only, but for the pools and `service`.

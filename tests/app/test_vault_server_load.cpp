@@ -188,6 +188,41 @@ TEST_CASE("too many requests wait for a moment, then hear when to come back") {
     }
 }
 
+TEST_CASE("one peer's registrations that take long leave threads for the others'") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 8; // four for registrations, of which one peer has three
+    ServerProcess server(limits);
+    std::vector<std::string> requests;
+    for (int i = 0; i < 6; ++i) {
+        requests.push_back(registration_request(server));
+    }
+    server.counters().hold = true;
+    std::vector<Connection> waiting;
+    const auto send = [&](std::size_t i, const char* from) {
+        Connection connection(server.port(), from);
+        connection.send(requests[i]);
+        return connection;
+    };
+    for (std::size_t i = 0; i < 3; ++i) {
+        waiting.push_back(send(i, "127.0.0.1"));
+    }
+    REQUIRE(soon([&] { return server.counters().reads == 6; }));
+    waiting.push_back(send(3, "127.0.0.1"));
+    std::optional<Connection> leaving(send(4, "127.0.0.1"));
+    waiting.push_back(send(5, "127.0.0.2"));
+    CHECK(soon([&] { return server.counters().reads == 8; }));
+    leaving.reset();
+    REQUIRE(soon([&] { return metrics_of(server).at(cut_by("gone")) == 1; }));
+    CHECK(server.counters().reads == 8);
+    server.counters().hold = false;
+    for (Connection& connection : waiting) {
+        CHECK(status_of(connection.read(10s, [](const std::string& got) {
+                  return got.find("\r\n\r\n") != std::string::npos;
+              })) == 422);
+    }
+    CHECK(server.counters().reads == 10); // what hung up was never begun
+}
+
 TEST_CASE("nobody works for a peer that hung up while it waited") {
     vaultd::Limits limits = short_limits();
     limits.workers = 1;
