@@ -2,10 +2,12 @@
 // It reads a request with its secrets from its input, and writes progress and a result to its
 // output. It is a program of its own so that it can be killed at any moment, whatever the other
 // side does.
+#include "app/git/confine.h"
 #include "app/git/operations.h"
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -37,6 +39,27 @@ void limit_resources(const tau::git::Remote& remote) {
 #endif
 }
 
+/// A stranger's repository is taken apart here: whoever takes this process over by it shall find
+/// nothing. To push and to fetch is another matter: that is done with the user's own clones. And a
+/// name that is still to be looked up may need a local service.
+void confine_to_home(const tau::git::HelperRequest& request) {
+    using tau::git::HelperOperation;
+    const char* home = std::getenv("HOME");
+    const HelperOperation operation = request.task.operation;
+    if (home == nullptr || operation == HelperOperation::push ||
+        operation == HelperOperation::fetch || request.remote.address.empty()) {
+        return;
+    }
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    const std::string refused = tau::git::confine(
+        {"/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom", request.remote.ca_file},
+        home);
+    if (!refused.empty()) { // the program that started this shows it when something fails
+        std::cerr << "tau-git: not confined (" << refused << ")\n";
+    }
+#endif
+}
+
 } // namespace
 
 int main() {
@@ -49,6 +72,7 @@ int main() {
         return 2;
     }
     limit_resources(request->remote);
+    confine_to_home(*request);
     const auto result = tau::git::perform(*request);
     std::cout << tau::git::encode_result(result) << std::flush;
     return result ? 0 : 1;

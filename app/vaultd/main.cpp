@@ -2,6 +2,7 @@
 #include "app/vaultd/passphrase.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/git/landlock.h"
 #include "core/seal/seal.h"
 
 #include <csignal>
@@ -79,6 +80,11 @@ public:
         const auto serving = serving_of(options_, options_.listener.port, log_);
         if (!serving) {
             return complain(serving.error());
+        }
+        if (git::landlock_version() == 0) {
+            log_.write(LogLevel::warning, "git",
+                       "The kernel has no Landlock: the helper that logs in to git hosts could "
+                       "read what this user can.");
         }
         const auto served =
             vaultd::serve(options_.listener, *serving, log_,

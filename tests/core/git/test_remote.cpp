@@ -1,6 +1,7 @@
 #include "core/base/file.h"
 #include "core/base/process.h"
 #include "core/git/helper_protocol.h"
+#include "core/git/landlock.h"
 #include "core/keys/deploy_key.h"
 #include "tests/support/listener.h"
 #include "tests/support/temporary_directory.h"
@@ -262,4 +263,45 @@ TEST_CASE("a killed program's helper folders go with the next start, those in us
     }
     end(working);
     REQUIRE(::unsetenv("TMPDIR") == 0);
+}
+
+TEST_CASE("what takes a stranger's repository apart can change and read nothing but its own") {
+    const test::TemporaryDirectory folder;
+    const fs::path home = folder.path() / "home";
+    const fs::path elsewhere = folder.path() / "elsewhere";
+    fs::create_directory(home);
+    const test::Listener silent;
+    Remote remote = remote_at(silent.port());
+    remote.address = "127.0.0.1";
+    remote.deadline = 20s;
+    const auto answer = [&](const fs::path& repository) {
+        const auto request =
+            encode_request({HelperOperation::read, repository, {}, {{"main", "a"}}}, remote);
+        Command command;
+        command.program = find_helper().value();
+        command.environment = {"HOME=" + home.string()};
+        auto helper = Process::start(command).value();
+        const Wait wait = Wait::at_most(20s, {});
+        REQUIRE(helper.write_input(request->bytes(), wait));
+        helper.close_input();
+        std::string first = helper.read_line(wait, 1U << 20U).value().value_or("");
+        if (first.find("connecting") != std::string::npos) {
+            const auto status =
+                contents(fs::path("/proc") / std::to_string(helper.pid()) / "status");
+            CHECK(status.find("NoNewPrivs:\t1") != std::string::npos);
+            CHECK(status.find("Seccomp:\t2") != std::string::npos);
+        }
+        return first;
+    };
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    CHECK(answer(home / "clone").find("connecting") != std::string::npos);
+    if (landlock_version() == 0) {
+        MESSAGE("this kernel has no Landlock: only the calls are checked");
+        return;
+    }
+    const std::string refused = answer(elsewhere);
+    CAPTURE(refused);
+    CHECK(refused.find("error") != std::string::npos);
+    CHECK_FALSE(fs::exists(elsewhere));
+#endif
 }
