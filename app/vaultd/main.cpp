@@ -165,13 +165,16 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// What only the files that the configuration names show.
+/// What only the files and the database's address that the configuration names show.
 int check_config(vaultd::Options& options) {
     class Quiet final : public Log {
         void write(LogLevel, std::string_view, std::string_view) override {}
     } quiet;
     if (const auto serving = serving_of(options, options.listener.port, quiet); !serving) {
         return complain(serving.error());
+    }
+    if (const auto checked = node::check_settings(options.settings); !checked) {
+        return complain(checked.error());
     }
     std::cout << "The configuration is good.\n";
     return 0;

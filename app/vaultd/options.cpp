@@ -77,12 +77,6 @@ std::size_t host_end(const std::string& authority) {
     return std::min(authority.find(':', std::min(from, authority.size())), authority.size());
 }
 
-/// Without port and brackets.
-std::string host_of(const std::string& authority) {
-    const std::string host = authority.substr(0, host_end(authority));
-    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
-}
-
 bool is_loopback(const std::string& host) {
     in_addr v4{};
     in6_addr v6{};
@@ -127,11 +121,6 @@ std::vector<std::string> check_together(const Options& options) {
     if (!endpoint.empty() && tls && !endpoint.starts_with("https://")) {
         problems.emplace_back("endpoint must be https, because there is a tls.certificate.");
     }
-    if (!endpoint.empty() && !endpoint.starts_with("https://") &&
-        !is_loopback(host_of(authority_of(endpoint)))) {
-        problems.emplace_back("endpoint must be https: consoles take plain HTTP on their own "
-                              "computer only.");
-    }
     return problems;
 }
 
@@ -146,26 +135,10 @@ std::string joined(const std::vector<std::string>& lines) {
 
 } // namespace
 
-std::string authority_of(const std::string& endpoint) {
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (endpoint.starts_with(scheme)) {
-            const std::string rest = endpoint.substr(scheme.size());
-            const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) {
-                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-.:[]").find(c) != std::string_view::npos;
-            });
-            return plain ? rest : "";
-        }
-    }
-    return "";
-}
-
 std::vector<std::string> hosts_of(const std::string& endpoint) {
-    const std::string authority = authority_of(endpoint);
-    const std::string port = endpoint.starts_with("https://") ? ":443" : ":80";
-    if (authority.empty()) {
-        return {};
-    }
+    const bool tls = endpoint.starts_with("https://");
+    const std::string authority = endpoint.substr(tls ? 8 : 7);
+    const std::string port = tls ? ":443" : ":80";
     // Clients leave the standard port out, whether the endpoint has it or not.
     const std::size_t host = host_end(authority);
     if (host == authority.size()) {

@@ -51,9 +51,8 @@ Options standard_options();
 /// The options of the command line, and below them those of the file that --config names. Every
 /// problem is a line of the error's message, those of the file as "FILE:LINE:COLUMN: sentence".
 Result<Options> parse_options(const std::vector<std::string>& arguments);
-/// "vault.example.org:8443" of "https://vault.example.org:8443".
-std::string authority_of(const std::string& endpoint);
-/// What a request's Host may be for it: with the scheme's standard port and without.
+/// What a request's Host may be for this endpoint, "https://HOST[:PORT]" or plain HTTP: with the
+/// scheme's standard port and without.
 std::vector<std::string> hosts_of(const std::string& endpoint);
 /// The settings that are not the same in both and need a restart: their names.
 std::vector<std::string_view> needing_restart(const Options& before, const Options& after);

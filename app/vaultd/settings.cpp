@@ -1,6 +1,7 @@
 #include "app/vaultd/options.h"
 #include "app/vaultd/peers.h"
 #include "core/base/text.h"
+#include "core/vault/web_address.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -130,8 +131,9 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) { return put_path(o.settings.barrier_key, n, v); }},
     Setting{"name", "--name", "NAME", "", "shown to people, at most 64 bytes", true,
             [](Options& o, Name n, Value v) -> Result<void> {
-                if (v.empty() || v.size() > 64) {
-                    return must_be(n, "1 to 64 bytes", v);
+                if (v.empty() || v.size() > 64 || !is_utf8(v) || has_control_characters(v) ||
+                    v.find_first_of("\t\n") != std::string::npos) {
+                    return must_be(n, "one line of 1 to 64 bytes", v);
                 }
                 o.settings.name = v;
                 return {};
@@ -161,9 +163,8 @@ constexpr std::array table{
     Setting{"endpoint", "--endpoint", "URL", "",
             "how consoles and git hosts reach the node, when not by where it listens", true,
             [](Options& o, Name n, Value v) -> Result<void> {
-                const std::string host = authority_of(v);
-                if (host.empty() || v.size() > 200) {
-                    return must_be(n, "https://HOST or https://HOST:PORT", v);
+                if (vault::endpoint_fault(v) != nullptr || v.size() > 200) {
+                    return must_be(n, "https://HOST or https://HOST:PORT, in lower case", v);
                 }
                 o.settings.endpoint = v;
                 return {};

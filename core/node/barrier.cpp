@@ -89,6 +89,9 @@ Result<Secret> read_barrier_key(const fs::path& file, const AskPassphrase& ask) 
         return read_credential(folder / entry_name);
     }
     Result<Secret> found = read_secret_file(file, 4096);
+    if (!found && found.error().hint.empty()) {
+        found.error().hint = "tau-vaultd --make-barrier-key FILE makes one.";
+    }
     if (!found || found->size() == barrier_key_size) {
         return found;
     }

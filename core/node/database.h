@@ -85,6 +85,8 @@ Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::pat
 /// computer is taken only with sslmode=verify-full, which is the default then. No password may
 /// stand in it: libpq finds one in PGPASSFILE, ~/.pgpass or a service file.
 Result<std::unique_ptr<Database>> open_postgresql(const std::string& url);
+/// `invalid_argument` when open_postgresql() would not take this address.
+Result<void> check_postgresql_url(const std::string& url);
 
 /// Whether this names a database of PostgreSQL and not a file.
 bool is_postgresql(std::string_view place);

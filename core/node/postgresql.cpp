@@ -260,9 +260,8 @@ Result<std::map<std::string, std::string>> parse_url(const std::string& url) {
     return settings;
 }
 
-} // namespace
-
-Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
+/// The same, when they are safe to use.
+Result<std::map<std::string, std::string>> safe_settings(const std::string& url) {
     auto settings = parse_url(url);
     if (!settings) {
         return fail(settings.error());
@@ -284,6 +283,21 @@ Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
         return fail(ErrorCode::invalid_argument,
                     "A database on another computer needs sslmode=verify-full.",
                     "Name its certificate authority with sslrootcert=FILE.");
+    }
+    return settings;
+}
+
+} // namespace
+
+Result<void> check_postgresql_url(const std::string& url) {
+    const auto settings = safe_settings(url);
+    return settings ? Result<void>() : fail(settings.error());
+}
+
+Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
+    auto settings = safe_settings(url);
+    if (!settings) {
+        return fail(settings.error());
     }
     for (const auto& [name, value] : {std::pair{"application_name", "tau-vaultd"},
                                       {"client_encoding", "UTF8"},

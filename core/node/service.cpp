@@ -335,6 +335,18 @@ Result<std::int64_t> verify_store(const Settings& settings) {
         .and_then([](const auto& store) { return store->verify({}); });
 }
 
+Result<void> check_settings(const Settings& settings) {
+    Settings quiet = settings;
+    quiet.passphrase = [] {
+        return Result<Secret>(fail(ErrorCode::cancelled, "Nobody is asked."));
+    };
+    const auto key = barrier_key(quiet);
+    if (!key && key.error().code != ErrorCode::cancelled) {
+        return fail(key.error());
+    }
+    return is_postgresql(settings.store) ? check_postgresql_url(settings.store) : Result<void>();
+}
+
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
     Response response =

@@ -105,6 +105,10 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
+/// What would keep a node with these settings from opening its database, as far as it shows without
+/// doing so: the barrier key, and a database's address. A key under a passphrase is not opened.
+Result<void> check_settings(const Settings& settings);
+
 /// Looks at all that is stored, without serving or changing it: the number of rows, or `corrupt`
 /// with what was changed as its detail. `not_found` when there is no node's database.
 Result<std::int64_t> verify_store(const Settings& settings);

@@ -197,6 +197,29 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
     CHECK(bad.errors.find("tau-vaultd: --slots must be a number") != std::string::npos);
     node.configure("tls: {certificate: /nothing, key: /nothing}\n");
     CHECK(node.also({"--check-config"}).code == 1);
+    for (const auto& [store, code] :
+         std::vector<std::pair<std::string, int>>{{"postgresql://u:pw@127.0.0.1/x", 2},
+                                                  {"postgresql://u@192.0.2.1/x?sslmode=disable", 2},
+                                                  {"postgresql://%", 2},
+                                                  {"postgresql://u@127.0.0.1/x", 0},
+                                                  {"postgresql://u@192.0.2.1/x", 0}}) {
+        CAPTURE(store);
+        node.configure("store: \"" + store + "\"\n");
+        CHECK(node.also({"--check-config"}).code == code);
+    }
+    node.configure("");
+    for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
+             {"--barrier-key", "/nothing"},
+             {"--barrier-key", (node.folder() / "node" / "node.db").string()},
+             {"--endpoint", "https://::::"},
+             {"--endpoint", "https://a:70000"},
+             {"--name", "two\nlines"}}) {
+        CAPTURE(value);
+        const Finished found = node.also({"--check-config", option, value});
+        CHECK(found.code != 0);
+        CHECK(found.output.empty());
+    }
+    CHECK(node.log().find("tau-vaultd --make-barrier-key FILE makes one.") != std::string::npos);
     for (const char* wrong :
          {"tls: {certificate: /nothing}\n", "listen: 192.0.2.1:80\n", "endpoint: http://a.b\n"}) {
         CAPTURE(std::string(wrong));
