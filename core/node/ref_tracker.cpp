@@ -262,6 +262,7 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
         return fail(opened.error());
     }
     std::vector<git::WantedCommit> wanted;
+    wanted.reserve(commits.size());
     for (const std::string& commit : commits) {
         wanted.push_back({commit});
     }

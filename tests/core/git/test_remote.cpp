@@ -265,6 +265,8 @@ TEST_CASE("a killed program's helper folders go with the next start, those in us
     REQUIRE(::unsetenv("TMPDIR") == 0);
 }
 
+// A sanitizer needs more files and calls than the helper keeps.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("what takes a stranger's repository apart can change and read nothing but its own") {
     const test::TemporaryDirectory folder;
     const fs::path home = folder.path() / "home";
@@ -293,7 +295,6 @@ TEST_CASE("what takes a stranger's repository apart can change and read nothing 
         }
         return first;
     };
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     CHECK(answer(home / "clone").find("connecting") != std::string::npos);
     if (landlock_version() == 0) {
         MESSAGE("this kernel has no Landlock: only the calls are checked");
@@ -303,5 +304,5 @@ TEST_CASE("what takes a stranger's repository apart can change and read nothing 
     CAPTURE(refused);
     CHECK(refused.find("error") != std::string::npos);
     CHECK_FALSE(fs::exists(elsewhere));
-#endif
 }
+#endif
