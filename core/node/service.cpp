@@ -349,11 +349,10 @@ Result<void> check_settings(const Settings& settings) {
 
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
-    Response response =
-        Routes{p.identity, *p.store,         p.unsealer,     p.registrar, p.tracker,
-               p.metrics,  p.delivery_limit, p.owner_places, p.entropy,   p.log,
-               p.pool,     p.clock.now(),    record()}
-            .answer(request);
+    Response response = Routes{p.identity, *p.store,         p.unsealer,     p.registrar, p.tracker,
+                               p.metrics,  p.delivery_limit, p.owner_places, p.entropy,   p.log,
+                               p.pool,     p.clock.now(),    record()}
+                            .answer(request);
     if (!response.trouble.empty()) {
         p.log.write(LogLevel::error, "node", response.trouble);
     }
