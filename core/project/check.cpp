@@ -2,7 +2,9 @@
 
 #include "core/project/code_check.h"
 #include "core/project/document_check.h"
+#include "core/project/fixes.h"
 #include "core/project/generated_domain.h"
+#include "core/project/refactor.h"
 #include "core/project/scalars.h"
 #include "core/project/scope.h"
 
@@ -73,6 +75,7 @@ public:
         if (options_.code) {
             check_code(store_, all_, *options_.code, out_);
         }
+        report_applications();
         report_unread_files();
     }
 
@@ -87,6 +90,29 @@ private:
     }
 
     Problem& report(Problem problem) { return out_.emplace_back(std::move(problem)); }
+
+    void offer(Problem& problem, Fix fix) const {
+        const File* file = store_.file(problem.path);
+        if (file != nullptr && file->document() != nullptr && can_apply(*file->document(), fix)) {
+            problem.fix = std::move(fix);
+        }
+    }
+
+    /// An application whose code would be where global code is.
+    void report_applications() {
+        for (const std::string& name : store_.applications()) {
+            if (is_code_group(name)) {
+                Problem problem;
+                problem.path = path_of(KindId::application, {}, name);
+                problem.severity = Severity::warning;
+                problem.code = "application-name";
+                problem.sentence = "The application is called like the folder of global code, " +
+                                   name + "/, which would be its own folder too.";
+                problem.hint = "Make an application of another name and move its resources there.";
+                report(std::move(problem));
+            }
+        }
+    }
 
     /// YAML that stands where nothing is looked for.
     void report_unread_files() {
@@ -126,7 +152,7 @@ private:
                                              "project ids not equal `" + std::string(project_id_) +
                                                  "` != `" + options_.registered_id + "`"));
         problem.hint = "The cloud knows this project by another id.";
-        problem.fix = Fix{"Write the cloud's id", Fix::Act::set_text, "id", options_.registered_id};
+        offer(problem, {"Write the cloud's id", Fix::Act::set_text, "id", options_.registered_id});
     }
 
     void check_use(const Resource& resource, const Use& use) {
@@ -139,7 +165,7 @@ private:
             problem.hint = reach(resource);
             if (const Resource* similar = find_similar(resource, use)) {
                 std::string text = std::string(use.prefix) + similar->name;
-                problem.fix = Fix{"Write `" + text + "`", Fix::Act::set_text, use.field, text};
+                offer(problem, {"Write `" + text + "`", Fix::Act::set_text, use.field, text});
             }
         } else if (has_scope(use.name)) {
             report(problem_at(resource, Severity::warning, "older-scope", use.field, use.position,
@@ -195,7 +221,7 @@ private:
                                   "This is the id of " + first->second->path + " too."));
             problem.hint =
                 "The cloud keeps resources by their ids: one may take the other's place.";
-            problem.fix = Fix{"Make a new id", Fix::Act::new_id, "id", {}};
+            offer(problem, {"Make a new id", Fix::Act::new_id, "id", {}});
         }
     }
 

@@ -80,26 +80,13 @@ std::set<std::string, std::less<>> siblings(const std::vector<Line>& lines, std:
     return keys;
 }
 
-Parts parts_of(std::string_view path) {
-    Parts parts;
-    while (!path.empty()) {
-        const std::size_t slash = path.find('/');
-        parts.emplace_back(path.substr(0, slash));
-        path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-    }
-    return parts;
-}
-
 /// The keys that one part of a row's path stands for: "{a|b}" is two, "*" none to be named.
 Parts keys_of(const std::string& part) {
     if (part == "*") {
         return {};
     }
-    if (!part.starts_with('{')) {
-        return {part};
-    }
-    const std::size_t bar = part.find('|');
-    return {part.substr(1, bar - 1), part.substr(bar + 1, part.size() - bar - 2)};
+    const Parts choices = choices_of(part);
+    return choices.empty() ? Parts{part} : choices;
 }
 
 bool fits(const std::string& part, const std::string& key) {
@@ -130,7 +117,7 @@ void add(Completions& out, std::string_view typed, std::string text, std::string
 void add_keys(Completions& out, const Kind& kind, const Parts& path, std::string_view typed,
               const std::set<std::string, std::less<>>& present) {
     for (const FieldRow& row : kind.rows) {
-        const Parts parts = parts_of(row.path);
+        const Parts parts = key_path(row.path);
         if (row.era != Era::now || parts.size() <= path.size() || !leads(path, parts)) {
             continue;
         }
@@ -149,7 +136,7 @@ void add_values(Completions& out, const Kind& kind, const Parts& path, std::stri
                 const NamesOf& names) {
     for (const FieldRow& row : kind.rows) {
         const auto is_here = [&](std::string_view where) {
-            const Parts parts = parts_of(where);
+            const Parts parts = key_path(where);
             return parts.size() == path.size() && leads(path, parts);
         };
         if (!is_here(row.path) && (row.legacy.empty() || !is_here(row.legacy))) {

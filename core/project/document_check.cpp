@@ -1,10 +1,12 @@
 #include "core/project/document_check.h"
 
 #include "core/base/text.h"
+#include "core/project/fixes.h"
 #include "core/project/key_tree.h"
 #include "core/project/reading.h"
 #include "core/project/scalars.h"
 #include "core/project/suggest.h"
+#include "core/yaml/scalar.h"
 
 #include <algorithm>
 
@@ -28,7 +30,7 @@ public:
             found_ = KeyTree::of(kind_.id).find(*root_, others_);
         }
         for (std::size_t i = 0; i < kind_.rows.size(); ++i) {
-            readings_[i] = read(i);
+            readings_[i] = read_row(kind_.rows[i], found_.at_path[i], found_.at_legacy[i], root_);
         }
         for (std::size_t i = 0; i < kind_.rows.size(); ++i) {
             check_row(i);
@@ -37,6 +39,11 @@ public:
         check_replicas();
         report_others();
         note_facts();
+        for (Problem& problem : out_.problems) {
+            if (problem.fix && !can_apply(*out_.document, *problem.fix)) {
+                problem.fix.reset();
+            }
+        }
     }
 
 private:
@@ -73,20 +80,6 @@ private:
     const Reading* reading(std::string_view path) const {
         const auto index = index_of(path);
         return index ? &readings_[*index] : nullptr;
-    }
-
-    /// The value under the path, or under the legacy one when the first cannot be taken.
-    Reading read(std::size_t index) const {
-        const FieldRow& row = kind_.rows[index];
-        Reading first = read_value(row.type, found_.at_path[index], root_);
-        if (first.state == Reading::State::good || row.legacy.empty()) {
-            return first;
-        }
-        Reading second = read_value(row.type, found_.at_legacy[index], root_);
-        second.legacy = true;
-        const bool first_says_more =
-            first.state == Reading::State::wrong || second.state == Reading::State::absent;
-        return second.state != Reading::State::good && first_says_more ? first : second;
     }
 
     bool holds(const Condition& condition) const {
@@ -204,9 +197,43 @@ private:
         Problem& problem = report(Severity::error, "required", path, missing_position(row),
                                   "required attribute '" + name + "'");
         problem.older_accept = row.path != "id";
-        problem.hint = std::string(row.help);
+        problem.hint = what_hides(path);
+        if (problem.hint.empty()) {
+            problem.hint = row.help;
+        }
         problem.fix = fix_for_missing(kind_, row, path);
     }
+
+    /// Why a key is not found that seems to be there; empty when it does not.
+    std::string what_hides(const std::string& path) const {
+        if (!out_.document || !root_) {
+            return {};
+        }
+        const yaml::Path keys = key_path(path);
+        if (const auto node = obstacle(*out_.document, keys)) {
+            return node->shape() == yaml::Shape::alias
+                       ? "The cloud does not follow *" + bounded_text(node->text(), 60) +
+                             " here: write its keys out."
+                       : "What stands there holds no keys: write a map in its place.";
+        }
+        for (std::size_t depth = 0; depth < keys.size(); ++depth) {
+            const auto map = yaml::find(
+                *out_.document,
+                yaml::Path(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(depth)));
+            for (std::size_t i = 0; map && map->is_map() && i < map->size(); ++i) {
+                if (is_merge(map->key(i))) {
+                    return merge_hint;
+                }
+            }
+        }
+        return {};
+    }
+
+    static bool is_merge(const yaml::Node& key) {
+        return key.is_scalar() && yaml::scalar_type(key) == yaml::ScalarType::merge;
+    }
+    static constexpr const char* merge_hint =
+        "The cloud does not follow << here: write the keys of what it names out.";
 
     /// Where the compiler stopped looking: the last part of the legacy path that is there.
     yaml::Position missing_position(const FieldRow& row) const {
@@ -335,7 +362,8 @@ private:
                    nested ? "Resources inside of config.yaml are not shown; they are kept."
                           : "unknown field " + go_quoted(bounded_text(other.path)) + " on " +
                                 go_quoted(kind_.group.empty() ? kind_.name : kind_.group))
-                .hint = "It is kept as it is, and no cloud reads it.";
+                .hint =
+                is_merge(other.key) ? merge_hint : "It is kept as it is, and no cloud reads it.";
         }
     }
 

@@ -1,6 +1,8 @@
 #include "core/project/field_value.h"
 
+#include "core/project/reading.h"
 #include "core/yaml/edit.h"
+#include "core/yaml/scalar.h"
 
 #include <algorithm>
 
@@ -8,45 +10,14 @@ namespace tau::project {
 
 namespace {
 
-yaml::Path keys_of(std::string_view path) {
-    yaml::Path keys;
-    while (true) {
-        const std::size_t slash = path.find('/');
-        keys.emplace_back(path.substr(0, slash));
-        if (slash == std::string_view::npos) {
-            return keys;
-        }
-        path.remove_prefix(slash + 1);
-    }
-}
-
 std::optional<yaml::Node> node_at(const yaml::Document& document, std::string_view path) {
-    return yaml::find(document, keys_of(path));
-}
-
-/// The choices between the braces of "x/{a|b}", with what stands before them.
-std::vector<std::string> block_choices(std::string_view path) {
-    std::vector<std::string> out;
-    const std::size_t open = path.find('{');
-    const std::size_t close = path.find('}');
-    if (open == std::string_view::npos || close == std::string_view::npos) {
-        return out;
-    }
-    std::string_view inside = path.substr(open + 1, close - open - 1);
-    while (true) {
-        const std::size_t bar = inside.find('|');
-        out.emplace_back(inside.substr(0, bar));
-        if (bar == std::string_view::npos) {
-            return out;
-        }
-        inside.remove_prefix(bar + 1);
-    }
+    return yaml::find(document, key_path(path));
 }
 
 /// Which of the choices is there; nullopt: none.
 std::optional<std::string> chosen_block(const yaml::Document& document, std::string_view path) {
     const std::string_view until = path.substr(0, path.find('}') + 1);
-    for (const std::string& choice : block_choices(path)) {
+    for (const std::string& choice : choices_of(path)) {
         if (node_at(document, with_choice(until, choice))) {
             return choice;
         }
@@ -54,38 +25,37 @@ std::optional<std::string> chosen_block(const yaml::Document& document, std::str
     return std::nullopt;
 }
 
-void take(const yaml::Node& node, FieldType type, FieldValue& value) {
-    value.present = true;
-    if (is_list(type)) {
-        value.readable = node.is_sequence();
-        for (std::size_t i = 0; value.readable && i < node.size(); ++i) {
-            value.readable = node.item(i).is_scalar();
-            value.items.emplace_back(node.item(i).text());
+/// What a form shows of what the cloud would read.
+void take(const Reading& reading, const FieldRow& row, FieldValue& value) {
+    value.present = reading.node.has_value();
+    const bool good = reading.state == Reading::State::good;
+    if (is_list(row.type)) {
+        value.readable = !value.present || good;
+        for (std::size_t i = 0; good && reading.list && i < reading.list->size(); ++i) {
+            const yaml::Node item = reading.list->item(i);
+            const bool null = yaml::scalar_type(item) == yaml::ScalarType::null;
+            value.readable = value.readable && item.is_scalar();
+            value.items.emplace_back(null ? std::string_view() : item.text());
         }
-    } else {
-        value.readable = node.is_scalar();
-        value.text = value.readable ? node.text() : std::string_view();
-        const bool null = node.style() == yaml::Style::plain && value.text == "null";
-        if (null || value.text == "~") {
-            value.text.clear();
-        }
+        return;
+    }
+    const bool scalar = good || (reading.state == Reading::State::wrong && !reading.list);
+    value.readable = !value.present || scalar;
+    if (row.type != FieldType::boolean) {
+        value.text = reading.text;
+    } else if (good && !reading.text.empty()) {
+        value.text = reading.truth ? "true" : "false";
     }
 }
 
-FieldValue read_value(const yaml::Document& document, const FieldRow& row, yaml::Path path) {
+FieldValue value_at(const yaml::Document& document, const FieldRow& row, yaml::Path path) {
     FieldValue value;
     value.path = std::move(path);
-    if (const auto node = yaml::find(document, value.path)) {
-        take(*node, row.type, value);
-    }
+    take(read_value(row.type, yaml::find(document, value.path), document.root()), row, value);
     return value;
 }
 
 } // namespace
-
-bool is_list(FieldType type) {
-    return type == FieldType::list || type == FieldType::references;
-}
 
 std::vector<std::string> paths_of(const yaml::Document& document, const FieldRow& row) {
     if (row.type == FieldType::block) {
@@ -104,7 +74,7 @@ std::vector<std::string> paths_of(const yaml::Document& document, const FieldRow
         }
         return out;
     }
-    const std::vector<std::string> choices = block_choices(row.path);
+    const std::vector<std::string> choices = choices_of(row.path);
     if (choices.empty()) {
         return {std::string(row.path)};
     }
@@ -118,16 +88,13 @@ FieldValue read_field(const yaml::Document& document, const FieldRow& row,
         const std::optional<std::string> chosen = chosen_block(document, row.path);
         value.present = chosen.has_value();
         value.text = chosen.value_or("");
-        value.path = keys_of(with_choice(row.path, value.text));
+        value.path = key_path(with_choice(row.path, value.text));
         return value;
     }
-    value = read_value(document, row, keys_of(where));
-    if (!value.present && !row.legacy.empty()) {
-        FieldValue older = read_value(document, row, keys_of(row.legacy));
-        if (older.present) {
-            return older;
-        }
-    }
+    const auto legacy = row.legacy.empty() ? std::nullopt : node_at(document, row.legacy);
+    const Reading reading = read_row(row, node_at(document, where), legacy, document.root());
+    value.path = key_path(reading.legacy && reading.node ? std::string_view(row.legacy) : where);
+    take(reading, row, value);
     return value;
 }
 
@@ -153,13 +120,13 @@ Result<std::string> write_field(const yaml::Document& document, const FieldRow& 
         if (before) {
             return *before == value.text
                        ? Result<std::string>(document.text())
-                       : yaml::rename_key(document, keys_of(with_choice(row.path, *before)),
+                       : yaml::rename_key(document, key_path(with_choice(row.path, *before)),
                                           value.text);
         }
-        return yaml::set(document, keys_of(with_choice(row.path, value.text)),
+        return yaml::set(document, key_path(with_choice(row.path, value.text)),
                          yaml::Value::of_map());
     }
-    const FieldValue before = read_value(document, row, value.path);
+    const FieldValue before = value_at(document, row, value.path);
     const bool same = before.text == value.text && before.items == value.items;
     const bool empty = is_list(row.type) ? value.items.empty() : value.text.empty();
     const bool can_be_empty = is_list(row.type) || row.type == FieldType::string ||

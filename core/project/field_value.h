@@ -14,7 +14,6 @@ struct FieldValue {
     std::vector<std::string> items; ///< of a list
 };
 
-bool is_list(FieldType type);
 /// `where`: a path of the row, with "*" filled in; the row's legacy path is looked at too.
 FieldValue read_field(const yaml::Document& document, const FieldRow& row,
                       const std::string& where);

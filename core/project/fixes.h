@@ -10,4 +10,10 @@ namespace tau::project {
 Result<Edits> apply_fix(const Store& store, const Problem& problem, Entropy& entropy,
                         std::int64_t unix_seconds);
 
+/// What stands where a key is to be put and holds no keys: a value, a list, an alias; nullopt when
+/// there is room.
+std::optional<yaml::Node> obstacle(const yaml::Document& document, const yaml::Path& path);
+/// Whether apply_fix() can do it. A document without anchors and tags is only looked at.
+bool can_apply(const yaml::Document& document, const Fix& fix);
+
 } // namespace tau::project

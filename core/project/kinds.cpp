@@ -54,6 +54,10 @@ std::string_view to_string(FieldType type) {
     return names[static_cast<std::size_t>(type)];
 }
 
+bool is_list(FieldType type) {
+    return type == FieldType::list || type == FieldType::references;
+}
+
 std::span<const Kind> kinds() {
     return table;
 }
@@ -84,6 +88,38 @@ std::vector<const FieldRow*> as_written(const Kind& kind) {
     std::stable_sort(all.begin(), all.end(),
                      [](const FieldRow* a, const FieldRow* b) { return a->written < b->written; });
     return all;
+}
+
+std::vector<std::string> key_path(std::string_view field) {
+    std::vector<std::string> keys;
+    while (!field.empty()) {
+        const std::size_t slash = field.find('/');
+        keys.emplace_back(field.substr(0, slash));
+        field = slash == std::string_view::npos ? std::string_view() : field.substr(slash + 1);
+    }
+    return keys;
+}
+
+std::vector<std::string> choices_of(std::string_view path) {
+    std::vector<std::string> out;
+    const std::size_t open = path.find('{');
+    const std::size_t close = path.find('}');
+    if (open == std::string_view::npos || close == std::string_view::npos) {
+        return out;
+    }
+    std::string_view inside = path.substr(open + 1, close - open - 1);
+    while (true) {
+        const std::size_t bar = inside.find('|');
+        out.emplace_back(inside.substr(0, bar));
+        if (bar == std::string_view::npos) {
+            return out;
+        }
+        inside.remove_prefix(bar + 1);
+    }
+}
+
+bool has_code(KindId id) {
+    return id == KindId::function || id == KindId::smartop;
 }
 
 std::string with_choice(std::string_view path, std::string_view chosen) {

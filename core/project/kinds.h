@@ -45,6 +45,7 @@ enum class FieldType : std::uint8_t {
     block          ///< the key itself is the value: which of `choices` is there
 };
 std::string_view to_string(FieldType type);
+bool is_list(FieldType type);
 
 /// Holds when the field at `field` has one of the values `in`.
 struct Condition {
@@ -114,6 +115,12 @@ const FieldRow* row(const Kind& kind, std::string_view path);
 /// The kind's rows in the order in which the cloud's own console writes them to a file.
 std::vector<const FieldRow*> as_written(const Kind& kind);
 
+/// "trigger/domains/0" as keys.
+std::vector<std::string> key_path(std::string_view field);
+/// The choices in the braces of "{a|b}/c"; none for other paths.
+std::vector<std::string> choices_of(std::string_view path);
+/// Whether resources of this kind can have their code in the project's own code repository.
+bool has_code(KindId id);
 /// "{object|streaming}/size" with `chosen` in place of the braces; other paths as they are.
 std::string with_choice(std::string_view path, std::string_view chosen);
 

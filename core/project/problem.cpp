@@ -38,6 +38,7 @@ constexpr auto codes = std::to_array<ProblemCode>(
      {"matcher", "No code opens what the resource matches."},
      {"opens", "Inline code opens what no resource in reach matches."},
      {"txt-record", "The cloud will ask for a TXT record of this domain."},
+     {"application-name", "An application is called like a folder of global code."},
      {"unknown-field", "No cloud reads this key."},
      {"unknown-file", "No cloud reads this file."}});
 

@@ -37,10 +37,6 @@ std::optional<yaml::Node> target_of(const yaml::Node& alias, const yaml::Node& b
     return found;
 }
 
-bool is_list(FieldType type) {
-    return type == FieldType::list || type == FieldType::references;
-}
-
 void read_scalar(FieldType type, const yaml::Node& node, Reading& out) {
     const ScalarType written = yaml::scalar_type(node);
     out.text = written == ScalarType::null ? std::string_view() : node.text();
@@ -83,6 +79,20 @@ Reading read_value(FieldType type, const std::optional<yaml::Node>& node,
         read_scalar(type, *target, out);
     }
     return out;
+}
+
+Reading read_row(const FieldRow& row, const std::optional<yaml::Node>& at_path,
+                 const std::optional<yaml::Node>& at_legacy,
+                 const std::optional<yaml::Node>& root) {
+    Reading first = read_value(row.type, at_path, root);
+    if (first.state == Reading::State::good || row.legacy.empty()) {
+        return first;
+    }
+    Reading second = read_value(row.type, at_legacy, root);
+    second.legacy = true;
+    const bool first_says_more =
+        first.state == Reading::State::wrong || second.state == Reading::State::absent;
+    return second.state != Reading::State::good && first_says_more ? first : second;
 }
 
 } // namespace tau::project

@@ -28,4 +28,8 @@ struct Reading {
 Reading read_value(FieldType type, const std::optional<yaml::Node>& node,
                    const std::optional<yaml::Node>& root);
 
+/// The value under a row's path, or under the legacy one when the first cannot be taken.
+Reading read_row(const FieldRow& row, const std::optional<yaml::Node>& at_path,
+                 const std::optional<yaml::Node>& at_legacy, const std::optional<yaml::Node>& root);
+
 } // namespace tau::project

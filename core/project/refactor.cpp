@@ -2,8 +2,8 @@
 
 #include "core/base/text.h"
 #include "core/project/identifiers.h"
+#include "core/project/relocation.h"
 #include "core/project/scalars.h"
-#include "core/yaml/edit.h"
 
 #include <algorithm>
 
@@ -11,174 +11,23 @@ namespace tau::project {
 
 namespace {
 
-/// The text as it will be: from the edits, or as it is.
-Result<yaml::Document> document_now(const Store& store, const Edits& edits,
-                                    const std::string& path) {
-    const auto edited = edits.find(path);
-    if (edited != edits.end() && edited->second) {
-        return yaml::Document::parse(*edited->second);
-    }
-    const File* file = store.file(path);
-    if (file == nullptr) {
-        return fail(ErrorCode::not_found, "There is no " + path + " in the project.");
-    }
-    if (file->document() == nullptr) {
-        return fail(ErrorCode::corrupt, path + " cannot be changed: it is no YAML.",
-                    "Mend the file first.", file->error().message);
-    }
-    return *file->document();
-}
-
-Result<void> set_text(const Store& store, Edits& edits, const std::string& path,
-                      const std::string& field, std::string value) {
-    auto document = document_now(store, edits, path);
-    if (!document) {
-        return fail(document.error());
-    }
-    auto text = yaml::set(*document, key_path(field), yaml::Value::of_text(std::move(value)));
-    if (!text) {
-        return fail(text.error());
-    }
-    edits[path] = std::move(*text);
-    return {};
-}
-
 Resource place_of(KindId kind, const std::string& application, const std::string& name) {
     return {kind, kind == KindId::application ? name : application, name,
             path_of(kind, application, name)};
 }
 
-/// `document`'s own name, when it has the one that it is called by.
-Result<void> rename_inside(const Store& store, Edits& edits, const Resource& from,
-                           const Resource& to, const std::string& path) {
-    auto document = document_now(store, edits, path);
-    if (!document) {
-        return fail(document.error());
-    }
-    const auto name = yaml::find(*document, {"name"});
-    if (!name || !name->is_scalar() || name->text() != from.name) {
-        return {};
-    }
-    return set_text(store, edits, path, "name", to.name);
-}
-
-/// What a reference has to say, so that it means `target` after the change.
-std::optional<std::string> name_for(const Scope& after, const Reference& reference,
-                                    const std::string& application, const Resource& target) {
-    const std::size_t qualifier = reference.name.size() - bare_name(reference.name).size();
-    for (const std::string& candidate :
-         {reference.name, reference.name.substr(0, qualifier) + target.name, target.name,
-          "/" + target.name}) {
-        const Resource* found = after.resolve(reference.kind, application, candidate);
-        if (found != nullptr && *found == target) {
-            return candidate;
-        }
-    }
-    return std::nullopt;
-}
-
-/// Moves and renames of one resource, every reference following.
-class Relocation {
-public:
-    Relocation(const Store& store, Resource from, Resource to)
-        : store_(store), from_(std::move(from)), to_(std::move(to)), references_(store) {
-        resources_ = store.resources();
-        std::replace(resources_.begin(), resources_.end(), from_, to_);
-    }
-
-    Result<Plan> plan(std::string label) {
-        plan_.label = std::move(label);
-        const File* file = store_.file(from_.path);
-        if (file == nullptr) {
-            return fail(ErrorCode::not_found, "There is no " + from_.path + " in the project.");
-        }
-        plan_.edits[to_.path] = file->text();
-        plan_.edits[from_.path] = std::nullopt;
-        if (file->document() != nullptr && to_.name != from_.name) {
-            if (auto done = rename_inside(store_, plan_.edits, from_, to_, to_.path); !done) {
-                return fail(done.error());
-            }
-        }
-        const Scope after(resources_);
-        for (const Reference& each : references_.all()) {
-            if (auto done = follow(after, each); !done) {
-                return fail(done.error());
-            }
-        }
-        if (!blocked_.empty()) {
-            return fail(ErrorCode::conflict,
-                        plan_.label + " would break " +
-                            (blocked_.size() == 1
-                                 ? std::string("a reference")
-                                 : std::to_string(blocked_.size()) + " references") +
-                            ": " + blocked_.front(),
-                        "Change what stands in the way first.", join(blocked_));
-        }
-        return std::move(plan_);
-    }
-
-private:
-    static std::string join(const std::vector<std::string>& lines) {
-        std::string text;
-        for (const std::string& each : lines) {
-            text += each + "\n";
-        }
-        return text;
-    }
-
-    Result<void> follow(const Scope& after, const Reference& reference) {
-        const bool is_own = reference.from == from_;
-        const Resource& user = is_own ? to_ : reference.from;
-        if (!reference.to) {
-            return {};
-        }
-        const Resource& target = *reference.to == from_ ? to_ : *reference.to;
-        if (reference.by_text) {
-            const bool in_reach =
-                target.application.empty() || target.application == user.application;
-            if (!in_reach) {
-                plan_.notes.push_back(user.path + " will no longer reach " +
-                                      go_quoted(reference.name) + " of " + target.path + ".");
-            }
-            return {};
-        }
-        const auto name = name_for(after, reference, user.application, target);
-        if (!name) {
-            blocked_.push_back(user.path + " names " + go_quoted(reference.name) +
-                               ", which is out of its reach then.");
-            return {};
-        }
-        if (*name == reference.name) {
-            return {};
-        }
-        if (has_scope(*name) && !has_scope(reference.name)) {
-            plan_.notes.push_back(user.path + " will say " + go_quoted(*name) +
-                                  ", which clouds up to v1.1.10 do not find.");
-        }
-        return set_text(store_, plan_.edits, user.path, reference.field,
-                        std::string(reference.prefix) + *name);
-    }
-
-    const Store& store_;
-    Resource from_;
-    Resource to_;
-    References references_;
-    std::vector<Resource> resources_;
-    Plan plan_;
-    std::vector<std::string> blocked_;
-};
-
-bool has_inline_code(const Store& store, const Resource& resource) {
-    const bool can = resource.kind == KindId::function || resource.kind == KindId::smartop;
-    const File* file = can ? store.file(resource.path) : nullptr;
-    const auto source = file != nullptr && file->document() != nullptr
-                            ? yaml::find(*file->document(), {"source"})
-                            : std::nullopt;
-    return source && source->is_scalar() && source->text() == ".";
-}
-
 std::string folder_of(const Resource& application) {
     return "applications/" + application.name + "/";
+}
+
+/// Its folder in the code repository, unless that is global code's too.
+void move_code(Plan& plan, const Resource& application, const std::string& to) {
+    if (is_code_group(application.name)) {
+        plan.notes.push_back("The code of " + application.name + " stays: its folder " +
+                             application.name + "/ holds global code too.");
+    } else {
+        plan.code_moves.push_back({application.name, to});
+    }
 }
 
 /// The application's YAML files under another name.
@@ -189,7 +38,7 @@ Plan relocate_application(const Store& store, const Resource& from, const Resour
          each != store.files().end() && each->first.starts_with(folder); ++each) {
         plan.edits[folder_of(to) + each->first.substr(folder.size())] = each->second.text();
     }
-    plan.code_moves.push_back({from.name, to.name});
+    move_code(plan, from, to.name);
     plan.other_moves.push_back({"applications/" + from.name, "applications/" + to.name});
     return plan;
 }
@@ -214,6 +63,22 @@ Error not_for(std::string_view what, KindId id) {
 
 } // namespace
 
+bool has_inline_code(const Store& store, const Resource& resource) {
+    const bool can = has_code(resource.kind);
+    const File* file = can ? store.file(resource.path) : nullptr;
+    const auto source = file != nullptr && file->document() != nullptr
+                            ? yaml::find(*file->document(), {"source"})
+                            : std::nullopt;
+    return source && source->is_scalar() && source->text() == ".";
+}
+
+bool is_code_group(std::string_view name) {
+    const auto& all = kinds();
+    return std::any_of(all.begin(), all.end(), [&](const Kind& each) {
+        return has_code(each.id) && each.group == to_lower_ascii(name);
+    });
+}
+
 bool is_resource_name(std::string_view name) {
     std::string plain(name);
     std::replace(plain.begin(), plain.end(), '-', '_');
@@ -225,6 +90,12 @@ Result<void> check_place(const Store& store, const Resource& place) {
         return fail(ErrorCode::invalid_argument,
                     "\"" + bounded_text(place.name, 60) + "\" cannot be a name.",
                     "Take letters, digits and underscores, a letter first.");
+    }
+    if (place.kind == KindId::application && is_code_group(place.name)) {
+        return fail(ErrorCode::invalid_argument,
+                    "An application cannot be called \"" + place.name +
+                        "\": that folder of the code repository holds global code.",
+                    "Take another name.");
     }
     const auto& applications = store.applications();
     const bool known =
@@ -262,16 +133,6 @@ Edits move_edits(const std::vector<FolderMove>& moves, const git::Files& files) 
         }
     }
     return edits;
-}
-
-yaml::Path key_path(std::string_view field) {
-    yaml::Path path;
-    while (!field.empty()) {
-        const std::size_t slash = field.find('/');
-        path.emplace_back(field.substr(0, slash));
-        field = slash == std::string_view::npos ? std::string_view() : field.substr(slash + 1);
-    }
-    return path;
 }
 
 std::string project_id_of(const Store& store) {
@@ -315,7 +176,7 @@ Result<Plan> plan_rename(const Store& store, const Resource& resource, const std
         }
         return plan;
     }
-    auto plan = Relocation(store, resource, to).plan(label);
+    auto plan = relocate(store, resource, to, label);
     if (plan && has_inline_code(store, resource)) {
         plan->code_moves.push_back({code_folder(resource), code_folder(to)});
     }
@@ -331,9 +192,9 @@ Result<Plan> plan_move(const Store& store, const Resource& resource,
     if (auto checked = check_place(store, to); !checked) {
         return fail(checked.error());
     }
-    auto plan = Relocation(store, resource, to)
-                    .plan("Move " + resource.name + " to " +
-                          (application.empty() ? std::string("the project") : application));
+    auto plan = relocate(store, resource, to,
+                         "Move " + resource.name + " to " +
+                             (application.empty() ? std::string("the project") : application));
     if (plan && has_inline_code(store, resource)) {
         plan->code_moves.push_back({code_folder(resource), code_folder(to)});
     }
@@ -393,7 +254,7 @@ Result<Plan> plan_remove(const Store& store, const Resource& resource) {
              each != store.files().end() && each->first.starts_with(folder); ++each) {
             plan.edits[each->first] = std::nullopt;
         }
-        plan.code_moves.push_back({resource.name, {}});
+        move_code(plan, resource, {});
         plan.other_moves.push_back({"applications/" + resource.name, {}});
         return plan;
     }

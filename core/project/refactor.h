@@ -28,6 +28,10 @@ struct Plan {
 /// folder's name everywhere, and a name to the cloud.
 bool is_resource_name(std::string_view name);
 
+/// "functions" and "smartops", in any case: an application of that name would have its code where
+/// global code is.
+bool is_code_group(std::string_view name);
+
 /// Whether something new can stand there; errors as below.
 Result<void> check_place(const Store& store, const Resource& place);
 
@@ -50,10 +54,10 @@ Result<Plan> plan_remove(const Store& store, const Resource& resource);
 /// The edits that the moves mean for these files.
 Edits move_edits(const std::vector<FolderMove>& moves, const git::Files& files);
 
-/// "trigger/domains/0" as keys.
-yaml::Path key_path(std::string_view field);
 /// The id in config.yaml; empty when there is none.
 std::string project_id_of(const Store& store);
+/// Whether the resource's code is in the project's own code repository.
+bool has_inline_code(const Store& store, const Resource& resource);
 /// Folder of an inline function's or smart operation's code in the code repository:
 /// "<application>/functions/<name>".
 std::string code_folder(const Resource& resource);

@@ -17,13 +17,6 @@ std::string name_for_people(const project::Resource& resource) {
     return resource.kind == KindId::project ? "the project" : resource.name;
 }
 
-/// Whether the code is in the project's own code repository.
-bool has_inline_code(const project::File& file) {
-    const auto source =
-        file.document() == nullptr ? std::nullopt : yaml::find(*file.document(), {"source"});
-    return source && source->is_scalar() && source->text() == ".";
-}
-
 } // namespace
 
 void ConfigTab::select(const std::string& path) {
@@ -113,7 +106,7 @@ void ConfigTab::fill_code() {
         return;
     }
     const std::string folder = project::code_folder(*resource);
-    if (folder.empty() || !has_inline_code(*open_->store().file(path_))) {
+    if (folder.empty() || !project::has_inline_code(open_->store(), *resource)) {
         code_->show_words(tr("Its code is not in the project's code repository."));
         return;
     }

@@ -1,6 +1,8 @@
 // Fields of documents as a form reads and writes them.
 #include "core/project/field_value.h"
 
+#include "core/project/reading.h"
+
 #include <doctest/doctest.h>
 
 using namespace tau;
@@ -90,4 +92,47 @@ TEST_CASE("a block's key is its value, and what is in it stays") {
     CHECK(paths_of(parsed("clouds:\n    a.io:\n        plan: p\n    b.io: {}\n"),
                    row_of(KindId::project, "clouds/*/plan")) ==
           std::vector<std::string>{"clouds/a.io/plan", "clouds/b.io/plan"});
+}
+
+TEST_CASE("a form shows what the check reads") {
+    struct Case {
+        const char* written;
+        const char* shown;
+    };
+    const FieldRow& regex = row_of(KindId::database, "regex");
+    const FieldRow& text = row_of(KindId::database, "description");
+    for (const Case& each :
+         {Case{"true", "true"}, Case{"True", "true"}, Case{"TRUE", "true"}, Case{"yes", "true"},
+          Case{"on", "true"}, Case{"\"yes\"", "true"}, Case{"*t", "true"}, Case{"False", "false"},
+          Case{"no", "false"}, Case{"~", ""}, Case{"", ""}, Case{"\"true\"", ""}, Case{"1", ""}}) {
+        CAPTURE(each.written);
+        const auto document =
+            parsed("x: &t true\nregex: " + std::string(each.written) + "\nmatch: a\n");
+        const FieldValue value = read_field(document, regex, "regex");
+        CHECK(value.text == each.shown);
+        const Reading reading =
+            read_value(regex.type, document.root()->find("regex"), document.root());
+        CHECK((value.text == "true") == (reading.state == Reading::State::good && reading.truth));
+        if (!value.text.empty()) { // an empty one goes, as nobody can choose it
+            CHECK(*write_field(document, regex, value, false) == document.text());
+        }
+    }
+    for (const Case& each : {Case{"~", ""}, Case{"null", ""}, Case{"\"~\"", "~"},
+                             Case{"'null'", "null"}, Case{"5", "5"}, Case{"*t", ""}}) {
+        CAPTURE(each.written);
+        const auto document = parsed("x: &t ~\ndescription: " + std::string(each.written) + "\n");
+        CHECK(read_field(document, text, "description").text == each.shown);
+    }
+    CHECK(typed(KindId::database, "description", "description: a\n", "~") ==
+          "description: \"~\"\n");
+    CHECK(typed(KindId::database, "description", "description: \"~\"\n", "~x") ==
+          "description: \"~x\"\n");
+    // What is under the newer key and cannot be taken leaves the word to the older one.
+    const auto both = parsed("trigger:\n    domains: {a: b}\ndomains: [c]\n");
+    const FieldValue value =
+        read_field(both, row_of(KindId::function, "trigger/domains"), "trigger/domains");
+    CHECK(value.items == std::vector<std::string>{"c"});
+    CHECK(value.path == yaml::Path{"domains"});
+    CHECK_FALSE(read_field(parsed("tags: [a, {b: c}]\n"), row_of(KindId::database, "tags"), "tags")
+                    .readable);
 }

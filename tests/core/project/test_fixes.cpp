@@ -11,8 +11,10 @@
 #include "tests/support/vectors.h"
 
 #include <algorithm>
+#include <array>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace tau;
 using namespace tau::project;
@@ -112,6 +114,102 @@ TEST_CASE("names that nearly are") {
     CHECK(as_variable_name(" grün ") == "gr_n");
     CHECK(as_variable_name("") == "");
     CHECK(as_variable_name("ok_1") == "ok_1");
+}
+
+namespace {
+
+/// Every fix that is offered can be applied, and takes its problem away.
+std::size_t try_fixes(const Store& store) {
+    std::size_t tried = 0;
+    for (const Problem& problem : check(store)) {
+        if (!problem.fix) {
+            continue;
+        }
+        CAPTURE(problem.located());
+        CAPTURE(problem.fix->title);
+        CAPTURE(store.file(problem.path)->text());
+        test::CountingEntropy entropy(1);
+        const auto edits = apply_fix(store, problem, entropy, 1000);
+        REQUIRE_MESSAGE(edits.has_value(), (edits ? "" : edits.error().message));
+        Store after = store;
+        REQUIRE(after.apply(*edits));
+        const auto left = check(after);
+        CHECK(std::none_of(left.begin(), left.end(), [&](const Problem& each) {
+            return each.path == problem.path && each.field == problem.field &&
+                   each.code == problem.code;
+        }));
+        ++tried;
+    }
+    return tried;
+}
+
+} // namespace
+
+TEST_CASE("every fix that is offered can be applied and takes its problem away") {
+    const std::array values{"5",        "[]",   "{}",     "~",        "[a, b]", "{a: b}",
+                            "\"true\"", "*e",   "true",   "{<<: *e}", "x y",    "!!int 5",
+                            "&x a-b",   "[*e]", "[5, ~]", "\"\""};
+    const std::array parts{"database", "function", "domain", "storage", "website"};
+    std::size_t tried = 0;
+    for (const char* name : parts) {
+        const Kind& of = *kind_of_name(name);
+        for (const std::string value : values) {
+            std::set<std::string> keys;
+            for (const FieldRow& row : of.rows) {
+                const std::string key = key_path(with_choice(row.path, "object")).front();
+                if (keys.insert(key).second) {
+                    tried += try_fixes(project_of(
+                        {{std::string(of.group) + "/x.yaml",
+                          "e: &e {a: b}\n" + (key == "id" ? "" : other) + key + ": " + value +
+                              "\nz: " + (value.starts_with('&') ? "*x" : "1") + "\n"}}));
+                }
+            }
+        }
+    }
+    for (const char* whole : {"[]\n", "5\n", "null\n", "", "# only\n", "- a\n", "{}\n"}) {
+        for (const Kind& of : kinds()) {
+            if (of.id != KindId::project) {
+                tried += try_fixes(project_of({{path_of(of.id, "x", "x"), whole}}));
+            }
+        }
+    }
+    MESSAGE(tried << " fixes");
+    CHECK(tried > 300);
+}
+
+TEST_CASE("no fix is offered where something else stands, and the hint says what") {
+    struct Obstacle {
+        std::string path;
+        std::string text;
+        std::string field;
+        std::string hint;
+    };
+    const std::array cases{
+        Obstacle{"databases/d.yaml", other + "match: a\nstorage: 5\n", "storage/size",
+                 "What stands there holds no keys: write a map in its place."},
+        Obstacle{"storages/s.yaml", other + "match: a\nobject: 3\n", "object/size",
+                 "What stands there holds no keys: write a map in its place."},
+        Obstacle{"messaging/m.yaml", "[]\n", "id",
+                 "What stands there holds no keys: write a map in its place."},
+        Obstacle{"functions/f.yaml", other + "b: &e {timeout: 1s}\nexecution: *e\n",
+                 "execution/timeout", "The cloud does not follow *e here: write its keys out."}};
+    for (const Obstacle& each : cases) {
+        CAPTURE(each.text);
+        const auto problems = check(project_of({{each.path, each.text}}));
+        const Problem* problem = find(problems, "required", each.field);
+        REQUIRE(problem != nullptr);
+        CHECK_FALSE(problem->fix.has_value());
+        CHECK(problem->hint == each.hint);
+    }
+    const auto merged =
+        check(project_of({{"functions/f.yaml",
+                           other + "b: &e {timeout: 1s}\nexecution:\n    <<: *e\n    call: x\n"}}));
+    const Problem* missing = find(merged, "required", "execution/timeout");
+    const Problem* unknown = find(merged, "unknown-field", "execution/<<");
+    REQUIRE(missing != nullptr);
+    REQUIRE(unknown != nullptr);
+    CHECK(missing->hint.starts_with("The cloud does not follow <<"));
+    CHECK(unknown->hint == missing->hint);
 }
 
 TEST_CASE("naughty strings as any value are taken or refused, and never break the file") {

@@ -6,6 +6,7 @@
 #include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <set>
 
@@ -251,4 +252,37 @@ TEST_CASE("what cannot be is refused") {
     const auto renamed = plan_rename(store, project, "my_shop");
     REQUIRE(renamed.has_value());
     CHECK(*renamed->edits.at("config.yaml") == id + "name: my_shop\n");
+}
+
+TEST_CASE("an application's name that is a folder of global code is refused, and takes no code") {
+    const Store plain = project_of({{"functions/a.yaml", function("[]")}});
+    for (const char* name : {"functions", "smartops", "Functions"}) {
+        CAPTURE(name);
+        const auto checked = check_place(
+            plain, {KindId::application, name, name, path_of(KindId::application, {}, name)});
+        REQUIRE_FALSE(checked);
+        CHECK(checked.error().code == ErrorCode::invalid_argument);
+    }
+    CHECK(check_place(plain, {KindId::application, "databases", "databases",
+                              path_of(KindId::application, {}, "databases")}));
+
+    const Store store = project_of({{"functions/a.yaml", function("[]")},
+                                    {"applications/functions/config.yaml", id},
+                                    {"applications/functions/functions/b.yaml", function("[]")}});
+    const auto problems = check(store);
+    const auto found = std::find_if(problems.begin(), problems.end(), [](const Problem& each) {
+        return each.code == "application-name";
+    });
+    REQUIRE(found != problems.end());
+    CHECK(found->path == "applications/functions/config.yaml");
+    CHECK(found->severity == Severity::warning);
+    const git::Files code{{"functions/a/a.go", "x"}, {"functions/functions/b/b.go", "y"}};
+    const Resource& application = at(store, "applications/functions/config.yaml");
+    for (const auto& plan :
+         {plan_remove(store, application), plan_rename(store, application, "shop")}) {
+        REQUIRE(plan);
+        CHECK(move_edits(plan->code_moves, code).empty());
+        REQUIRE(plan->notes.size() == 1);
+        CHECK(plan->notes.front().find("holds global code") != std::string::npos);
+    }
 }
