@@ -1,6 +1,7 @@
 #include "core/project/code_check.h"
 
 #include "core/project/matching.h"
+#include "core/project/refactor.h"
 #include "core/project/scalars.h"
 
 #include <map>
@@ -12,12 +13,6 @@ namespace {
 
 bool has_own_code(const Resource& resource) {
     return resource.kind == KindId::function || resource.kind == KindId::smartop;
-}
-
-/// "shop/functions/ping", in the code repository.
-std::string code_folder(const Resource& resource) {
-    const std::string own = std::string(kind(resource.kind).group) + "/" + resource.name;
-    return resource.application.empty() ? own : resource.application + "/" + own;
 }
 
 /// "shop/functions/ping" of "shop/functions/ping/lib/main.go", for three; empty when it has no

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/project/fixes.h"
+#include "core/project/hidden_keys.h"
 #include "core/project/key_tree.h"
 #include "core/project/reading.h"
 #include "core/project/scalars.h"
@@ -197,43 +198,12 @@ private:
         Problem& problem = report(Severity::error, "required", path, missing_position(row),
                                   "required attribute '" + name + "'");
         problem.older_accept = row.path != "id";
-        problem.hint = what_hides(path);
+        problem.hint = out_.document ? what_hides(*out_.document, path) : std::string();
         if (problem.hint.empty()) {
             problem.hint = row.help;
         }
         problem.fix = fix_for_missing(kind_, row, path);
     }
-
-    /// Why a key is not found that seems to be there; empty when it does not.
-    std::string what_hides(const std::string& path) const {
-        if (!out_.document || !root_) {
-            return {};
-        }
-        const yaml::Path keys = key_path(path);
-        if (const auto node = obstacle(*out_.document, keys)) {
-            return node->shape() == yaml::Shape::alias
-                       ? "The cloud does not follow *" + bounded_text(node->text(), 60) +
-                             " here: write its keys out."
-                       : "What stands there holds no keys: write a map in its place.";
-        }
-        for (std::size_t depth = 0; depth < keys.size(); ++depth) {
-            const auto map = yaml::find(
-                *out_.document,
-                yaml::Path(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(depth)));
-            for (std::size_t i = 0; map && map->is_map() && i < map->size(); ++i) {
-                if (is_merge(map->key(i))) {
-                    return merge_hint;
-                }
-            }
-        }
-        return {};
-    }
-
-    static bool is_merge(const yaml::Node& key) {
-        return key.is_scalar() && yaml::scalar_type(key) == yaml::ScalarType::merge;
-    }
-    static constexpr const char* merge_hint =
-        "The cloud does not follow << here: write the keys of what it names out.";
 
     /// Where the compiler stopped looking: the last part of the legacy path that is there.
     yaml::Position missing_position(const FieldRow& row) const {
@@ -362,8 +332,8 @@ private:
                    nested ? "Resources inside of config.yaml are not shown; they are kept."
                           : "unknown field " + go_quoted(bounded_text(other.path)) + " on " +
                                 go_quoted(kind_.group.empty() ? kind_.name : kind_.group))
-                .hint =
-                is_merge(other.key) ? merge_hint : "It is kept as it is, and no cloud reads it.";
+                .hint = is_merge_key(other.key) ? merge_hint
+                                                : "It is kept as it is, and no cloud reads it.";
         }
     }
 

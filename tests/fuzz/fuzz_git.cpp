@@ -54,7 +54,7 @@ const std::vector<Decoder>& decoders() {
                    encode_result(HelperAnswer{
                        {{"refs/heads/main", "0123456789012345678901234567890123456789"}},
                        {{FoundFile::State::found, "text"}, {FoundFile::State::no_file}},
-                       true}),
+                       {true, false}}),
                    message, print),
         round_trip("error",
                    encode_result(fail(ErrorCode::untrusted, "Another host.", "Ask.", "SHA256:x")),

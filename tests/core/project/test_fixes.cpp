@@ -125,7 +125,8 @@ std::size_t try_fixes(const Store& store) {
         if (!problem.fix) {
             continue;
         }
-        CAPTURE(problem.located());
+        CAPTURE(problem.path);
+        CAPTURE(problem.sentence);
         CAPTURE(problem.fix->title);
         CAPTURE(store.file(problem.path)->text());
         test::CountingEntropy entropy(1);
@@ -149,10 +150,11 @@ TEST_CASE("every fix that is offered can be applied and takes its problem away")
     const std::array values{"5",        "[]",   "{}",     "~",        "[a, b]", "{a: b}",
                             "\"true\"", "*e",   "true",   "{<<: *e}", "x y",    "!!int 5",
                             "&x a-b",   "[*e]", "[5, ~]", "\"\""};
-    const std::array parts{"database", "function", "domain", "storage", "website"};
+    const std::array parts{KindId::database, KindId::function, KindId::domain, KindId::storage,
+                           KindId::website};
     std::size_t tried = 0;
-    for (const char* name : parts) {
-        const Kind& of = *kind_of_name(name);
+    for (const KindId part : parts) {
+        const Kind& of = kind(part);
         for (const std::string value : values) {
             std::set<std::string> keys;
             for (const FieldRow& row : of.rows) {
