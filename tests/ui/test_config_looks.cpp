@@ -41,6 +41,9 @@ private Q_SLOTS:
             write(folder / "config/functions/odd.yaml", "id: [\n");
             write(folder / "config/storages/photos.yaml", "id: x\nobject:\n    size: 1\n");
         });
+        if (static_cast<ThemeMode>(mode) == ThemeMode::dark) {
+            stage.window.resize(1024, 640);
+        }
         const auto look = [&](const char* name) {
             settle();
             const QString folder = qEnvironmentVariable("TAU_PICTURES");
@@ -50,10 +53,8 @@ private Q_SLOTS:
                     folder +
                     QStringLiteral("/config-%1-%2.png").arg(QString::fromLatin1(name)).arg(mode));
             }
-            QCOMPARE(test::unnamed(*stage.tab), QStringList());
-            QCOMPARE(test::without_label(*stage.tab), QStringList());
-            QCOMPARE(test::clipped(*stage.tab), QStringList());
-            QCOMPARE(test::ambiguous_keys(stage.window), QStringList());
+            const QStringList faults = test::faults(stage.window);
+            QVERIFY2(faults.isEmpty(), qPrintable(faults.join(QLatin1Char('\n'))));
         };
         for (const char* path : {"config.yaml", "functions/ping.yaml", "functions/odd.yaml",
                                  "domains/web.yaml", "storages/photos.yaml"}) {
@@ -72,7 +73,6 @@ private Q_SLOTS:
         stage.tab->ask_delete();
         stage.wait();
         look("delete");
-        stage.window.resize(1000, 640);
         stage.tab->ask_rename();
         stage.wait();
         look("rename");

@@ -178,6 +178,12 @@ private Q_SLOTS:
                                 "B2\n|||4|+ c  (no line end)")
                      .replace(QStringLiteral("|||4|"), QStringLiteral("||4|")));
         QCOMPARE(model.patch_text({1, 2}), QStringLiteral(" a\n-b\n+B"));
+        for (const auto& [before, after, head] :
+             {std::tuple("", "a\nb\n", "New: lines 1 to 2"), {"a\n", "", "Gone: lines 1 to 1"}}) {
+            model.set_diff(git::diff_texts("a", before, after).value());
+            QCOMPARE(model.index(0, 1).data().toString(), QString::fromLatin1(head));
+        }
+        model.set_diff(*diff);
         QVERIFY(model.index(2, 1)
                     .data(Qt::AccessibleTextRole)
                     .toString()

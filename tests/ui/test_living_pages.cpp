@@ -4,6 +4,7 @@
 #include "tests/ui/window_stage.h"
 #include "ui/project/commit_picker.h"
 #include "ui/project/deployments_view.h"
+#include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
 #include "ui/shell/change_page.h"
@@ -152,6 +153,21 @@ private Q_SLOTS:
         QVERIFY(stage.window->message_bar().text().contains(QStringLiteral("not sent")));
     }
 
+    void the_next_tab_is_one_that_is_seen() {
+        Stage stage;
+        ProjectTabs& tabs = stage.window->project_tabs();
+        QVERIFY(QTest::qWaitForWindowActive(stage.window.get()));
+        const ProjectTab* const first = tabs.current_tab();
+        int seen = 0;
+        do {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab, Qt::ControlModifier);
+            rest();
+            QVERIFY(tabs.current_tab() != static_cast<ProjectTab*>(&stage.window->merge_view()));
+            ++seen;
+        } while (tabs.current_tab() != first && seen < 10);
+        QCOMPARE(seen, 6);
+    }
+
     void a_row_by_keyboard() {
         Stage stage;
         DeploymentsView& view = stage.deployments();
@@ -196,9 +212,13 @@ private Q_SLOTS:
         QVERIFY(picker != nullptr);
         QTRY_COMPARE(picker->commits().rowCount(), 2);
         rest();
-        test::keep_picture(*picker, QStringLiteral("commit-picker"));
-        QCOMPARE(test::unnamed(*picker).join(QStringLiteral("; ")), QString());
-        QCOMPARE(test::clipped(*picker).join(QStringLiteral("; ")), QString());
+        test::check_dialog(*picker, QStringLiteral("commit-picker"));
+        QTest::keyClick(&picker->list(), Qt::Key_Escape);
+        QVERIFY(!picker->isVisible());
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        view.editor().pick_button().click();
+        picker = stage.window->findChild<CommitPicker*>();
+        rest();
         QTest::keyClick(&picker->list(), Qt::Key_Return);
         rest();
         QCOMPARE(view.editor().answer().value().commit, newest);
@@ -228,9 +248,7 @@ private Q_SLOTS:
         picker->search().clear();
         QCOMPARE(picker->rows().rowCount(), 7);
         picker->search().setText(QStringLiteral("dublin"));
-        test::keep_picture(*picker, QStringLiteral("node-picker"));
-        QCOMPARE(test::unnamed(*picker).join(QStringLiteral("; ")), QString());
-        QCOMPARE(test::clipped(*picker).join(QStringLiteral("; ")), QString());
+        test::check_dialog(*picker, QStringLiteral("node-picker"));
         picker->search().setText(QStringLiteral("nowhere"));
         QVERIFY(!picker->use_button().isEnabled());
         picker->search().setText(QStringLiteral("elm"));
@@ -268,8 +286,7 @@ private Q_SLOTS:
         rest();
         QVERIFY(picker->isVisible());
         QVERIFY(picker->error().sentence().contains(QStringLiteral("no record")));
-        test::keep_picture(*picker, QStringLiteral("node-picker-failed"));
-        QCOMPARE(test::clipped(*picker).join(QStringLiteral("; ")), QString());
+        test::check_dialog(*picker, QStringLiteral("node-picker-failed"));
         QTest::keyClick(&picker->search(), Qt::Key_Escape);
         QVERIFY(!picker || !picker->isVisible());
         QVERIFY(view.editor().isVisible());
@@ -455,6 +472,7 @@ private Q_SLOTS:
         Q_EMIT stage.window->resume_page().closed();
         rest();
         QVERIFY(view.isVisible()); // back where it was asked for
+        QCOMPARE(QApplication::focusWidget(), view.first_input());
         QVERIFY(!view.undo_button().isVisible());
         check(*stage.window, QStringLiteral("registration-moved"));
         stage.services.last->kind = "create";

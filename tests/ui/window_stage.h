@@ -8,9 +8,12 @@
 #include "ui/shell/main_window.h"
 
 #include <QCoreApplication>
+#include <QDialog>
 #include <QDir>
+#include <QPushButton>
 #include <QTest>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -36,7 +39,7 @@ struct Look {
 inline const std::vector<Look>& looks() {
     static const std::vector<Look> all{
         {QStringLiteral("light"), ThemeMode::light, QSize(1000, 700)},
-        {QStringLiteral("dark"), ThemeMode::dark, QSize(1000, 700)},
+        {QStringLiteral("dark"), ThemeMode::dark, QSize(1024, 640)},
         {QStringLiteral("small"), ThemeMode::light, QSize(800, 560)}};
     return all;
 }
@@ -82,11 +85,26 @@ inline void check(MainWindow& window, const QString& name) {
         keep_picture(window, name + QLatin1Char('-') + look.name);
         QCOMPARE(test::clipped(window).join(QStringLiteral("; ")), QString());
     }
-    QCOMPARE(test::unnamed(window).join(QStringLiteral("; ")), QString());
-    QCOMPARE(test::without_label(window).join(QStringLiteral("; ")), QString());
-    QCOMPARE(test::ambiguous_keys(window).join(QStringLiteral("; ")), QString());
-    QCOMPARE(test::out_of_order(window).join(QStringLiteral("; ")), QString());
+    const QStringList faults = test::faults(window);
+    QVERIFY2(faults.isEmpty(), qPrintable(faults.join(QLatin1Char('\n'))));
     Theme::get().set_mode(ThemeMode::light);
+}
+
+/// The same of a dialog; Enter must have something to press, and Escape closes it.
+inline void check_dialog(QDialog& dialog, const QString& name) {
+    for (const Look& look : looks()) {
+        Theme::get().set_mode(look.mode);
+        settle();
+        keep_picture(dialog, name + QLatin1Char('-') + look.name);
+    }
+    Theme::get().set_mode(ThemeMode::light);
+    QVERIFY(dialog.width() <= 800 && dialog.height() <= 560);
+    const QStringList faults = test::faults(dialog);
+    QVERIFY2(faults.isEmpty(), qPrintable(faults.join(QLatin1Char('\n'))));
+    const auto buttons = dialog.findChildren<QPushButton*>();
+    QCOMPARE(std::count_if(buttons.begin(), buttons.end(),
+                           [](const QPushButton* button) { return button->isDefault(); }),
+             1);
 }
 
 } // namespace tau::test

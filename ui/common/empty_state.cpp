@@ -14,6 +14,7 @@ EmptyState::EmptyState(const QString& icon_name, const QString& heading, const Q
     auto* box = new QVBoxLayout(this);
     box->setSpacing(space::m);
     box->setContentsMargins(space::l, space::xl, space::l, space::xl);
+    box->addStretch(1); // in a tall place the parts stay together
     auto* picture = new IconLabel(this, space::big_icon);
     picture->set(icon_name, Tone::accent);
     box->addWidget(picture, 0, Qt::AlignHCenter);
@@ -28,6 +29,7 @@ EmptyState::EmptyState(const QString& icon_name, const QString& heading, const Q
     actions_->addStretch(1);
     actions_->addStretch(1);
     box->addLayout(actions_);
+    box->addStretch(1);
 }
 
 QPushButton* EmptyState::add_action(const QString& text, bool primary, const QString& icon_name) {

@@ -3,6 +3,7 @@
 #include "ui/common/icons.h"
 
 #include <QStyle>
+#include <QTabBar>
 #include <QVariant>
 
 namespace tau::ui {
@@ -150,6 +151,12 @@ void put_before(QWidget* widget, QWidget* next) {
     if (before != next) {
         QWidget::setTabOrder(before, widget);
     }
+}
+
+void let_tab_pass(QTabWidget& tabs) {
+    tabs.setFocusProxy(nullptr);
+    tabs.setFocusPolicy(Qt::NoFocus);
+    tabs.tabBar()->setFocusPolicy(Qt::TabFocus);
 }
 
 void clear_layout(QLayout* layout) {

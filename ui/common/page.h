@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 namespace tau::ui {
@@ -48,6 +49,10 @@ private:
 
 /// For what is made later than its neighbours: Tab comes to `widget`, then to `next`.
 void put_before(QWidget* widget, QWidget* next);
+
+/// A QTabWidget hands the focus on to its bar; while that is hidden, Tab would end there. So the
+/// bar alone takes part in the keyboard's round.
+void let_tab_pass(QTabWidget& tabs);
 
 /// A thin line between parts.
 QFrame* make_rule(QWidget* parent = nullptr);

@@ -98,7 +98,7 @@ QWidget* ChangesView::make_files() {
 QWidget* ChangesView::make_commit_box() {
     auto* card = new Card;
     card->box()->setContentsMargins(space::m, space::m, space::m, space::m);
-    auto* label = new QLabel(tr("Messa&ge"));
+    auto* label = new QLabel(tr("Mess&age"));
     label->setBuddy(message_);
     card->box()->addWidget(label);
     message_->setAccessibleName(tr("Message of the commit"));

@@ -174,6 +174,8 @@ QWidget* ConfigTab::make_document() {
     views_->tabBar()->setDrawBase(false);
     views_->tabBar()->setExpanding(false);
     views_->tabBar()->setAccessibleName(tr("Settings or code"));
+    let_tab_pass(*views_);
+    form_->set_next(yaml_);
     views_->addTab(both, tr("Settings"));
     views_->addTab(code_, tr("Code"));
     box->addWidget(views_, 1);

@@ -41,7 +41,8 @@ DeploymentEditor::DeploymentEditor(QWidget* parent)
     ref_->setEditable(true);
     ref_->setInsertPolicy(QComboBox::NoInsert);
     ref_->lineEdit()->setAccessibleName(tr("Branch or commit"));
-    ref_->lineEdit()->setFocusPolicy(Qt::ClickFocus); // Tab comes to the whole of it
+    ref_->lineEdit()->setFocusPolicy(Qt::ClickFocus); // Tab comes to the whole of it,
+    ref_->setFocusPolicy(Qt::StrongFocus);            // which took over what its part was told
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(space::m);
     grid->setVerticalSpacing(space::s);

@@ -113,15 +113,22 @@ const DiffLine* DiffModel::line_at(const Row& row, int column) const {
     return column < 2 ? row.old_line : row.new_line;
 }
 
+/// Of a file that comes or goes one side has no lines.
+QString DiffModel::hunk_text(const git::Hunk& hunk) {
+    const auto lines = [](const QString& words, unsigned begin, unsigned count) {
+        return words.arg(begin).arg(begin + count - 1);
+    };
+    return hunk.old_count == 0 ? lines(tr("New: lines %1 to %2"), hunk.new_begin, hunk.new_count)
+           : hunk.new_count == 0
+               ? lines(tr("Gone: lines %1 to %2"), hunk.old_begin, hunk.old_count)
+               : lines(lines(tr("Lines %1 to %2 → %3 to %4"), hunk.old_begin, hunk.old_count),
+                       hunk.new_begin, hunk.new_count);
+}
+
 QString DiffModel::text_of(const Row& row, int column) const {
     if (row.hunk != nullptr) {
         const bool second = layout_ == Layout::side_by_side && column == 3;
-        return second ? QString()
-                      : tr("Lines %1 to %2 → %3 to %4")
-                            .arg(row.hunk->old_begin)
-                            .arg(row.hunk->old_begin + std::max(row.hunk->old_count, 1U) - 1)
-                            .arg(row.hunk->new_begin)
-                            .arg(row.hunk->new_begin + std::max(row.hunk->new_count, 1U) - 1);
+        return second ? QString() : hunk_text(*row.hunk);
     }
     const DiffLine* line = line_at(row, column);
     if (line == nullptr) {

@@ -39,6 +39,7 @@ private:
     };
     void lay_out();
     void add_pairs(const git::Hunk& hunk);
+    static QString hunk_text(const git::Hunk& hunk);
     QString text_of(const Row& row, int column) const;
     QVariant number_of(const Row& row, int column) const;
     QVariant color_of(const Row& row, int column, bool background) const;

@@ -59,7 +59,6 @@ FormInput::FormInput(const project::FieldRow& row, const QStringList& names, QWi
     }
     focus_widget()->setToolTip(to_qt(row.help));
     focus_widget()->installEventFilter(this);
-    setFocusProxy(focus_widget());
 }
 
 void FormInput::make_choice(const project::FieldRow& row, const QStringList& names) {

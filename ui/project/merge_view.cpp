@@ -109,7 +109,7 @@ QWidget* MergeView::make_footer() {
     auto* card = new Card;
     auto* words = new QHBoxLayout;
     words->setSpacing(space::s);
-    auto* label = new QLabel(tr("Messa&ge"));
+    auto* label = new QLabel(tr("Mess&age"));
     label->setBuddy(message_);
     message_->setAccessibleName(tr("Message of the commit"));
     words->addWidget(label);

@@ -27,9 +27,9 @@ ProjectTabs::ProjectTabs(QWidget* header, QWidget* parent)
     middle->addWidget(header);
     box->addLayout(middle);
     tabs_->setDocumentMode(true);
-    tabs_->setFocusPolicy(Qt::NoFocus); // its bar has it
     tabs_->setAccessibleName(tr("Pages of the project"));
     tabs_->tabBar()->setAccessibleName(tabs_->accessibleName());
+    let_tab_pass(*tabs_);
     tabs_->tabBar()->setExpanding(false);
     tabs_->tabBar()->setDrawBase(false);
     box->addWidget(tabs_, 1);
@@ -48,6 +48,7 @@ ProjectTab* ProjectTabs::current_tab() const {
 
 void ProjectTabs::set_tab_visible(ProjectTab* tab, bool visible) {
     tabs_->setTabVisible(tabs_->indexOf(tab), visible);
+    tabs_->setTabEnabled(tabs_->indexOf(tab), visible); // Ctrl+Tab asks for nothing else
 }
 
 void ProjectTabs::reload(const flow::LocalProject& project) {

@@ -95,6 +95,7 @@ void RegistrationView::look() {
     error_->clear();
     unlock_->hide();
     state_->setText(tr("Asking the vaults…"));
+    fresh_ = fresh_ || look_->hasFocus(); // which it gets back
     look_->setEnabled(false);
     load_changes();
     job_.start([&services = services_, project = project_](

@@ -137,8 +137,21 @@ void ResourceForm::build(const project::Resource& resource, const yaml::Document
             make_domain_part(*box_);
         }
     }
+    order_keys();
     if (!focused.isEmpty()) {
         focus_field(focused);
+    }
+}
+
+/// The inputs are younger than what stands after them.
+void ResourceForm::order_keys() {
+    for (int i = 0; after_ != nullptr && i < box_->count(); ++i) {
+        QWidget* part = box_->itemAt(i)->widget();
+        for (QWidget* input : part != nullptr ? part->findChildren<QWidget*>() : QWidgetList()) {
+            if ((input->focusPolicy() & Qt::TabFocus) != 0 && input->focusProxy() == nullptr) {
+                put_before(input, after_);
+            }
+        }
     }
 }
 

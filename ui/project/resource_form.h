@@ -39,6 +39,8 @@ public:
     QString note(const QString& path) const;
     bool is_read_only() const { return !broken_->isHidden(); }
     void focus_field(const QString& path);
+    /// Tab comes from the last input to this.
+    void set_next(QWidget* after) { after_ = after; }
 
 Q_SIGNALS:
     /// `finished`: the person left the field.
@@ -67,6 +69,7 @@ private:
                  const std::string& path);
     std::vector<std::pair<const project::FieldRow*, std::string>>
     wanted_rows(const yaml::Document& document) const;
+    void order_keys();
     void fill(const yaml::Document& document);
     void show_notes(Row& row);
     void make_domain_part(QVBoxLayout& box);
@@ -74,6 +77,7 @@ private:
     const Row* find(const QString& path) const;
 
     Names names_;
+    QWidget* after_ = nullptr;
     const project::Kind* kind_ = nullptr;
     project::Resource resource_;
     std::vector<std::pair<const project::FieldRow*, std::string>> shown_;

@@ -111,7 +111,7 @@ void FilterBar::make_menu() {
     add_choices(tr("&Distance"), &vault::Filter::max_km, {250, 1000, 2500, 5000}, km_text);
     add_flags();
     menu_->addSeparator();
-    QAction* eligible = menu_->addAction(tr("Only those that may be &chosen"));
+    QAction* eligible = menu_->addAction(tr("Only those that &may be chosen"));
     eligible->setCheckable(true);
     connect(eligible, &QAction::triggered, this, [this](bool on) {
         change([on](vault::Filter& filter) { filter.eligible_only = on; });
