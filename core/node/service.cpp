@@ -340,9 +340,11 @@ Result<void> check_settings(const Settings& settings) {
     quiet.passphrase = [] {
         return Result<Secret>(fail(ErrorCode::cancelled, "Nobody is asked."));
     };
-    const auto key = barrier_key(quiet);
-    if (!key && key.error().code != ErrorCode::cancelled) {
-        return fail(key.error());
+    if (!settings.barrier_key.empty()) {
+        const auto key = barrier_key(quiet);
+        if (!key && key.error().code != ErrorCode::cancelled) {
+            return fail(key.error());
+        }
     }
     return is_postgresql(settings.store) ? check_postgresql_url(settings.store) : Result<void>();
 }

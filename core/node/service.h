@@ -106,7 +106,8 @@ private:
 };
 
 /// What would keep a node with these settings from opening its database, as far as it shows without
-/// doing so: the barrier key, and a database's address. A key under a passphrase is not opened.
+/// doing so: the barrier key, and a database's address. A key under a passphrase is not opened,
+/// and one that systemd is to give is not asked for.
 Result<void> check_settings(const Settings& settings);
 
 /// Looks at all that is stored, without serving or changing it: the number of rows, or `corrupt`
