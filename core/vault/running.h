@@ -46,10 +46,11 @@ const Deployment* most_specific(const std::vector<Deployment>& deployments, Role
 /// What one repository of a project runs somewhere, and why.
 struct RunningCommit {
     Role repository = Role::configuration;
-    std::string commit;           ///< empty: nothing to run, or not known yet
-    std::string where;            ///< of the row that counts; empty: none does
-    std::string branch;           ///< empty when a commit is fixed
-    std::int64_t observed_at = 0; ///< when the branch was last seen there, as RefState has it; 0: never
+    std::string commit; ///< empty: nothing to run, or not known yet
+    std::string where;  ///< of the row that counts; empty: none does
+    std::string branch; ///< empty when a commit is fixed
+    std::int64_t observed_at =
+        0;                ///< when the branch was last seen there, as RefState has it; 0: never
     std::string reason;   ///< "commit_fixed", "branch_followed", "branch_not_seen", "not_deployed"
     std::string sentence; ///< the same for people
 };

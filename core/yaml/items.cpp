@@ -93,7 +93,9 @@ Candidates block_items(const Document& document, const Path& path, const Node& s
         };
         for (std::size_t i = 0; i < items.size(); ++i) {
             if (!plan.from[i]) {
-                out += head + item_text(items[i], {}, Context::block, plainly) + line_break;
+                out += head;
+                out += item_text(items[i], {}, Context::block, plainly);
+                out += line_break;
                 continue;
             }
             const std::size_t from = *plan.from[i];
