@@ -3,7 +3,7 @@
 #include "core/base/text.h"
 
 #include <algorithm>
-#include <set>
+#include <vector>
 
 namespace tau::vault::json {
 
@@ -14,29 +14,31 @@ constexpr std::size_t max_depth = 8;
 constexpr std::size_t bytes_per_part = 8;
 const Value nothing;
 
-/// Goes through the text before anything is built of it, in time and memory that its size bounds,
-/// and ends at the first thing that is not allowed. (The parser's own callback will not do: it
-/// looks at all of a container's members again whenever one of them ends.)
-class Watcher final : public nlohmann::json_sax<Value> {
+/// Builds the value in one pass, in time and memory that the text's size bounds, and ends at the
+/// first thing that is not allowed. (The parser's own callback will not do: it looks at all of a
+/// container's members again whenever one of them ends.)
+class Builder final : public nlohmann::json_sax<Value> {
 public:
-    explicit Watcher(std::size_t most) : left_(most) {}
+    explicit Builder(std::size_t most) : left_(most) {}
     const char* complaint() const { return complaint_; }
+    Value take() { return std::move(root_); }
 
-    bool null() override { return count(); }
-    bool boolean(bool) override { return count(); }
-    bool number_integer(number_integer_t) override { return count(); }
-    bool number_unsigned(number_unsigned_t) override { return count(); }
-    bool number_float(number_float_t, const string_t&) override { return count(); }
-    bool string(string_t&) override { return count(); }
-    bool binary(binary_t&) override { return count(); }
-    bool start_object(std::size_t) override { return begin(); }
+    bool null() override { return put(Value()); }
+    bool boolean(bool value) override { return put(value); }
+    bool number_integer(number_integer_t value) override { return put(value); }
+    bool number_unsigned(number_unsigned_t value) override { return put(value); }
+    bool number_float(number_float_t value, const string_t&) override { return put(value); }
+    bool string(string_t& value) override { return put(std::move(value)); }
+    bool binary(binary_t&) override { return refuse("it is not JSON"); }
+    bool start_object(std::size_t) override { return begin(Value::object()); }
     bool end_object() override { return end(); }
-    bool start_array(std::size_t) override { return begin(); }
+    bool start_array(std::size_t) override { return begin(Value::array()); }
     bool end_array() override { return end(); }
     bool key(string_t& name) override {
-        if (!keys_.back().insert(std::move(name)).second) {
+        if (open_.back()->contains(name)) {
             return refuse("a key occurs twice");
         }
+        key_ = std::move(name);
         return count();
     }
     bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
@@ -55,20 +57,41 @@ private:
         --left_;
         return true;
     }
-    bool begin() {
-        if (keys_.size() >= max_depth) {
+    /// Where the value stands until its container ends: only the innermost one grows.
+    Value& place(Value&& value) {
+        if (open_.empty()) {
+            return root_ = std::move(value);
+        }
+        Value& around = *open_.back();
+        return around.is_array() ? around.emplace_back(std::move(value))
+                                 : around[std::move(key_)] = std::move(value);
+    }
+    bool put(Value&& value) {
+        if (!count()) {
+            return false;
+        }
+        place(std::move(value));
+        return true;
+    }
+    bool begin(Value&& container) {
+        if (open_.size() >= max_depth) {
             return refuse("it is nested too deeply");
         }
-        keys_.emplace_back();
-        return count();
+        if (!count()) {
+            return false;
+        }
+        open_.push_back(&place(std::move(container)));
+        return true;
     }
     bool end() {
-        keys_.pop_back();
+        open_.pop_back();
         return true;
     }
 
     std::size_t left_;
-    std::vector<std::set<std::string>> keys_;
+    Value root_;
+    std::vector<Value*> open_; ///< the containers that are being read, outermost first
+    std::string key_;          ///< of the value that comes next
     const char* complaint_ = nullptr;
 };
 
@@ -88,15 +111,11 @@ Result<Value> parse(std::string_view text, std::size_t limit, std::string_view w
     if (!is_utf8(text)) {
         return malformed(what, "it is not UTF-8 text");
     }
-    Watcher watcher(limit / bytes_per_part);
-    if (!Value::sax_parse(text, &watcher)) {
-        return malformed(what, watcher.complaint());
+    Builder builder(limit / bytes_per_part);
+    if (!Value::sax_parse(text, &builder)) {
+        return malformed(what, builder.complaint());
     }
-    Value value = Value::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded()) {
-        return malformed(what, "it is not JSON");
-    }
-    return value;
+    return builder.take();
 }
 
 std::string dump(const Value& value) {
