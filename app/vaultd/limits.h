@@ -22,7 +22,7 @@ struct Limits {
     std::chrono::milliseconds write{15000};
     std::chrono::milliseconds idle{60000};
     std::chrono::milliseconds drain{10000};  ///< after SIGTERM, for what is being worked on
-    std::chrono::milliseconds refusal{5000}; ///< 429 and 503 are held back: it costs no CPU
+    std::chrono::milliseconds refusal{8000}; ///< 429 and 503 are held back: it costs no CPU
     std::size_t workers = 16; ///< half of them for registrations, the others for the rest
     std::size_t queue = 400;  ///< of each half
 

@@ -246,7 +246,7 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) { return put_time(o.limits.write, n, v); }},
     Setting{"limits.idle", "", "TIME", "60 s", "for the next request on the same connection", true,
             [](Options& o, Name n, Value v) { return put_time(o.limits.idle, n, v); }},
-    Setting{"limits.refusal", "", "TIME", "5 s", "by which 429 and 503 are held back", true,
+    Setting{"limits.refusal", "", "TIME", "8 s", "by which 429 and 503 are held back", true,
             [](Options& o, Name n, Value v) { return put_time(o.limits.refusal, n, v); }},
     Setting{"limits.drain", "", "TIME", "10 s", "for what is worked on when the node is to end",
             true, [](Options& o, Name n, Value v) { return put_time(o.limits.drain, n, v); }},
