@@ -39,6 +39,7 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server() {
         shared_->on_last_session = nullptr;
+        shared_->service.stop();       // what is not done by now is not waited for
         shared_->registrations.stop(); // their threads use the service, which goes next
         shared_->others.stop();
     }

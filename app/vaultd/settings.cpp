@@ -250,6 +250,14 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) { return put_time(o.limits.refusal, n, v); }},
     Setting{"limits.drain", "", "TIME", "10 s", "for what is worked on when the node is to end",
             true, [](Options& o, Name n, Value v) { return put_time(o.limits.drain, n, v); }},
+    Setting{"limits.store", "", "TIME", "10 s",
+            "for PostgreSQL to answer a statement, or to be connected to", false,
+            [](Options& o, Name n, Value v) {
+                auto& times = o.settings.store_times;
+                return put_time(times.statement, n, v).map([&] {
+                    times.connect = times.statement;
+                });
+            }},
     Setting{
         "limits.queue", "", "N", "400",
         "registrations that wait or are worked on, and as many other requests", true,

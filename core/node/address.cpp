@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
-#include <future>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <optional>
 #include <sys/socket.h>
 #include <system_error>
 #include <thread>
@@ -85,27 +87,36 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 /// What the resolver says of a name; null when it has no address. getaddrinfo has no deadline and
 /// cannot be stopped, so it runs in a thread that is left to itself when time is up.
-Result<Addresses> look_up(const std::string& name, std::chrono::milliseconds patience) {
-    std::promise<Addresses> promise;
-    std::future<Addresses> answer = promise.get_future();
-    auto ask = [name, promise = std::move(promise)]() mutable {
+Result<Addresses> look_up(const std::string& name, std::chrono::milliseconds patience,
+                          const std::stop_token& stop) {
+    struct Question {
+        std::mutex mutex;
+        std::condition_variable_any answered;
+        std::optional<Addresses> answer;
+    };
+    const auto question = std::make_shared<Question>();
+    auto ask = [name, question] {
         addrinfo hints{};
         hints.ai_family = AF_UNSPEC;
         hints.ai_socktype = SOCK_STREAM;
         addrinfo* raw = nullptr;
         const bool found = ::getaddrinfo(name.c_str(), nullptr, &hints, &raw) == 0;
-        promise.set_value(Addresses(found ? raw : nullptr));
+        const std::lock_guard lock(question->mutex);
+        question->answer = Addresses(found ? raw : nullptr);
+        question->answered.notify_one();
     };
     try {
         std::thread(std::move(ask)).detach();
     } catch (const std::system_error&) {
         return fail(ErrorCode::unavailable, "This computer has no thread left to look up a name.");
     }
-    if (answer.wait_for(patience) != std::future_status::ready) {
-        return fail(ErrorCode::timeout,
+    std::unique_lock lock(question->mutex);
+    if (!question->answered.wait_for(lock, stop, patience,
+                                     [&] { return question->answer.has_value(); })) {
+        return fail(stop.stop_requested() ? ErrorCode::cancelled : ErrorCode::timeout,
                     "The name of the git host " + name + " could not be looked up in time.");
     }
-    return answer.get();
+    return std::move(*question->answer);
 }
 
 } // namespace
@@ -119,10 +130,10 @@ bool is_public_address(const std::string& text) {
 }
 
 Result<std::string> resolve(const std::string& host, bool allow_local,
-                            std::chrono::milliseconds patience) {
+                            std::chrono::milliseconds patience, std::stop_token stop) {
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
-    const Result<Addresses> list = look_up(name, patience);
+    const Result<Addresses> list = look_up(name, patience, stop);
     if (!list) {
         return fail(list.error());
     }

@@ -4,6 +4,7 @@
 #include "core/git/url.h"
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 
 namespace tau::node {
@@ -14,8 +15,9 @@ bool is_public_address(const std::string& numeric);
 
 /// The address to connect to instead of the name, so that the name cannot lead elsewhere a moment
 /// later. `permission_denied` when any of its addresses is not public, unless `allow_local`;
-/// `unavailable` when it has none. Asks the system's resolver, for at most `patience` (`timeout`).
+/// `unavailable` when it has none. Asks the system's resolver, for at most `patience` (`timeout`),
+/// or until `stop` (`cancelled`).
 Result<std::string> resolve(const std::string& host, bool allow_local,
-                            std::chrono::milliseconds patience);
+                            std::chrono::milliseconds patience, std::stop_token stop = {});
 
 } // namespace tau::node

@@ -3,6 +3,7 @@
 #include "core/base/encoding.h"
 #include "core/base/result.h"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -67,6 +68,9 @@ public:
     /// database; PostgreSQL: a schema) and has it on the disk when it returns. An older one is
     /// replaced. Not within a transaction.
     virtual Result<void> keep_copy(const std::string& name) = 0;
+    /// Whoever waits for the engine, or for others who use it, gives up: `unavailable`. For the end
+    /// of the program; may be called while others are at work.
+    virtual void stop() = 0;
     /// Removes the copies that are named `start` and a number and were made before this time.
     virtual Result<void> forget_copies(const std::string& start, std::int64_t before) = 0;
 };
@@ -80,11 +84,18 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
 /// One that is there, to look at it: nothing of it can be changed. `not_found` when it is not.
 Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::path& path);
 
-/// PostgreSQL, or what speaks like it, at SERIALIZABLE through a few connections. `url` is libpq's
+/// How long an engine on the network may take before its connection counts as lost.
+struct StoreTimes {
+    std::chrono::milliseconds statement{std::chrono::seconds(10)};
+    std::chrono::milliseconds connect{std::chrono::seconds(10)};
+};
+
+/// PostgreSQL at SERIALIZABLE through a few connections. `url` is libpq's
 /// (postgresql://user@host/database?sslmode=…&sslrootcert=…&passfile=…). A host that is not this
 /// computer is taken only with sslmode=verify-full, which is the default then. No password may
 /// stand in it: libpq finds one in PGPASSFILE, ~/.pgpass or a service file.
-Result<std::unique_ptr<Database>> open_postgresql(const std::string& url);
+Result<std::unique_ptr<Database>> open_postgresql(const std::string& url,
+                                                  const StoreTimes& times = {});
 /// `invalid_argument` when open_postgresql() would not take this address.
 Result<void> check_postgresql_url(const std::string& url);
 

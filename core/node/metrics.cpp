@@ -53,7 +53,7 @@ void Metrics::took(std::string_view route, std::chrono::nanoseconds time) {
     histogram.seconds += seconds;
 }
 
-std::string Metrics::text(std::size_t queued) const {
+std::string Metrics::text(const State& state) const {
     std::ostringstream out;
     front_.put(out);
     const std::lock_guard lock(mutex_);
@@ -68,7 +68,9 @@ std::string Metrics::text(std::size_t queued) const {
         }
     }
     head(out, "tau_proof_queue", "gauge", "Seals that wait for a thread to verify and open them.");
-    out << "tau_proof_queue " << queued << '\n';
+    out << "tau_proof_queue " << state.queued << '\n';
+    head(out, "tau_store_reachable", "gauge", "Whether the database answered when last asked.");
+    out << "tau_store_reachable " << (state.store_answers ? 1 : 0) << '\n';
     constexpr std::string_view name = "tau_answer_seconds";
     head(out, name, "histogram", "How long answers took, by address.");
     for (const auto& entry : times_) {

@@ -23,8 +23,13 @@ public:
     /// How long an answer at one address took; `route` as the description names it.
     void took(std::string_view route, std::chrono::nanoseconds time);
     FrontMetrics& front() { return front_; }
-    /// Text format 0.0.4. `queued`: proofs and seals that wait for a thread now.
-    std::string text(std::size_t queued) const;
+    /// How it is right now.
+    struct State {
+        std::size_t queued = 0; ///< proofs and seals that wait for a thread
+        bool store_answers = true;
+    };
+    /// Text format 0.0.4.
+    std::string text(const State& state) const;
 
 private:
     static constexpr std::array<double, 10> bounds{0.001, 0.005, 0.025, 0.1, 0.25,

@@ -21,8 +21,8 @@ constexpr const char* alone_lock = "7020002";
 
 class Postgresql final : public Database {
 public:
-    explicit Postgresql(std::map<std::string, std::string> settings)
-        : settings_(std::move(settings)) {}
+    Postgresql(std::map<std::string, std::string> settings, const StoreTimes& times)
+        : settings_(std::move(settings)), times_(times) {}
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
         if (PostgresqlSession* const mine = of_this_thread()) {
@@ -51,7 +51,11 @@ public:
     }
 
     Result<void> in_turn(const Work& work) override {
-        const std::lock_guard first_here(turn_); // so that one connection at most waits for others
+        // So that one connection at most waits for others.
+        const std::unique_lock first_here(turn_, connection_wait);
+        if (!first_here) {
+            return fail(too_busy());
+        }
         Lease lease(*this);
         if (lease.session() == nullptr) {
             return fail(lease.error());
@@ -131,19 +135,17 @@ public:
         return {};
     }
 
+    void stop() override { stopping_.request_stop(); }
+
 private:
     /// A lock that all processes of all nodes in the database know, held by a connection.
     class Held {
     public:
         Held(PostgresqlSession& session, const char* lock, std::chrono::seconds wait)
-            : session_(session), lock_(lock) {
-            const std::string ms = std::to_string(std::chrono::milliseconds(wait).count());
-            for (const std::string& sql :
-                 {"SET statement_timeout = " + ms, "SELECT pg_advisory_lock(" + lock_ + ")",
-                  std::string("SET statement_timeout = '10s'")}) {
-                if (const auto done = session.run(sql, {}); !done && error_.message.empty()) {
-                    error_ = done.error();
-                }
+            : session_(session) {
+            const std::string sql = "SELECT pg_advisory_lock(" + std::string(lock) + ")";
+            if (const auto done = session.run_for(wait, sql); !done) {
+                error_ = done.error();
             }
         }
         Held(const Held&) = delete;
@@ -157,7 +159,6 @@ private:
 
     private:
         PostgresqlSession& session_;
-        std::string lock_;
         Error error_;
     };
 
@@ -181,6 +182,10 @@ private:
         Error error_;
     };
 
+    static Error too_busy() {
+        return {ErrorCode::unavailable, "The node's database is too busy.", {}, {}};
+    }
+
     PostgresqlSession* of_this_thread() {
         const std::lock_guard lock(mutex_);
         const auto mine = lent_.find(std::this_thread::get_id());
@@ -191,7 +196,7 @@ private:
         std::unique_lock lock(mutex_);
         if (!returned_.wait_for(lock, connection_wait,
                                 [this] { return lent_.size() < most_connections; })) {
-            error = {ErrorCode::unavailable, "The node's database is too busy.", {}, {}};
+            error = too_busy();
             return;
         }
         PostgresqlSession*& place = lent_[std::this_thread::get_id()];
@@ -201,7 +206,7 @@ private:
         }
         lock.unlock();
         if (!session || !session->is_alive()) {
-            auto made = PostgresqlSession::connect(settings_);
+            auto made = PostgresqlSession::connect(settings_, times_, stopping_.get_token());
             session = made ? std::move(*made) : nullptr;
             error = made ? Error{} : made.error();
         }
@@ -215,18 +220,23 @@ private:
 
     void give_back(std::unique_ptr<PostgresqlSession> session) {
         const bool alive = session->is_alive();
+        std::vector<std::unique_ptr<PostgresqlSession>> gone;
         {
             const std::lock_guard lock(mutex_);
             lent_.erase(std::this_thread::get_id());
             if (alive) {
                 idle_.push_back(std::move(session));
+            } else {
+                gone.swap(idle_); // what took this one most likely took them all
             }
         }
         returned_.notify_one();
     }
 
     const std::map<std::string, std::string> settings_;
-    std::mutex turn_;
+    const StoreTimes times_;
+    std::stop_source stopping_;
+    std::timed_mutex turn_;
     std::mutex mutex_; ///< of what follows
     std::condition_variable returned_;
     std::vector<std::unique_ptr<PostgresqlSession>> idle_;
@@ -294,14 +304,13 @@ Result<void> check_postgresql_url(const std::string& url) {
     return settings ? Result<void>() : fail(settings.error());
 }
 
-Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
+Result<std::unique_ptr<Database>> open_postgresql(const std::string& url, const StoreTimes& times) {
     auto settings = safe_settings(url);
     if (!settings) {
         return fail(settings.error());
     }
     for (const auto& [name, value] : {std::pair{"application_name", "tau-vaultd"},
                                       {"client_encoding", "UTF8"},
-                                      {"connect_timeout", "10"},
                                       {"tcp_user_timeout", "20000"},
                                       {"keepalives_idle", "10"},
                                       {"keepalives_interval", "5"},
@@ -309,7 +318,7 @@ Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
         settings->emplace(name, value);
     }
     std::erase_if(*settings, [](const auto& setting) { return setting.second.empty(); });
-    auto database = std::make_unique<Postgresql>(std::move(*settings));
+    auto database = std::make_unique<Postgresql>(std::move(*settings), times);
     if (const auto reached = database->run("SELECT 1", {}); !reached) {
         return fail(reached.error());
     }

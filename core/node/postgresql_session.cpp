@@ -2,12 +2,18 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <libpq-fe.h>
+#include <poll.h>
 
 namespace tau::node {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto grace = 1s; ///< in which an engine that lives says that it has given up
+constexpr std::chrono::milliseconds look_for_stop{100};
 constexpr Oid bool_type = 16, bytea_type = 17, int8_type = 20, int2_type = 21, int4_type = 23,
               text_type = 25;
 
@@ -51,10 +57,10 @@ public:
             }
         }
     }
-    Answer run(PGconn* link, const std::string& sql) const {
-        return Answer(PQexecParams(link, sql.c_str(), static_cast<int>(types_.size()),
-                                   types_.data(), values_.data(), lengths_.data(), formats_.data(),
-                                   1));
+    /// False without memory or connection.
+    bool send(PGconn* link, const std::string& sql) const {
+        return PQsendQueryParams(link, sql.c_str(), static_cast<int>(types_.size()), types_.data(),
+                                 values_.data(), lengths_.data(), formats_.data(), 1) == 1;
     }
 
 private:
@@ -102,18 +108,20 @@ Rows read_rows(const PGresult& answer) {
     return rows;
 }
 
-Error unreachable(PGconn* link) {
+} // namespace
+
+Error PostgresqlSession::unreachable() const {
     return {ErrorCode::unavailable, "The node's database cannot be reached.",
             "Look whether PostgreSQL runs, and at the address in --store.",
-            bounded_text(PQerrorMessage(link))};
+            is_lost_ ? "It did not answer in time." : bounded_text(PQerrorMessage(link_.get()))};
 }
 
 /// What the engine said, by its SQLSTATE.
-Error statement_error(const PGresult& answer, PGconn* link) {
+Error PostgresqlSession::statement_error(const pg_result& answer) const {
     const char* const field = PQresultErrorField(&answer, PG_DIAG_SQLSTATE);
     const std::string_view state = field == nullptr ? "" : field;
-    if (PQstatus(link) != CONNECTION_OK) {
-        return unreachable(link);
+    if (is_lost()) {
+        return unreachable();
     }
     if (state == "23505") {
         return {ErrorCode::already_exists, "The entry is already stored.", {}, {}};
@@ -131,29 +139,62 @@ Error statement_error(const PGresult& answer, PGconn* link) {
 }
 
 /// Also when an exception ends the work: the next transaction must find none open.
-class Rollback {
+class PostgresqlSession::Rollback {
 public:
-    explicit Rollback(PGconn& link) : link_(link) {}
+    explicit Rollback(PostgresqlSession& session) : session_(session) {}
     Rollback(const Rollback&) = delete;
     Rollback& operator=(const Rollback&) = delete;
     ~Rollback() {
-        if (PQtransactionStatus(&link_) != PQTRANS_IDLE) {
-            const Answer ignored(PQexec(&link_, "ROLLBACK"));
+        if (!session_.is_lost() && PQtransactionStatus(session_.link_.get()) != PQTRANS_IDLE) {
+            static_cast<void>(session_.run("ROLLBACK", {}));
         }
     }
 
 private:
-    PGconn& link_;
+    PostgresqlSession& session_;
 };
-
-} // namespace
 
 void PostgresqlSession::Close::operator()(PGconn* link) const {
     PQfinish(link);
 }
 
+bool PostgresqlSession::is_lost() const {
+    return is_lost_ || PQstatus(link_.get()) == CONNECTION_BAD;
+}
+
+Result<void> PostgresqlSession::wait(Instant end, short events) {
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (left.count() <= 0 || stop_.stop_requested()) {
+            is_lost_ = true;
+            return fail(unreachable());
+        }
+        pollfd engine{PQsocket(link_.get()), events, 0};
+        const auto once = std::min(left, look_for_stop);
+        if (::poll(&engine, 1, static_cast<int>(once.count())) > 0) {
+            return {};
+        }
+    }
+}
+
+Result<void> PostgresqlSession::establish() {
+    const Instant end = std::chrono::steady_clock::now() + times_.connect;
+    for (auto wants = PGRES_POLLING_WRITING; wants != PGRES_POLLING_OK;
+         wants = PQconnectPoll(link_.get())) {
+        if (wants == PGRES_POLLING_FAILED || PQstatus(link_.get()) == CONNECTION_BAD) {
+            return fail(unreachable());
+        }
+        if (auto ready = wait(end, wants == PGRES_POLLING_WRITING ? POLLOUT : POLLIN); !ready) {
+            return ready;
+        }
+    }
+    return PQsetnonblocking(link_.get(), 1) == 0 ? Result<void>() : fail(unreachable());
+}
+
 Result<std::unique_ptr<PostgresqlSession>>
-PostgresqlSession::connect(const std::map<std::string, std::string>& settings) {
+PostgresqlSession::connect(const std::map<std::string, std::string>& settings,
+                           const StoreTimes& times, std::stop_token stop) {
     std::vector<const char*> names;
     std::vector<const char*> values;
     for (const auto& [name, value] : settings) {
@@ -162,16 +203,19 @@ PostgresqlSession::connect(const std::map<std::string, std::string>& settings) {
     }
     names.push_back(nullptr);
     values.push_back(nullptr);
-    auto session = std::unique_ptr<PostgresqlSession>(
-        new PostgresqlSession(PQconnectdbParams(names.data(), values.data(), 0)));
-    if (PQstatus(session->link_.get()) != CONNECTION_OK) {
-        return fail(unreachable(session->link_.get()));
+    auto session = std::unique_ptr<PostgresqlSession>(new PostgresqlSession(
+        PQconnectStartParams(names.data(), values.data(), 0), times, std::move(stop)));
+    if (const auto connected = session->establish(); !connected) {
+        return fail(connected.error());
     }
     PQsetNoticeProcessor(
         session->link_.get(), [](void*, const char*) {}, nullptr);
-    for (const char* sql :
-         {"SET default_transaction_isolation = 'serializable'", "SET statement_timeout = '10s'",
-          "SET idle_in_transaction_session_timeout = '60s'", "SET synchronous_commit = 'on'"}) {
+    const std::string statement_time = std::to_string(times.statement.count());
+    for (const std::string& sql :
+         {std::string("SET default_transaction_isolation = 'serializable'"),
+          "SET statement_timeout = " + statement_time,
+          std::string("SET idle_in_transaction_session_timeout = '60s'"),
+          std::string("SET synchronous_commit = 'on'")}) {
         if (const auto set = session->run(sql, {}); !set) {
             return fail(set.error());
         }
@@ -179,22 +223,84 @@ PostgresqlSession::connect(const std::map<std::string, std::string>& settings) {
     return session;
 }
 
+/// All that libpq still holds of the statement.
+Result<void> PostgresqlSession::send(Instant end) {
+    for (;;) {
+        const int left = PQflush(link_.get());
+        if (left == 0) {
+            return {};
+        }
+        if (left < 0) {
+            return fail(unreachable());
+        }
+        // The engine may be writing, too, and read no more before it is heard.
+        const auto ready = wait(end, POLLIN | POLLOUT);
+        if (!ready || PQconsumeInput(link_.get()) == 0) {
+            return ready ? fail(unreachable()) : ready;
+        }
+    }
+}
+
+/// Until the answer is whole.
+Result<void> PostgresqlSession::receive(Instant end) {
+    while (PQisBusy(link_.get()) == 1) {
+        const auto ready = wait(end, POLLIN);
+        if (!ready || PQconsumeInput(link_.get()) == 0) {
+            return ready ? fail(unreachable()) : ready;
+        }
+    }
+    return {};
+}
+
 Result<Rows> PostgresqlSession::run(std::string_view sql, const std::vector<Value>& parameters) {
-    const Answer answer = Parameters(parameters).run(link_.get(), std::string(sql));
+    return run_until(std::chrono::steady_clock::now() + times_.statement + grace, sql, parameters);
+}
+
+Result<Rows> PostgresqlSession::run_for(std::chrono::milliseconds time, const std::string& sql) {
+    const auto run_with = [this](std::chrono::milliseconds most) {
+        return run("SET statement_timeout = " + std::to_string(most.count()), {});
+    };
+    auto done = run_with(time);
+    if (done) {
+        done = run_until(std::chrono::steady_clock::now() + time + grace, sql, {});
+    }
+    const auto back = run_with(times_.statement);
+    return done && !back ? back : done;
+}
+
+Result<Rows> PostgresqlSession::run_until(Instant end, std::string_view sql,
+                                          const std::vector<Value>& parameters) {
+    if (is_lost() || !Parameters(parameters).send(link_.get(), std::string(sql))) {
+        return fail(unreachable());
+    }
+    Answer answer; // the last one: there is one, but for what the engine says when it ends
+    for (auto ready = send(end);;) {
+        if (ready) {
+            ready = receive(end);
+        }
+        if (!ready) {
+            return fail(ready.error());
+        }
+        Answer next(PQgetResult(link_.get()));
+        if (!next) {
+            break;
+        }
+        answer = std::move(next);
+    }
+    if (!answer) {
+        return fail(unreachable());
+    }
     const auto status = PQresultStatus(answer.get());
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         command_ = PQcmdStatus(answer.get());
         return read_rows(*answer);
-    }
-    if (answer == nullptr) { // no memory, or no connection
-        return fail(unreachable(link_.get()));
     }
     const char* const state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
     if (state != nullptr &&
         (std::string_view(state) == "40001" || std::string_view(state) == "40P01")) {
         again_ = true;
     }
-    return fail(statement_error(*answer, link_.get()));
+    return fail(statement_error(*answer));
 }
 
 Try PostgresqlSession::run_alone(std::string_view sql, const std::vector<Value>& parameters,
@@ -213,12 +319,12 @@ Try PostgresqlSession::attempt(const Database::Work& work) {
     if (const auto begun = run("BEGIN ISOLATION LEVEL SERIALIZABLE", {}); !begun) {
         return {fail(begun.error()), false};
     }
-    const Rollback rollback(*link_);
+    const Rollback rollback(*this);
     if (Result<void> done = work(); !done) {
         return {std::move(done), again_};
     }
     const auto committed = run("COMMIT", {});
-    if (!committed && PQstatus(link_.get()) != CONNECTION_OK) {
+    if (!committed && is_lost()) {
         return {fail(ErrorCode::timeout, "The node's database went away while it was writing.",
                      "Ask again whether it was done.", committed.error().detail),
                 false};
@@ -234,7 +340,7 @@ Try PostgresqlSession::attempt(const Database::Work& work) {
 
 bool PostgresqlSession::is_alive() {
     // The first call may find the engine's last words, and only the second the end.
-    return PQconsumeInput(link_.get()) == 1 && PQconsumeInput(link_.get()) == 1 &&
+    return !is_lost() && PQconsumeInput(link_.get()) == 1 && PQconsumeInput(link_.get()) == 1 &&
            PQstatus(link_.get()) == CONNECTION_OK &&
            PQtransactionStatus(link_.get()) == PQTRANS_IDLE;
 }

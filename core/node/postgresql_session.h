@@ -4,35 +4,59 @@
 #include "core/node/retry.h"
 
 #include <map>
+#include <stop_token>
 
 struct pg_conn;
+struct pg_result;
 
 namespace tau::node {
 
-/// One connection to PostgreSQL; used by one thread at a time. Everything goes in binary.
+/// One connection to PostgreSQL; used by one thread at a time. Everything goes in binary. Nothing
+/// waits for an engine that has gone silent: where a deadline passes, or `stop` is asked, the
+/// connection counts as lost.
 class PostgresqlSession {
 public:
-    /// `settings` are libpq's. At SERIALIZABLE, and a statement takes 10 s at most.
+    /// `settings` are libpq's. At SERIALIZABLE; a statement that takes too long is ended by the
+    /// engine, or else given up here a second later.
     static Result<std::unique_ptr<PostgresqlSession>>
-    connect(const std::map<std::string, std::string>& settings);
+    connect(const std::map<std::string, std::string>& settings, const StoreTimes& times,
+            std::stop_token stop);
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters);
+    /// One that may take another time.
+    Result<Rows> run_for(std::chrono::milliseconds time, const std::string& sql);
     /// A statement that is a transaction by itself.
     Try run_alone(std::string_view sql, const std::vector<Value>& parameters, Rows& rows);
     /// One try of a transaction. `timeout` when the connection went after COMMIT was sent.
     Try attempt(const Database::Work& work);
     /// False when the engine has gone since: it was started anew, or the network failed.
     bool is_alive();
+    /// It can be of no more use.
+    bool is_lost() const;
 
 private:
     struct Close {
         void operator()(pg_conn* link) const;
     };
-    explicit PostgresqlSession(pg_conn* link) : link_(link) {}
+    using Instant = std::chrono::steady_clock::time_point;
+    class Rollback;
+    PostgresqlSession(pg_conn* link, const StoreTimes& times, std::stop_token stop)
+        : link_(link), times_(times), stop_(std::move(stop)) {}
+    Result<void> establish();
+    Result<Rows> run_until(Instant end, std::string_view sql, const std::vector<Value>& parameters);
+    /// For one of poll(2)'s events on the connection.
+    Result<void> wait(Instant end, short events);
+    Result<void> send(Instant end);
+    Result<void> receive(Instant end);
+    Error unreachable() const;
+    Error statement_error(const pg_result& answer) const;
 
     std::unique_ptr<pg_conn, Close> link_;
-    std::string command_; ///< what the last statement says it did
-    bool again_ = false;  ///< a statement could not be ordered among those beside it
+    const StoreTimes times_;
+    const std::stop_token stop_;
+    bool is_lost_ = false; ///< it did not answer in time
+    std::string command_;  ///< what the last statement says it did
+    bool again_ = false;   ///< a statement could not be ordered among those beside it
 };
 
 } // namespace tau::node

@@ -27,6 +27,11 @@ RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositor
 }
 
 RefTracker::~RefTracker() {
+    stop();
+}
+
+void RefTracker::stop() {
+    stopping_.request_stop();
     for (std::jthread& thread : threads_) {
         thread.request_stop(); // all of them, before the first is waited for
     }
@@ -40,7 +45,8 @@ public:
     /// Waits for it, a moment.
     Turn(RefTracker& tracker, Key key, Instant until) : Turn(tracker, std::move(key)) {
         std::unique_lock lock(tracker_.mutex_);
-        owns_ = tracker_.changed_.wait_until(lock, std::min(until, SteadyClock::now() + moment),
+        owns_ = tracker_.changed_.wait_until(lock, tracker_.stopping_.get_token(),
+                                             std::min(until, SteadyClock::now() + moment),
                                              [this] { return tracker_.schedule_.begin(key_); });
     }
     Turn(const Turn&) = delete;
@@ -99,14 +105,15 @@ bool RefTracker::is_for_others(const RefSchedule::Look& due) {
     return mine && !*mine;
 }
 
-void RefTracker::look(const RefSchedule::Look& due, const std::stop_token& stop) {
+void RefTracker::look(const RefSchedule::Look& due) {
     const Turn turn(*this, due.key);
     try {
         if (is_for_others(due)) {
             return;
         }
-        const auto asked = ask_in_turn(due.key, Instant::max(), stop);
-        if (!asked && asked.error().code != ErrorCode::not_found) {
+        const auto asked = ask_in_turn(due.key, Instant::max());
+        if (!asked && asked.error().code != ErrorCode::not_found &&
+            asked.error().code != ErrorCode::cancelled) {
             log_.write(LogLevel::warning, "refs", asked.error().message);
         }
     } catch (const std::exception& error) { // no memory: the next look may find some
@@ -135,7 +142,7 @@ std::optional<RefSchedule::Look> RefTracker::wait_for_next(const std::stop_token
 
 void RefTracker::work(const std::stop_token& stop) {
     while (const auto ready = wait_for_next(stop)) {
-        look(*ready, stop);
+        look(*ready);
     }
 }
 
@@ -176,17 +183,16 @@ Result<std::vector<vault::RefState>> RefTracker::ask(const std::string& registra
                                              std::string(to_string(role)) +
                                              " repository something else.");
     }
-    return ask_in_turn({registration_id, role}, until, {});
+    return ask_in_turn({registration_id, role}, until);
 }
 
-Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Instant until,
-                                                             const std::stop_token& stop) {
+Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Instant until) {
     const auto& [registration_id, role] = key;
     const auto opened = open(key);
     if (!opened) {
         return fail(opened.error());
     }
-    const auto listed = repositories_.list(opened->login(until), stop);
+    const auto listed = repositories_.list(opened->login(until));
     metrics_.count(Counter::ref_polls, listed ? "answered" : "failed");
     if (!listed) {
         return fail(listed.error());
@@ -197,7 +203,7 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
             refs.push_back({role, ref.name, ref.commit, clock_.now()});
         }
     }
-    mark_forced(key, *opened, refs, until, stop);
+    mark_forced(key, *opened, refs, until);
     if (const auto stored = store_.set_refs(registration_id, role, refs); !stored) {
         return fail(stored.error());
     }
@@ -205,8 +211,7 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
 }
 
 void RefTracker::mark_forced(const Key& key, const Opened& opened,
-                             std::vector<vault::RefState>& refs, Instant until,
-                             const std::stop_token& stop) {
+                             std::vector<vault::RefState>& refs, Instant until) {
     const auto deployments = store_.deployments(key.first);
     if (!deployments) {
         return;
@@ -231,7 +236,7 @@ void RefTracker::mark_forced(const Key& key, const Opened& opened,
     }
     const auto kept = moved.empty()
                           ? Result<std::vector<bool>>()
-                          : repositories_.has_commits(opened.login(until), branches, commits, stop);
+                          : repositories_.has_commits(opened.login(until), branches, commits);
     for (std::size_t i = 0; kept && i < kept->size(); ++i) {
         if (!(*kept)[i]) {
             moved[i]->forced_at = moved[i]->observed_at;
@@ -266,7 +271,7 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
     for (const std::string& commit : commits) {
         wanted.push_back({commit});
     }
-    const auto has = repositories_.has_commits(opened->login(until), branches, wanted, {});
+    const auto has = repositories_.has_commits(opened->login(until), branches, wanted);
     if (!has) {
         return fail(has.error());
     }

@@ -21,6 +21,9 @@ public:
     RefTracker(const RefTracker&) = delete;
     RefTracker& operator=(const RefTracker&) = delete;
     ~RefTracker();
+    /// Looks at nothing more, and lets nobody wait. Who asks a git host waits until `repositories`
+    /// stop.
+    void stop();
 
     /// Something may have changed there.
     void hint(const std::string& registration_id, vault::Role role);
@@ -43,11 +46,10 @@ private:
     void work(const std::stop_token& stop);
     /// The repository to look at next, once it is due; plans the polls. nullopt: stopped.
     std::optional<RefSchedule::Look> wait_for_next(const std::stop_token& stop);
-    void look(const RefSchedule::Look& due, const std::stop_token& stop);
+    void look(const RefSchedule::Look& due);
     bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
-    Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, Instant until,
-                                                     const std::stop_token& stop);
+    Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, Instant until);
     /// A registration's repository and its key, opened; both live as long as the object.
     struct Opened {
         StoredRepository repository;
@@ -57,7 +59,7 @@ private:
     Result<Opened> open(const Key& key);
     /// Marks the branches that matter and moved to a history without the commit they were at.
     void mark_forced(const Key& key, const Opened& opened, std::vector<vault::RefState>& refs,
-                     Instant until, const std::stop_token& stop);
+                     Instant until);
 
     Store& store_;
     Unsealer& unsealer_;
@@ -69,6 +71,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_; ///< the schedule
     RefSchedule schedule_;
+    std::stop_source stopping_;
     std::vector<std::jthread> threads_; // last: they use the members above
 };
 

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <semaphore>
+#include <condition_variable>
+#include <mutex>
 
 namespace tau::node {
 
@@ -21,7 +22,7 @@ constexpr std::uint64_t history_limit = 32U << 20U;
 constexpr std::uint64_t most_objects = 200000;
 constexpr std::size_t claim_limit = 4096;
 constexpr std::size_t config_limit = 256U << 10U;
-constexpr std::ptrdiff_t logins_at_once = 24;
+constexpr int logins_at_once = 24;
 constexpr std::uint16_t ssh_over_https_port = 443;
 
 /// The name server, the wait for a turn and the login share one deadline; what is late gets no
@@ -79,7 +80,7 @@ public:
                 {"port_not_allowed", "The repository's address names a port that is not for git."});
         }
         const Result<std::string> address =
-            resolve(url->host, allow_local_, std::min(login_deadline, time_until(until)));
+            resolve(url->host, allow_local_, std::min(login_deadline, time_until(until)), token());
         if (!address) {
             return Failure(explain_address(address.error()));
         }
@@ -88,7 +89,7 @@ public:
 
     tl::expected<Evidence, LoginFailure> read(const Login& login) override {
         const Instant end = end_of(login, login_deadline);
-        const Turn turn(turns_, end);
+        const Turn turn(turns_, end, token());
         if (!turn.is_mine()) {
             return Failure(explain(too_many_logins()));
         }
@@ -101,7 +102,7 @@ public:
         if (login.role == vault::Role::configuration) {
             wanted.push_back({login.default_branch, "config.yaml", config_limit});
         }
-        auto found = git::read_files(*remote, wanted, {});
+        auto found = git::read_files(*remote, wanted, token());
         if (!found) {
             return Failure(explain(found.error()));
         }
@@ -127,50 +128,63 @@ public:
         return evidence;
     }
 
-    Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) override {
+    Result<std::vector<git::RemoteRef>> list(const Login& login) override {
         const Instant end = end_of(login, login_deadline);
-        const Turn turn(turns_, end);
+        const Turn turn(turns_, end, token());
         if (!turn.is_mine()) {
             return fail(too_many_logins());
         }
         const auto remote = remote_for(login, end, login_limit);
-        return remote ? git::list_remote(*remote, std::move(stop))
+        return remote ? git::list_remote(*remote, token())
                       : Result<std::vector<git::RemoteRef>>(fail(remote.error()));
     }
 
     Result<std::vector<bool>> has_commits(const Login& login,
                                           const std::vector<std::string>& branches,
-                                          const std::vector<git::WantedCommit>& commits,
-                                          std::stop_token stop) override {
+                                          const std::vector<git::WantedCommit>& commits) override {
         const Instant end = end_of(login, history_deadline);
-        const Turn turn(turns_, end);
+        const Turn turn(turns_, end, token());
         if (!turn.is_mine()) {
             return fail(too_many_logins());
         }
         const auto remote = remote_for(login, end, history_limit);
-        return remote ? git::has_commits(*remote, branches, commits, std::move(stop))
+        return remote ? git::has_commits(*remote, branches, commits, token())
                       : Result<std::vector<bool>>(fail(remote.error()));
     }
 
+    void stop() override { stopping_.request_stop(); }
+
 private:
-    using Turns = std::counting_semaphore<logins_at_once>;
+    struct Turns {
+        std::mutex mutex;
+        std::condition_variable_any freed;
+        int taken = 0;
+    };
     class Turn {
     public:
-        Turn(Turns& turns, Instant until)
-            : turns_(turns), is_mine_(turns_.try_acquire_until(until)) {}
+        Turn(Turns& turns, Instant until, const std::stop_token& stop) : turns_(turns) {
+            std::unique_lock lock(turns_.mutex);
+            is_mine_ = turns_.freed.wait_until(lock, stop, until,
+                                               [this] { return turns_.taken < logins_at_once; });
+            turns_.taken += is_mine_ ? 1 : 0;
+        }
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
         ~Turn() {
             if (is_mine_) {
-                turns_.release();
+                const std::lock_guard lock(turns_.mutex);
+                --turns_.taken;
+                turns_.freed.notify_one();
             }
         }
         bool is_mine() const { return is_mine_; }
 
     private:
         Turns& turns_;
-        bool is_mine_;
+        bool is_mine_ = false;
     };
+
+    std::stop_token token() const { return stopping_.get_token(); }
 
     static Error too_many_logins() {
         return {ErrorCode::timeout,
@@ -199,7 +213,8 @@ private:
             if (!url) {
                 return fail(url.error());
             }
-            Result<std::string> address = resolve(url->host, allow_local_, time_until(end));
+            Result<std::string> address =
+                resolve(url->host, allow_local_, time_until(end), token());
             if (!address) {
                 return fail(address.error());
             }
@@ -213,8 +228,9 @@ private:
         return remote;
     }
 
-    bool allow_local_;
-    Turns turns_{logins_at_once};
+    const bool allow_local_;
+    Turns turns_;
+    std::stop_source stopping_;
 };
 
 } // namespace

@@ -43,13 +43,14 @@ public:
                                                           Instant until) = 0;
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
-    virtual Result<std::vector<git::RemoteRef>> list(const Login& login, std::stop_token stop) = 0;
+    virtual Result<std::vector<git::RemoteRef>> list(const Login& login) = 0;
     /// Which of the commits are in the histories of these branches, as git::has_commits(), within
     /// 15 s and 32 MB. `limit_exceeded` when the histories are larger than that.
-    virtual Result<std::vector<bool>> has_commits(const Login& login,
-                                                  const std::vector<std::string>& branches,
-                                                  const std::vector<git::WantedCommit>& commits,
-                                                  std::stop_token stop) = 0;
+    virtual Result<std::vector<bool>>
+    has_commits(const Login& login, const std::vector<std::string>& branches,
+                const std::vector<git::WantedCommit>& commits) = 0;
+    /// Cuts all that is asked off, whatever it waits for, and begins nothing more.
+    virtual void stop() = 0;
 };
 
 /// Real git over SSH, in the helper of core/git: what hosts send is taken apart there, in a process

@@ -202,11 +202,14 @@ Response Routes::answer(const Request& request) const {
 }
 
 Response Routes::health(const Request& /*request*/, const Names& /*names*/) const {
+    if (!store_answers) {
+        return problem(503, "store_unreachable", "The node's database cannot be reached.");
+    }
     return {200, "application/json", {}, R"({"status":"ok"})"};
 }
 
 Response Routes::show_metrics(const Request& /*request*/, const Names& /*names*/) const {
-    return {200, "text/plain; version=0.0.4", {}, metrics.text(pool.waiting())};
+    return {200, "text/plain; version=0.0.4", {}, metrics.text({pool.waiting(), store_answers})};
 }
 
 Response Routes::show_record(const Request& /*request*/, const Names& /*names*/) const {

@@ -26,6 +26,7 @@ struct Routes {
     const Pool& pool;
     std::int64_t now;
     Bytes record;
+    bool store_answers;
 
     Response answer(const Request& request) const;
 

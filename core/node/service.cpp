@@ -7,6 +7,7 @@
 #include "core/node/routes.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <condition_variable>
 #include <sys/stat.h>
@@ -20,7 +21,8 @@ namespace {
 
 constexpr std::uint32_t record_life = 7 * 24 * 3600;
 constexpr std::uint32_t renew_after = record_life / 2;
-constexpr std::chrono::seconds record_look{2};
+constexpr std::chrono::seconds record_look{2}; ///< with other processes beside this one
+constexpr std::chrono::seconds store_look{10};
 constexpr std::chrono::hours scan_pause{24};
 
 unsigned proof_threads(const Settings& settings) {
@@ -80,8 +82,9 @@ Result<std::unique_ptr<Store>> open_store(const Settings& settings, std::int64_t
     if (!key) {
         return fail(key.error());
     }
-    auto database = is_postgresql(settings.store) ? open_postgresql(settings.store)
-                                                  : open_sqlite(database_file(settings));
+    auto database = is_postgresql(settings.store)
+                        ? open_postgresql(settings.store, settings.store_times)
+                        : open_sqlite(database_file(settings));
     if (!database) {
         return fail(database.error());
     }
@@ -169,7 +172,8 @@ struct Service::Parts {
     RateLimit delivery_limit;
     OwnerPlaces owner_places;
     RefTracker tracker;
-    std::jthread watcher; ///< last: it uses the members above
+    std::atomic<bool> store_answers = true; ///< when the watcher last asked
+    std::jthread watcher;                   ///< last: it uses the members above
 };
 
 /// What the settings say, without number, times and signatures.
@@ -244,17 +248,19 @@ void Service::Parts::tell_of_others() {
 }
 
 /// Another process may sign the next record: a console must not be shown an older one by this.
-/// And once a day every row is looked at.
+/// How that goes is the node's health. And once a day every row is looked at.
 void Service::Parts::watch(const std::stop_token& stop) {
     std::mutex unshared;
     std::condition_variable_any never;
     std::unique_lock lock(unshared);
-    const std::chrono::seconds pause =
-        is_postgresql(settings.store) ? record_look : std::chrono::seconds(60);
+    const std::chrono::seconds pause = is_postgresql(settings.store) ? record_look : store_look;
     auto next_scan = std::chrono::steady_clock::now() + scan_pause;
     while (!never.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
-        if (const auto shown = renew(); !shown) {
-            log.write(LogLevel::warning, "record", shown.error().message);
+        const auto shown = renew();
+        const bool answered = shown || stop.stop_requested();
+        if (store_answers.exchange(answered) != answered) {
+            log.write(answered ? LogLevel::info : LogLevel::error, "store",
+                      answered ? "The node's database answers again." : shown.error().message);
         }
         if (std::chrono::steady_clock::now() >= next_scan) {
             next_scan = std::chrono::steady_clock::now() + scan_pause;
@@ -277,7 +283,9 @@ const std::string* Request::header(std::string_view name) const {
 }
 
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Service::~Service() = default;
+Service::~Service() {
+    stop();
+}
 
 Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const Clock& clock,
                                                Entropy& entropy, Log& log) {
@@ -326,8 +334,9 @@ Result<std::int64_t> verify_store(const Settings& settings) {
     if (!key) {
         return fail(key.error());
     }
-    auto database = is_postgresql(settings.store) ? open_postgresql(settings.store)
-                                                  : open_sqlite_to_read(database_file(settings));
+    auto database = is_postgresql(settings.store)
+                        ? open_postgresql(settings.store, settings.store_times)
+                        : open_sqlite_to_read(database_file(settings));
     if (!database) {
         return fail(database.error());
     }
@@ -351,14 +360,22 @@ Result<void> check_settings(const Settings& settings) {
 
 Response Service::handle(const Request& request) {
     Parts& p = *parts_;
-    Response response = Routes{p.identity, *p.store,         p.unsealer,     p.registrar, p.tracker,
-                               p.metrics,  p.delivery_limit, p.owner_places, p.entropy,   p.log,
-                               p.pool,     p.clock.now(),    record()}
-                            .answer(request);
+    Response response =
+        Routes{p.identity, *p.store,         p.unsealer,     p.registrar,    p.tracker,
+               p.metrics,  p.delivery_limit, p.owner_places, p.entropy,      p.log,
+               p.pool,     p.clock.now(),    record(),       p.store_answers}
+            .answer(request);
     if (!response.trouble.empty()) {
         p.log.write(LogLevel::error, "node", response.trouble);
     }
     return response;
+}
+
+void Service::stop() {
+    parts_->watcher.request_stop();
+    parts_->tracker.stop();
+    parts_->repositories->stop();
+    parts_->store->stop();
 }
 
 void Service::refused_body(std::string_view method, std::string_view target) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/node/barrier.h"
+#include "core/node/database.h"
 #include "core/ports.h"
 #include "core/vault/node_record.h"
 
@@ -23,6 +24,7 @@ struct Settings {
     std::filesystem::path data; ///< keys and database; made, 0700
     /// Where the database is instead: a file, or postgresql://… that several processes share.
     std::string store = {};
+    StoreTimes store_times = {}; ///< for the latter
     /// What protects the database, and is not beside it; empty: systemd's credential. See
     /// read_barrier_key().
     std::filesystem::path barrier_key = {};
@@ -84,6 +86,9 @@ public:
                                                  std::unique_ptr<Repositories> repositories);
     ~Service();
     Response handle(const Request& request);
+    /// Cuts what is being worked on, wherever it waits, so that each handle() returns within a
+    /// moment; and begins nothing more. The end is near.
+    void stop();
     /// A body over body_limit() was refused. If it was a webhook's, the repository is looked at all
     /// the same, though nobody knows whether it was signed: rarely, and later. Takes no time.
     void refused_body(std::string_view method, std::string_view target);

@@ -3,6 +3,7 @@
 #include "core/node/retry.h"
 #include "core/node/sqlite_connection.h"
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -17,6 +18,7 @@ namespace tau::node {
 namespace {
 
 constexpr int scrub_tries = 20;
+constexpr int steps_between_looks = 100'000; ///< of SQLite's machine: some milliseconds
 constexpr std::chrono::milliseconds scrub_pause{50};
 
 class Sqlite final : public Database {
@@ -62,6 +64,12 @@ public:
         int code = sqlite3_prepare_v2(aside->get(), sql.data(), static_cast<int>(sql.size()), &raw,
                                       nullptr);
         const Statement statement(raw);
+        sqlite3_progress_handler(
+            aside->get(), steps_between_looks,
+            [](void* stopping) {
+                return static_cast<std::atomic<bool>*>(stopping)->load() ? 1 : 0;
+            },
+            &stopping_);
         Rows rows;
         while (code == SQLITE_OK || code == SQLITE_ROW) {
             code = sqlite3_step(raw);
@@ -70,7 +78,8 @@ public:
             }
         }
         if (code != SQLITE_DONE) {
-            return fail(ErrorCode::io, "The node's database did not answer.", {},
+            return fail(stopping_ ? ErrorCode::cancelled : ErrorCode::io,
+                        "The node's database did not answer.", {},
                         bounded_text(sqlite3_errmsg(aside->get())));
         }
         return rows;
@@ -109,7 +118,7 @@ public:
             if (!done || *done) {
                 return done ? Result<void>() : fail(done.error());
             }
-            if (tries == scrub_tries) {
+            if (tries == scrub_tries || stopping_) {
                 return fail(ErrorCode::unavailable,
                             "What was erased is not off the node's disk yet, because another "
                             "program reads its database.",
@@ -154,6 +163,8 @@ public:
         }
         return {};
     }
+
+    void stop() override { stopping_ = true; }
 
 private:
     /// Copies the log into the database and empties it; false when somebody uses it.
@@ -289,6 +300,7 @@ private:
     const Access access_;
     Connection connection_;
     std::map<std::string, Statement, std::less<>> statements_; // after it: they go first
+    std::atomic<bool> stopping_ = false;
     bool in_transaction_ = false;
     bool is_in_doubt_ = false; ///< the disk failed
 };

@@ -68,6 +68,9 @@ public:
                                                        const Secret& key,
                                                        const std::filesystem::path& audit_head);
 
+    /// As Database::stop().
+    void stop() { database_->stop(); }
+
     Result<std::optional<std::string>> meta(const std::string& key);
     /// Puts in its place what `next` makes of the present value, in one transaction, and gives it.
     using NextMeta = std::function<Result<std::string>(const std::optional<std::string>&)>;

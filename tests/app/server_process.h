@@ -84,14 +84,15 @@ private:
             }
             return node::Evidence{};
         }
-        Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
+        Result<std::vector<git::RemoteRef>> list(const node::Login&) override {
             return std::vector<git::RemoteRef>{};
         }
-        Result<std::vector<bool>> has_commits(const node::Login&, const std::vector<std::string>&,
-                                              const std::vector<git::WantedCommit>& commits,
-                                              std::stop_token) override {
+        Result<std::vector<bool>>
+        has_commits(const node::Login&, const std::vector<std::string>&,
+                    const std::vector<git::WantedCommit>& commits) override {
             return std::vector<bool>(commits.size());
         }
+        void stop() override {}
 
     private:
         Counters& counters_;

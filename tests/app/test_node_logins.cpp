@@ -134,13 +134,13 @@ TEST_CASE("a good repository shows its claim, its configuration, its refs and it
     CHECK(evidence->config == "id: y\n");
     CHECK_FALSE(world().node->read(hosted.login(vault::Role::code))->config);
 
-    const auto refs = world().node->list(hosted.login(), {});
+    const auto refs = world().node->list(hosted.login());
     REQUIRE(refs);
     CHECK(std::any_of(refs->begin(), refs->end(), [&](const git::RemoteRef& ref) {
         return ref.name == "refs/heads/main" && ref.commit == second;
     }));
     const auto has = [&](const std::string& commit, const std::string& branch = "main") {
-        const auto found = world().node->has_commits(hosted.login(), {branch}, {{commit}}, {});
+        const auto found = world().node->has_commits(hosted.login(), {branch}, {{commit}});
         return found ? Result<bool>(found->at(0)) : fail(found.error());
     };
     CHECK(has(first).value());
@@ -149,12 +149,12 @@ TEST_CASE("a good repository shows its claim, its configuration, its refs and it
     CHECK_FALSE(has(first, "tau-owner").value());
     CHECK(has(first, "gone").error().code == ErrorCode::not_found);
     // Many at once, some of them of one branch only.
-    CHECK(world()
-              .node
-              ->has_commits(
-                  hosted.login(), {"main", "tau-owner"},
-                  {{first}, {std::string(40, 'a')}, {first, "tau-owner"}, {second, "main"}}, {})
-              .value() == std::vector<bool>{true, false, false, true});
+    CHECK(
+        world()
+            .node
+            ->has_commits(hosted.login(), {"main", "tau-owner"},
+                          {{first}, {std::string(40, 'a')}, {first, "tau-owner"}, {second, "main"}})
+            .value() == std::vector<bool>{true, false, false, true});
     check_nothing_is_left();
 }
 
@@ -330,7 +330,7 @@ TEST_CASE("what is larger than the limits is refused, in bytes, in objects and i
     }
     REQUIRE(fs::exists(hosted.bare));
     test::write(hosted.bare / "packed-refs", packed);
-    const auto listed = world().node->list(hosted.login(), {});
+    const auto listed = world().node->list(hosted.login());
     REQUIRE_FALSE(listed.has_value());
     CHECK(listed.error().code == ErrorCode::limit_exceeded);
     CHECK(reason(world().node->read(hosted.login(vault::Role::code))) == "repository_too_large");

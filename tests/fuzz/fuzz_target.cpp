@@ -22,14 +22,14 @@ public:
     tl::expected<node::Evidence, node::LoginFailure> read(const node::Login&) override {
         return tl::unexpected<node::LoginFailure>(node::LoginFailure{"none", "None."});
     }
-    Result<std::vector<git::RemoteRef>> list(const node::Login&, std::stop_token) override {
+    Result<std::vector<git::RemoteRef>> list(const node::Login&) override {
         return std::vector<git::RemoteRef>{};
     }
     Result<std::vector<bool>> has_commits(const node::Login&, const std::vector<std::string>&,
-                                          const std::vector<git::WantedCommit>& commits,
-                                          std::stop_token) override {
+                                          const std::vector<git::WantedCommit>& commits) override {
         return std::vector<bool>(commits.size());
     }
+    void stop() override {}
 };
 
 class SilentLog final : public Log {

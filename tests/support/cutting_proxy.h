@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <poll.h>
 #include <stdexcept>
@@ -34,6 +35,8 @@ public:
 
     enum class Cut { nothing, before, after };
     void arm(Cut cut) { cut_ = cut; }
+    /// Passes nothing on and takes nobody new, until it is false again.
+    void silence(bool on) { silent_ = on; }
     /// Whether it was done.
     bool is_spent() const { return cut_ == Cut::nothing; }
 
@@ -88,12 +91,16 @@ private:
     void serve(const std::stop_token& stop) {
         std::vector<Pair> pairs;
         while (!stop.stop_requested()) {
+            if (silent_) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                continue;
+            }
             std::vector<pollfd> files{{listener_, POLLIN, 0}};
             for (const Pair& pair : pairs) {
                 files.push_back({pair.client, POLLIN, 0});
                 files.push_back({pair.server, POLLIN, 0});
             }
-            if (::poll(files.data(), files.size(), 50) <= 0) {
+            if (::poll(files.data(), files.size(), 50) <= 0 || silent_) {
                 continue;
             }
             for (std::size_t i = pairs.size(); i-- > 0;) {
@@ -118,6 +125,7 @@ private:
 
     const std::string server_;
     const int listener_;
+    std::atomic<bool> silent_ = false;
     std::atomic<Cut> cut_{Cut::nothing};
     std::jthread thread_; // last: it uses the members above
 };

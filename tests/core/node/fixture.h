@@ -98,7 +98,7 @@ public:
         }
         return content.evidence;
     }
-    Result<std::vector<git::RemoteRef>> list(const node::Login& login, std::stop_token) override {
+    Result<std::vector<git::RemoteRef>> list(const node::Login& login) override {
         host_calls->note(login.until);
         if (host_calls->before_list) {
             host_calls->before_list();
@@ -121,8 +121,7 @@ public:
     }
     Result<std::vector<bool>> has_commits(const node::Login& login,
                                           const std::vector<std::string>& branches,
-                                          const std::vector<git::WantedCommit>& commits,
-                                          std::stop_token) override {
+                                          const std::vector<git::WantedCommit>& commits) override {
         ++host_calls->histories;
         host_calls->note(login.until);
         std::vector<bool> found;
@@ -138,6 +137,7 @@ public:
         }
         return found;
     }
+    void stop() override {}
     std::shared_ptr<HostCalls> host_calls = std::make_shared<HostCalls>();
     std::shared_ptr<std::map<std::string, Content>> contents =
         std::make_shared<std::map<std::string, Content>>();
@@ -181,14 +181,18 @@ struct World {
     node::Service* running = nullptr; ///< the same, also when a server has taken it
     std::function<node::Response(const node::Request&)> over; ///< how requests go there, if not so
     std::uint32_t owner_per_minute = 0;
-    std::string store;             ///< empty: a file of its own
+    std::string store; ///< empty: a file of its own
+    node::StoreTimes store_times{};
     std::filesystem::path barrier; ///< empty: a key of its own
     std::uint32_t deliveries_per_second = 0;
     std::chrono::milliseconds ref_debounce{20};
     std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
 
     World() { open(); }
-    explicit World(std::string shared_store) : store(std::move(shared_store)) { open(); }
+    explicit World(std::string shared_store, const node::StoreTimes& times = {})
+        : store(std::move(shared_store)), store_times(times) {
+        open();
+    }
     /// Another process of the same node.
     explicit World(const World& first)
         : repositories(first.repositories), store(first.store),
@@ -206,6 +210,7 @@ struct World {
         node::Settings settings;
         settings.data = folder.path() / "node";
         settings.store = store;
+        settings.store_times = store_times;
         settings.barrier_key = barrier.empty() ? barrier_in(folder.path()) : barrier;
         settings.name = "test";
         settings.endpoint = "http://127.0.0.1:1";

@@ -39,6 +39,15 @@ TEST_CASE("a name that nobody resolves costs no more than the patience for it") 
         tau::node::git_repositories(false)->allow("ssh://git@git.example.org/a/b.git", until);
     CHECK(std::chrono::steady_clock::now() - until < 5s);
     CHECK(allowed.error().reason == "host_not_found");
+    // And the end of the program waits for nobody.
+    const auto repositories = tau::node::git_repositories(false);
+    std::jthread ending([&] {
+        std::this_thread::sleep_for(100ms);
+        repositories->stop();
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_FALSE(repositories->allow("ssh://git@git.example.org/a/b.git", begin + 60s).has_value());
+    CHECK(std::chrono::steady_clock::now() - begin < 2s);
 
     released = true; // and what was left behind ends without harm
     while (!left) {

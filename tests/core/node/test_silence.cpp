@@ -1,0 +1,128 @@
+// A database that has gone silent: no request waits for it longer than its deadline, and the node
+// goes on when it is back.
+#include "engines.h"
+#include "hooked.h"
+#include "tests/support/cutting_proxy.h"
+
+using namespace tau;
+using namespace tau::test;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// A place at PostgreSQL behind a proxy that can fall silent.
+struct Silenced {
+    TemporaryDirectory folder;
+    const std::string name = [] {
+        const std::string address = postgres().new_place();
+        return address.substr(address.rfind("%3D") + 3);
+    }();
+    CuttingProxy proxy{(folder.path() / ".s.PGSQL.5432").string(),
+                       postgres().folder() + "/.s.PGSQL.5432"};
+    std::string where() const { return PostgresServer::address(folder.path().string(), name); }
+    std::unique_ptr<node::Database> open(const node::StoreTimes& times) const {
+        auto database = node::open_postgresql(where(), times);
+        REQUIRE(database);
+        return std::move(*database);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a statement that is not answered fails at its deadline, and so does a connection") {
+    Silenced silenced;
+    const auto database = silenced.open({1s, 1s});
+    REQUIRE(database->run("CREATE TABLE t(v BIGINT)"));
+    silenced.proxy.silence(true);
+    for (int i = 0; i < 2; ++i) { // an old connection, a new one
+        CAPTURE(i);
+        const auto begin = steady_clock::now();
+        const auto late = database->run("SELECT v FROM t");
+        CHECK(steady_clock::now() - begin < 4s);
+        REQUIRE_FALSE(late);
+        CHECK(late.error().code == ErrorCode::unavailable);
+        CHECK(late.error().detail == "It did not answer in time.");
+    }
+    silenced.proxy.silence(false);
+    CHECK(database->run("INSERT INTO t(v) VALUES(1)"));
+    // Within a transaction the first silence is waited for, and no more.
+    const auto begin = steady_clock::now();
+    const auto cut = database->transaction([&]() -> Result<void> {
+        REQUIRE(database->run("INSERT INTO t(v) VALUES(2)"));
+        silenced.proxy.silence(true);
+        for (int i = 0; i < 5; ++i) {
+            CHECK_FALSE(database->run("INSERT INTO t(v) VALUES(3)").has_value());
+        }
+        return {};
+    });
+    CHECK(steady_clock::now() - begin < 4s);
+    REQUIRE_FALSE(cut);
+    silenced.proxy.silence(false);
+    CHECK(database->run("SELECT v FROM t")->size() == 1);
+}
+
+TEST_CASE("nobody knows what became of a commit that was not answered, and it is not said") {
+    Silenced silenced;
+    const auto database = silenced.open({1s, 1s});
+    REQUIRE(database->run("CREATE TABLE t(v BIGINT)"));
+    const auto done = database->transaction([&]() -> Result<void> {
+        REQUIRE(database->run("INSERT INTO t(v) VALUES(1)"));
+        silenced.proxy.silence(true); // so that COMMIT goes into the silence
+        return {};
+    });
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == ErrorCode::timeout);
+    silenced.proxy.silence(false);
+    CHECK(database->run("SELECT v FROM t"));
+}
+
+TEST_CASE("the end of the program does not wait for a silent database") {
+    Silenced silenced;
+    const auto database = silenced.open({});
+    silenced.proxy.silence(true);
+    std::jthread ending([&] {
+        std::this_thread::sleep_for(200ms);
+        database->stop();
+    });
+    const auto begin = steady_clock::now();
+    CHECK_FALSE(database->run("SELECT 1"));
+    CHECK(steady_clock::now() - begin < 2s);
+    CHECK_FALSE(database->run("SELECT 1"));
+    CHECK(steady_clock::now() - begin < 2s);
+}
+
+TEST_CASE("a node whose database is silent says so, lives on, and recovers") {
+    Silenced silenced;
+    const World world(silenced.where(), {1s, 1s});
+    const Project project(world);
+    project.publish(world);
+    const auto answer = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(answer.status == 201);
+    const std::string id = json::parse(answer.body)["registration_id"].get<std::string>();
+    const auto proofs = [&] { return world.send("GET", "/v1/registrations/" + id + "/proofs"); };
+    const auto health = [&] { return world.send("GET", "/healthz"); };
+    CHECK(proofs().status == 200);
+    CHECK(health().status == 200);
+
+    silenced.proxy.silence(true);
+    const auto begin = steady_clock::now();
+    const auto refused = proofs();
+    CHECK(steady_clock::now() - begin < 5s);
+    CHECK(refused.status == 503);
+    CHECK(std::any_of(refused.headers.begin(), refused.headers.end(),
+                      [](const HttpHeader& header) { return header.name == "Retry-After"; }));
+    CHECK(json::parse(refused.body)["sentence"] == "The node's database cannot be reached.");
+    CHECK(world.send("GET", "/v1/record").status == 200);
+    CHECK(soon([&] { return health().status == 503; }));
+    CHECK(json::parse(health().body)["reason"] == "store_unreachable");
+    CHECK(world.send("GET", "/metrics").body.find("\ntau_store_reachable 0\n") !=
+          std::string::npos);
+
+    silenced.proxy.silence(false);
+    CHECK(proofs().status == 200);
+    CHECK(soon([&] { return health().status == 200; }));
+    CHECK(world.log.count("The node's database answers again.") == 1);
+    // Nothing was done twice, and nothing was lost.
+    CHECK(project.submit(world, project.registration(world), key('2')).status == 201);
+}
