@@ -124,7 +124,7 @@ void format_file(const fs::path& named, Formatting& formatting) {
         formatting.failed(text.error());
         return;
     }
-    const auto document = yaml::Document::parse(std::move(*text));
+    const auto document = yaml::Document::parse(std::move(*text), {.forgiving = true});
     if (!document) {
         formatting.broken(named.string(), document.error());
         return;

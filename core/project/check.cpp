@@ -350,8 +350,10 @@ void Checker::check_all(const Store& store) {
     state_->assemble(store);
 }
 
-void Checker::check_again(const Store& store, const std::string& path) {
-    state_->look_at(store, path);
+void Checker::check_again(const Store& store, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        state_->look_at(store, path);
+    }
     state_->assemble(store);
 }
 

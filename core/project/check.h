@@ -28,8 +28,8 @@ public:
     Checker& operator=(Checker&&) noexcept;
 
     void check_all(const Store& store);
-    /// After this file of the store changed, came or went.
-    void check_again(const Store& store, const std::string& path);
+    /// After these files of the store changed, came or went.
+    void check_again(const Store& store, const std::vector<std::string>& paths);
 
     /// Other options, and what they mean for what was found.
     void use(const Store& store, CheckOptions options);

@@ -35,7 +35,7 @@ Result<yaml::Document> as_this_project(const Store& store, yaml::Document given)
             continue;
         }
         auto text = yaml::set(given, {key}, yaml::Value::of_text(own));
-        auto document = text ? yaml::Document::parse(std::move(*text))
+        auto document = text ? yaml::Document::parse(std::move(*text), {.forgiving = true})
                              : Result<yaml::Document>(fail(text.error()));
         if (!document) {
             return document;
@@ -60,7 +60,15 @@ Result<Intake> plan_intake(const Store& store, const git::Files& files) {
             intake.left_out.push_back(path);
             continue;
         }
-        auto document = yaml::Document::parse(text);
+        auto document = yaml::Document::parse(text, {.forgiving = true});
+        const File* here = store.file(path);
+        if (!document && is_utf8(text) && !resource_at(path)) { // nothing looks into it
+            if (here == nullptr || here->text() != text) {
+                ++(here == nullptr ? intake.added : intake.changed);
+                intake.edits.emplace(path, text);
+            }
+            continue;
+        }
         if (!document) {
             Error error = document.error();
             error.message = "Nothing was taken in: " + bounded_text(path, 200) + " is no YAML. " +
@@ -76,7 +84,6 @@ Result<Intake> plan_intake(const Store& store, const git::Files& files) {
                 return fail(document.error());
             }
         }
-        const File* here = store.file(path);
         if (here != nullptr && says_the_same(*here, *document, path)) {
             continue;
         }

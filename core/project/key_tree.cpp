@@ -102,15 +102,16 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const Place& pla
         const yaml::Node value = map.value(i);
         if (known->row >= 0) {
             const auto row = static_cast<std::size_t>(known->row);
-            (known->legacy ? found.at_legacy : found.at_path)[row] = value;
+            auto& seen = (known->legacy ? found.at_legacy : found.at_path)[row];
+            seen = seen ? seen : value; // of a key that is there twice the first counts
             if (kind_->rows[row].era == Era::older) {
                 others.push_back({place.path_of(name), key, &kind_->rows[row]});
             }
         }
         if (known->block_row >= 0) {
             const auto row = static_cast<std::size_t>(known->block_row);
-            if (found.blocks[row]++ == 0) {
-                found.block[row] = name;
+            if (found.block[row] != name) {
+                found.block[row] = found.blocks[row]++ == 0 ? name : found.block[row];
             }
         }
         if (!known->below.empty() && value.is_map()) {

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/project/canonical.h"
 #include "core/yaml/emit.h"
+#include "core/yaml/scalar.h"
 
 #include <array>
 
@@ -69,16 +70,53 @@ std::vector<std::string_view> paths_of(const Store& store) {
 Result<void> check(const Store& store, const std::string& text) {
     const auto files = from_one_file(text);
     if (!files) {
-        return fail(files.error());
+        return fail(ErrorCode::conflict, "The project cannot be written as one file.",
+                    "Export it as a folder or as a zip file.", files.error().message);
     }
     for (const auto& [path, written] : *files) {
         const File* file = store.file(path);
+        if (file == nullptr) {
+            return fail(no_place(path));
+        }
+        if (written == file->text()) {
+            continue;
+        }
         const auto document = yaml::Document::parse(written);
-        if (file == nullptr || !document || !yaml::same_content(*document, *file->document())) {
+        if (!document || file->document() == nullptr ||
+            !yaml::same_content(*document, *file->document())) {
             return fail(no_place(path));
         }
     }
     return files->size() == store.files().size() ? Result<void>() : fail(no_place("a file"));
+}
+
+/// One file as a part of the one document; false when it has no canonical form there.
+bool append_document(std::string& out, const File& file, const yaml::KeyOrder& order) {
+    if (file.document() == nullptr || !file.document()->oddities().empty()) {
+        return false;
+    }
+    const auto root = file.document()->root();
+    if (!root) {
+        out.append("\n");
+        return true;
+    }
+    if (!root->anchor().empty() || !root->tag().empty() ||
+        (!root->is_map() && !root->is_sequence())) {
+        return false;
+    }
+    if (root->size() == 0) {
+        out.append(root->is_map() ? " {}\n" : " []\n");
+        return true;
+    }
+    out.append("\n");
+    return yaml::Formatter(*file.document(), "\n").write(out, *root, indent, order);
+}
+
+/// As its own text, of which nothing gets lost.
+void append_text(std::string& out, std::string_view path, const std::string& text) {
+    out.append("    # As it is, since it has no canonical form.\n    ");
+    out.append(yaml::scalar(path)).append(": ");
+    out.append(yaml::literal(text, indent, "\n").value_or(yaml::double_quoted(text))).append("\n");
 }
 
 } // namespace
@@ -100,29 +138,19 @@ Result<std::string> to_one_file(const Store& store) {
     Orders orders;
     for (const std::string_view path : paths_of(store)) {
         const File& file = *store.file(path);
-        if (file.document() == nullptr) {
+        const bool as_text =
+            file.is_read() && is_utf8(file.text()) && !resource_at(path).has_value();
+        if (file.document() == nullptr && !as_text) {
             return fail(ErrorCode::corrupt,
                         bounded_text(path) + " is no YAML. " + file.error().message,
                         "Correct it, or export the project as a folder or a zip file.",
                         file.error().detail);
         }
+        const std::size_t begin = out.size();
         out.append("    ").append(yaml::scalar(path)).append(":");
-        const auto root = file.document()->root();
-        if (!root || root->size() == 0) {
-            out.append(root && root->is_map()        ? " {}\n"
-                       : root && root->is_sequence() ? " []\n"
-                                                     : "");
-            if (root && root->is_scalar()) {
-                return fail(no_place(std::string(path)));
-            }
-            out.append(root ? "" : "\n");
-            continue;
-        }
-        out.append("\n");
-        yaml::Formatter formatter(*file.document(), "\n");
-        if (!root->anchor().empty() || !root->tag().empty() ||
-            !formatter.write(out, *root, indent, orders.of(path))) {
-            return fail(no_place(std::string(path)));
+        if (!append_document(out, file, orders.of(path))) {
+            out.resize(begin);
+            append_text(out, path, file.text());
         }
     }
     if (const auto checked = check(store, out); !checked) {
@@ -164,7 +192,11 @@ Result<git::Files> from_one_file(std::string text, const StoreLimits& limits) {
             return fail(bad_file(key, "this is no path of a YAML file"));
         }
         std::string& file = files[path];
-        if (!formatter.write(file, value, 0, orders.of(path))) {
+        const bool is_text =
+            value.is_scalar() && yaml::scalar_type(value) != yaml::ScalarType::null;
+        if (is_text) {
+            file = value.text();
+        } else if (!formatter.write(file, value, 0, orders.of(path))) {
             return fail(bad_file(value, "this file has a part that has no canonical form"));
         }
         if (file.size() > limits.file_bytes || files.size() > limits.files) {
@@ -173,7 +205,9 @@ Result<git::Files> from_one_file(std::string text, const StoreLimits& limits) {
     }
     const auto config = files.find("config.yaml");
     const auto checked =
-        config == files.end() ? std::nullopt : std::optional(yaml::Document::parse(config->second));
+        config == files.end()
+            ? std::nullopt
+            : std::optional(yaml::Document::parse(config->second, {.forgiving = true}));
     const auto id = yaml::find(*document, {"project", "id"});
     if (!checked || !*checked || !id || yaml::text_at(**checked, "id") != id->text()) {
         return fail(bad_file(*root, "its project and its config.yaml are not the same"));

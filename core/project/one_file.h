@@ -17,8 +17,11 @@ namespace tau::project {
 ///             …
 ///
 /// Files stand in the order of the cloud's compiler, then those it does not read; their keys in the
-/// field table's order, unknown ones behind. Comments stay. Only YAML is in it. `corrupt` when a
-/// file is no YAML or the result would not say the same, `conflict` when one has no canonical form.
+/// field table's order, unknown ones behind, but as they are where an alias would come before what
+/// it names. Comments stay. A file without a canonical form (a second document, a key twice, a
+/// template that is no YAML and that no cloud reads) is in it as its own text, below a comment that
+/// says so. `corrupt` when a file that the cloud reads is no YAML, or one is no UTF-8; `conflict`
+/// when the result would not say the same.
 Result<std::string> to_one_file(const Store& store);
 
 /// Whether a text is meant to be such a file.

@@ -9,6 +9,9 @@ namespace {
 constexpr auto codes = std::to_array<ProblemCode>(
     {{"yaml", "The file is no YAML that the cloud can read."},
      {"unreadable", "The file cannot be read: it is too large, or not for this user."},
+     {"repeated-key", "A map has a key twice: the cloud takes the first, or refuses the file."},
+     {"second-document", "The cloud reads only a file's first document."},
+     {"encoding", "A file is UTF-16, which cannot be checked."},
      {"missing-file", "A project and each application need a config.yaml."},
      {"required", "A key that the cloud needs is not there."},
      {"empty", "A key that the cloud needs has no value."},

@@ -14,7 +14,7 @@ Result<yaml::Document> document_now(const Store& store, const Edits& edits,
                                     const std::string& path) {
     const auto edited = edits.find(path);
     if (edited != edits.end() && edited->second) {
-        return yaml::Document::parse(*edited->second);
+        return yaml::Document::parse(*edited->second, {.forgiving = true});
     }
     const File* file = store.file(path);
     if (file == nullptr) {
@@ -143,7 +143,9 @@ Result<void> set_text(const Store& store, Edits& edits, const std::string& path,
     }
     auto text = yaml::set(*document, key_path(field), yaml::Value::of_text(std::move(value)));
     if (!text) {
-        return fail(text.error());
+        Error error = text.error();
+        error.message = path + ": " + error.message;
+        return fail(std::move(error));
     }
     edits[path] = std::move(*text);
     return {};

@@ -98,7 +98,8 @@ std::string path_of(KindId id, std::string_view application, std::string_view na
 }
 
 File::File(std::string text, const StoreLimits& limits) {
-    auto parsed = yaml::Document::parse(text, yaml::Limits{.bytes = limits.file_bytes});
+    auto parsed =
+        yaml::Document::parse(text, yaml::Limits{.bytes = limits.file_bytes, .forgiving = true});
     if (parsed) {
         document_ = std::move(*parsed);
     } else {

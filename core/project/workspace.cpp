@@ -7,9 +7,6 @@ namespace tau::project {
 namespace {
 
 constexpr std::size_t most_steps = 1000;
-/// Beyond so many files, checking all at once is quicker than one after another.
-constexpr std::size_t many_files = 100;
-
 bool touches(const Change& change, const std::vector<std::string>& paths) {
     return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
         return change.configuration.find(path) != change.configuration.end();
@@ -21,16 +18,6 @@ bool touches(const Change& change, const std::vector<std::string>& paths) {
 Workspace::Workspace(Store store, Standings uncommitted, CheckOptions options)
     : store_(std::move(store)), checker_(std::move(options)), uncommitted_(std::move(uncommitted)) {
     checker_.check_all(store_);
-}
-
-void Workspace::check(const std::vector<std::string>& paths) {
-    if (paths.size() > many_files) {
-        checker_.check_all(store_);
-        return;
-    }
-    for (const std::string& path : paths) {
-        checker_.check_again(store_, path);
-    }
 }
 
 bool Workspace::is_unsaved(std::string_view path) const {
@@ -85,7 +72,7 @@ Result<Change> Workspace::perform(const Change& change) {
     for (const auto& [path, text] : documents) {
         paths.push_back(path);
     }
-    check(paths);
+    checker_.check_again(store_, paths);
     return back;
 }
 
@@ -180,7 +167,7 @@ Store::Rebase Workspace::reload(const Store& there, Standings uncommitted, Check
     checker_.use(store_, std::move(options));
     std::vector<std::string> paths = found.taken;
     paths.insert(paths.end(), found.edited.begin(), found.edited.end());
-    check(found.taken);
+    checker_.check_again(store_, found.taken);
     const auto last = std::find_if(undo_.rbegin(), undo_.rend(),
                                    [&](const Step& step) { return touches(step, paths); });
     undo_.erase(undo_.begin(), last.base());

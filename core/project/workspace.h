@@ -83,7 +83,6 @@ private:
 
     Result<Change> perform(const Change& change);
     Result<Change> go(Steps& from, Steps& to);
-    void check(const std::vector<std::string>& paths);
 
     Store store_;
     Checker checker_;

@@ -149,6 +149,14 @@ std::size_t Document::size() const {
     return tree_->items.size();
 }
 
+std::span<const Oddity> Document::oddities() const {
+    return tree_->rare == nullptr ? std::span<const Oddity>() : tree_->rare->oddities;
+}
+
+bool Document::has_more() const {
+    return !oddities().empty() && !oddities().back().is_key;
+}
+
 Position Document::position(std::size_t offset) const {
     return tree_->position(offset);
 }
@@ -163,6 +171,10 @@ std::size_t Document::memory() const {
                  tree_->rare->milestones.capacity() * sizeof(Milestone);
     }
     return bytes;
+}
+
+bool is_utf16(std::string_view text) {
+    return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
 }
 
 std::optional<Position> error_position(const Error& error) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,16 @@ struct Limits {
     std::size_t bytes = 1U << 20U; ///< at most 4 GB
     std::size_t depth = 64;
     std::size_t nodes = 200'000; ///< at most 16 million
+    /// Takes what go-yaml takes into a node though it reads only part of it; see Oddity.
+    bool forgiving = false;
+};
+
+/// What go-yaml passes over: a key that a map has already, and all from a second document on.
+struct Oddity {
+    bool is_key = false;
+    Position position;
+    Position first;  ///< of a key: where it stands first
+    std::string key; ///< bounded, for messages
 };
 
 struct Tree;
@@ -93,7 +104,7 @@ private:
 class Document {
 public:
     /// Takes UTF-8 (a byte order mark is allowed). `limit_exceeded` beyond the limits; `corrupt`
-    /// when it is not YAML, holds a second document, or a map has a key twice: the message begins
+    /// when it is not YAML, is UTF-16, or has what an Oddity is: the message begins
     /// with "Line 3, column 7: ", and error_position() gives it as numbers. Aliases are not
     /// expanded, merge keys are keys like others. O(n).
     static Result<Document> parse(std::string text, const Limits& limits = {});
@@ -101,6 +112,10 @@ public:
     const std::string& text() const;
     /// nullopt when the text holds nothing but white space and comments.
     std::optional<Node> root() const;
+    /// None unless the limits were forgiving.
+    std::span<const Oddity> oddities() const;
+    /// Whether one of them is a second document.
+    bool has_more() const;
     /// How many nodes there are; each key is one.
     std::size_t size() const;
     /// The place of a byte of the text (offset <= text().size()). O(1), within a thousand bytes.
@@ -112,6 +127,9 @@ private:
     explicit Document(std::shared_ptr<const Tree> tree) : tree_(std::move(tree)) {}
     std::shared_ptr<const Tree> tree_;
 };
+
+/// Whether a text begins with the mark of UTF-16, which go-yaml reads and Document does not.
+bool is_utf16(std::string_view text);
 
 /// Where Document::parse failed; nullopt for errors that have no place.
 std::optional<Position> error_position(const Error& error);

@@ -15,7 +15,7 @@ namespace tau::yaml {
 namespace {
 
 /// An edit may make a file a little larger than it may be when it is opened.
-constexpr Limits wide{std::size_t{1} << 31U, 1000, std::size_t{1} << 23U};
+constexpr Limits wide{std::size_t{1} << 31U, 1000, std::size_t{1} << 23U, true};
 
 Error no_such(const Path& path) {
     return Error{
@@ -89,7 +89,8 @@ Result<std::string> first_that_means(const std::optional<Model>& expected, const
     for (const std::vector<Splice>& splices : candidates) {
         std::string text = apply(document.text(), splices);
         const auto result = Document::parse(text, wide);
-        if (result && same(expected, model_of(*result))) {
+        if (result && same(expected, model_of(*result)) &&
+            result->has_more() == document.has_more()) {
             return text;
         }
     }

@@ -6,6 +6,7 @@
 #include "core/yaml/model.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace tau::yaml {
@@ -59,6 +60,38 @@ struct Formatter::Work {
         if (!plain) {
             comments = comments_of(document);
         }
+        if (text.find('*') != std::string::npos && document.root()) {
+            std::map<std::string_view, std::size_t> anchors;
+            find_targets(*document.root(), anchors);
+        }
+    }
+
+    /// What each alias names: the last before it that has the name.
+    void find_targets(const Node& node, std::map<std::string_view, std::size_t>& anchors) {
+        if (!node.anchor().empty()) {
+            anchors[node.anchor()] = node.start_byte();
+        } else if (node.shape() == Shape::alias) {
+            targets[node.start_byte()] = anchors[node.text()];
+        }
+        for (std::size_t i = 0; i < node.size(); ++i) {
+            if (node.is_map()) {
+                find_targets(node.key(i), anchors);
+            }
+            find_targets(node.is_map() ? node.value(i) : node.item(i), anchors);
+        }
+    }
+    /// An alias must still stand behind what it names.
+    void note(const Node& node) {
+        if (targets.empty()) {
+            return;
+        }
+        if (!node.anchor().empty()) {
+            written_anchors[node.anchor()] = node.start_byte();
+        } else if (node.shape() == Shape::alias) {
+            const auto found = written_anchors.find(node.text());
+            in_order = in_order && found != written_anchors.end() &&
+                       found->second == targets[node.start_byte()];
+        }
     }
 
     void lines(const Comments::Lines& texts, std::size_t indent) {
@@ -93,6 +126,9 @@ struct Formatter::Work {
     std::string* out = nullptr;
     Path path;
     bool good = true;
+    std::map<std::size_t, std::size_t> targets; ///< of aliases, each by where it begins
+    std::map<std::string_view, std::size_t> written_anchors;
+    bool in_order = true;
 };
 
 std::vector<std::size_t> Formatter::Work::order_of(const Node& node) const {
@@ -117,6 +153,7 @@ std::vector<std::size_t> Formatter::Work::order_of(const Node& node) const {
 /// the lines below.
 void Formatter::Work::value(const Node& node, std::size_t indent, std::string_view key_comment) {
     const std::string before = written_properties(node);
+    note(node);
     if (is_branch(node)) {
         if (!before.empty()) {
             out->append(" ").append(before, 0, before.size() - 1);
@@ -151,6 +188,7 @@ void Formatter::Work::head(const Node& key) {
         return;
     }
     const std::string text = scalar_line(key);
+    note(key);
     good = good && !text.empty();
     out->append(written_properties(key)).append(text);
     out->append(key.shape() == Shape::alias ? " :" : ":");
@@ -240,23 +278,38 @@ bool Formatter::write(std::string& out, const Node& part, std::size_t indent,
                       const KeyOrder& order) {
     Work& work = *work_;
     work.out = &out;
-    work.order = &order;
-    work.good = true;
     if (part.is_scalar() && scalar_type(part) == ScalarType::null && part.text().empty() &&
         written_properties(part).empty()) {
         return true;
     }
-    if (!written_properties(part).empty() || !is_branch(part)) {
-        std::string text;
-        work.out = &text;
-        out.append(indent, ' ');
-        work.value(part, indent + canonical_indent, {});
-        out.append(text, text.starts_with(' ') ? 1 : 0);
-    } else {
+    const bool branch = is_branch(part) && written_properties(part).empty();
+    if (branch) {
         work.header(part, indent);
-        work.entries(part, indent, false);
     }
-    return work.good;
+    const std::size_t begin = out.size();
+    // Where an alias would come before what it names, the file's own order stays.
+    const KeyOrder file_order = [](const Path&) { return std::size_t{0}; };
+    for (const KeyOrder* each : {&order, &file_order}) {
+        out.resize(begin);
+        work.order = each;
+        work.good = true;
+        work.in_order = true;
+        work.written_anchors.clear();
+        if (branch) {
+            work.entries(part, indent, false);
+        } else {
+            std::string text;
+            work.out = &text;
+            out.append(indent, ' ');
+            work.value(part, indent + canonical_indent, {});
+            work.out = &out;
+            out.append(text, text.starts_with(' ') ? 1 : 0);
+        }
+        if (work.in_order) {
+            break;
+        }
+    }
+    return work.good && work.in_order;
 }
 
 namespace {
@@ -305,7 +358,7 @@ std::optional<std::string> formatted(const Document& document, const KeyOrder& o
 
 /// The canonical form, if it is one: the same content and comments, and its own format.
 std::optional<std::string> checked(const Document& document, const KeyOrder& order) {
-    constexpr Limits after{std::size_t{1} << 31U, 1000, std::size_t{1} << 23U};
+    constexpr Limits after{std::size_t{1} << 31U, 1000, std::size_t{1} << 23U, true};
     auto text = formatted(document, order);
     if (!text) {
         return std::nullopt;
@@ -329,11 +382,10 @@ Result<std::string> format(const Document& document, const KeyOrder& order) {
     if (before.starts_with('%') || before.find("\n%") != std::string_view::npos) {
         return fail(stays_as_it_is("it has YAML directives"));
     }
-    if (auto text = checked(document, order)) {
-        return std::move(*text);
+    if (document.has_more()) {
+        return fail(stays_as_it_is("it holds a second document"));
     }
-    // An alias must stand behind what it names, so its file keeps its order.
-    if (auto text = checked(document, [](const Path&) { return std::size_t{0}; })) {
+    if (auto text = checked(document, order)) {
         return std::move(*text);
     }
     return fail(

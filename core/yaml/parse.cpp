@@ -79,7 +79,7 @@ private:
     Result<void> add_alias(const yaml_event_t& event);
     Result<void> open(const yaml_event_t& event);
     Result<void> close(const yaml_event_t& event);
-    Result<void> check_keys(std::span<const std::uint32_t> children) const;
+    Result<void> check_keys(std::span<const std::uint32_t> children);
     void put_value(Item& item, std::string_view value);
     std::uint32_t behind_properties(std::uint32_t start, std::uint32_t end) const;
     std::uint32_t block_scalar_end(std::uint32_t start, std::uint32_t end) const;
@@ -254,9 +254,14 @@ Result<void> Builder::close(const yaml_event_t& event) {
 }
 
 /// go-yaml compares keys by what they say, quoted or not, and takes none twice.
-Result<void> Builder::check_keys(std::span<const std::uint32_t> children) const {
-    const auto twice = [&](const Item& first, const Item& second) {
+Result<void> Builder::check_keys(std::span<const std::uint32_t> children) {
+    const auto twice = [&](const Item& first, const Item& second) -> Result<void> {
         const Position before = tree_.position(first.start);
+        if (limits_.forgiving) {
+            tree_.rarities().oddities.push_back({true, tree_.position(second.start), before,
+                                                 bounded_text(tree_.value(second), 60)});
+            return {};
+        }
         return fail(fault(tree_.position(second.start),
                           "the key \"" + bounded_text(tree_.value(second), 60) +
                               "\" is here a second time (line " + std::to_string(before.line) +
@@ -276,14 +281,19 @@ Result<void> Builder::check_keys(std::span<const std::uint32_t> children) const 
         if (children.size() > few) {
             const auto [found, added] = seen.emplace(text, &key);
             if (!added && found->second->shape == key.shape) {
-                return twice(*found->second, key);
+                if (auto taken = twice(*found->second, key); !taken) {
+                    return taken;
+                }
             }
             continue;
         }
         for (std::size_t j = 0; j < i; j += 2) {
             const Item& other = tree_.items[children[j]];
             if (other.shape == key.shape && tree_.value(other) == text) {
-                return twice(other, key);
+                if (auto taken = twice(other, key); !taken) {
+                    return taken;
+                }
+                break;
             }
         }
     }
@@ -293,7 +303,12 @@ Result<void> Builder::check_keys(std::span<const std::uint32_t> children) const 
 Result<void> Builder::take(const yaml_event_t& event) {
     switch (event.type) {
     case YAML_DOCUMENT_START_EVENT:
-        if (++documents_ > 1) {
+        if (++documents_ > 1 && limits_.forgiving) {
+            tree_.rarities().oddities.push_back(
+                {false, tree_.position(offsets_.of(event.start_mark)), {}, {}});
+            return {};
+        }
+        if (documents_ > 1) {
             return fail(fault(tree_.position(offsets_.of(event.start_mark)),
                               "a second document begins here, and a file may hold only one"));
         }
@@ -344,7 +359,7 @@ Result<void> Builder::build() {
         if (auto taken = take(*event.get()); !taken) {
             return taken;
         }
-        more = event->type != YAML_STREAM_END_EVENT;
+        more = event->type != YAML_STREAM_END_EVENT && documents_ < 2;
     }
     tree_.items.shrink_to_fit();
     tree_.children.shrink_to_fit();
@@ -361,6 +376,11 @@ Result<void> Builder::build() {
 Result<Document> Document::parse(std::string text, const Limits& limits) {
     if (text.size() > limits.bytes) {
         return fail(too_much(std::to_string(limits.bytes >> 10U) + " KB"));
+    }
+    if (is_utf16(text)) {
+        Error error = fault({}, "this is UTF-16 text, and a file must be UTF-8");
+        error.hint = "Save it as UTF-8.";
+        return fail(std::move(error));
     }
     auto tree = std::make_shared<Tree>();
     tree->text = std::move(text);

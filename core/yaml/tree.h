@@ -40,6 +40,7 @@ struct Rarities {
     std::string arena; ///< values that differ from the text: length (4 bytes), bytes
     std::vector<Properties> properties; ///< by node
     std::vector<Milestone> milestones;  ///< of texts longer than their distance
+    std::vector<Oddity> oddities;
 };
 
 struct Tree {

@@ -114,7 +114,7 @@ double check_after_edit(const git::Files& files) {
         if (!store.put(path, text)) {
             die("an edit is refused");
         }
-        checker.check_again(store, path);
+        checker.check_again(store, {path});
         if (checker.problems().size() != before + (i % 2 == 0 ? 1U : 0U)) {
             die("the check does not see the edit");
         }

@@ -186,8 +186,8 @@ void ConfigTab::take_field(const project::FieldRow& row, const project::FieldVal
         "field " + path_ + " " + yaml::to_string(value.path) + std::to_string(burst_);
     // Typing goes from what was there before it: "64MB" is not to keep the quotes that "6" needs.
     const bool goes_on = typing_.merge == merge && typing_.after == file->text();
-    const auto before =
-        goes_on ? yaml::Document::parse(typing_.before) : Result<yaml::Document>(*file->document());
+    const auto before = goes_on ? yaml::Document::parse(typing_.before, {.forgiving = true})
+                                : Result<yaml::Document>(*file->document());
     auto text = before ? project::write_field(*before, row, value, finished)
                        : Result<std::string>(fail(before.error()));
     if (!text) {

@@ -118,3 +118,17 @@ TEST_CASE("work on many files tells how far it is and can be stopped") {
         CHECK(stopped.error().code == ErrorCode::cancelled);
     }
 }
+
+TEST_CASE("what no cloud reads is taken in as it is") {
+    const git::Files files{{"config.yaml", shop().at("config.yaml")},
+                           {"chart/x.yaml", "{{- if .x }}\na: b: c\n"},
+                           {".github/workflows/x.yaml", "a: 1\n---\nb: 2\n"}};
+    const Store store = stored_shop();
+    const auto intake = plan_intake(store, files);
+    REQUIRE(intake);
+    CHECK(intake->added == 2);
+    for (const char* path : {"chart/x.yaml", ".github/workflows/x.yaml"}) {
+        CHECK(intake->edits.at(path) == files.at(path));
+    }
+    CHECK_FALSE(plan_intake(store, {{"functions/x.yaml", files.at("chart/x.yaml")}}));
+}

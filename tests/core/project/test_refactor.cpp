@@ -286,3 +286,14 @@ TEST_CASE("an application's name that is a folder of global code is refused, and
         CHECK(plan->notes.front().find("holds global code") != std::string::npos);
     }
 }
+
+TEST_CASE("a rename that a file's alias forbids names that file") {
+    const std::string user = id + "source: .\ntrigger: {type: https, method: GET, paths: [/]}\n" +
+                             execution + "domains: &d [shop]\nold: *d\n";
+    const Store store = project_of(
+        {{"domains/shop.yaml", id + "fqdn: a.example.org\n"}, {"functions/ping.yaml", user}});
+    const auto plan = plan_rename(store, *store.find(KindId::domain, {}, "shop"), "store");
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().code == ErrorCode::conflict);
+    CHECK(plan.error().message.starts_with("functions/ping.yaml: "));
+}

@@ -216,3 +216,46 @@ TEST_CASE("copies share a document, and nodes live as long as one of them") {
     CHECK_FALSE(yaml::find(*kept, {"a", "b"}));
     CHECK_FALSE(yaml::find(*kept, {"0"}));
 }
+
+TEST_CASE("what the cloud passes over is told, when asked for") {
+    const auto forgiven = [](const std::string& text) {
+        auto document = yaml::Document::parse(text, {.forgiving = true});
+        REQUIRE_MESSAGE(document.has_value(), (document ? "" : document.error().message));
+        return *document;
+    };
+    const auto twice = forgiven("a: 1\nb: {c: 2, 'c': 3}\na: 4\n");
+    REQUIRE(twice.oddities().size() == 2);
+    CHECK(twice.oddities()[0].key == "c");
+    CHECK(twice.oddities()[0].position == yaml::Position{2, 11});
+    CHECK(twice.oddities()[1].is_key);
+    CHECK(twice.oddities()[1].first == yaml::Position{1, 1});
+    CHECK(twice.root()->find("a")->text() == "1");
+    std::string many;
+    for (int i = 0; i < 50; ++i) {
+        many += "k" + std::to_string(i) + ": 1\n";
+    }
+    CHECK(forgiven(many + "k7: 2\n").oddities().size() == 1);
+
+    const auto second = forgiven("a: 1\n---\na: [broken\n");
+    REQUIRE(second.oddities().size() == 1);
+    CHECK_FALSE(second.oddities()[0].is_key);
+    CHECK(second.oddities()[0].position == yaml::Position{2, 1});
+    CHECK(second.root()->size() == 1);
+    CHECK(forgiven("a: 1\n...\n").oddities().empty());
+    CHECK_FALSE(yaml::Document::parse("a: 1\n}\n", {.forgiving = true}));
+}
+
+TEST_CASE("UTF-16 is named") {
+    for (const std::string& text : {std::string("\xff\xfe"
+                                                "a\0",
+                                                4),
+                                    std::string("\xfe\xff\0a", 4)}) {
+        CHECK(yaml::is_utf16(text));
+        const auto document = yaml::Document::parse(text);
+        REQUIRE_FALSE(document);
+        CHECK(document.error().message ==
+              "Line 1, column 1: this is UTF-16 text, and a file must be UTF-8.");
+        CHECK(document.error().hint == "Save it as UTF-8.");
+    }
+    CHECK_FALSE(yaml::is_utf16("a: b\n"));
+}

@@ -279,3 +279,16 @@ TEST_CASE("what cannot be done without damage is refused") {
     CHECK(*yaml::remove(document, {"e"}) == "a: b\nc: &x d\n");
     CHECK(*yaml::set(document, {"e"}, Value::of_text("f")) == "a: b\nc: &x d\ne: f\n");
 }
+
+TEST_CASE("an edit beside what the cloud passes over leaves that alone") {
+    const std::array cases{
+        Case{"a: 1\na: 2\nb: c\n", {"b"}, Value::of_text("d"), "a: 1\na: 2\nb: d\n"},
+        Case{"a: x\na: y\n", {"a"}, Value::of_text("z"), "a: z\na: y\n"},
+        Case{"a: x\n---\na: y\n", {"a"}, Value::of_text("z"), "a: z\n---\na: y\n"},
+        Case{"a: x\n---\na: y\n", {"b"}, Value::of_text("z"), "a: x\nb: z\n---\na: y\n"}};
+    for (const Case& one : cases) {
+        const auto document = yaml::Document::parse(one.before, {.forgiving = true});
+        REQUIRE(document);
+        check(one, yaml::set(*document, one.path, one.value));
+    }
+}

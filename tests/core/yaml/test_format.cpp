@@ -50,6 +50,8 @@ TEST_CASE("a file takes its canonical form, with its comments") {
         Case{"a: &x {b: 1}\nc: *x\nd: !!str 1\ne: !own f\n",
              "a: &x\n    b: 1\nc: *x\nd: !!str 1\ne: !own f\n"},
         Case{"z: &x 1\nid: *x\n", "z: &x 1\nid: *x\n"},
+        Case{"name: &x 1\na: *x\nz: &x 2\nid: *x\n", "name: &x 1\na: *x\nz: &x 2\nid: *x\n"},
+        Case{"# top\n\nz: &x 1\nid: *x\n", "# top\n\nz: &x 1\nid: *x\n"},
         Case{"a: &e {b: 1}\nc: {<<: *e, \"<\": d}\n",
              "a: &e\n    b: 1\nc:\n    <<: *e\n    \"<\": d\n"},
         Case{"a: &e {b: 1}\nc: {\"<<\": *e}\n", "a: &e\n    b: 1\nc:\n    \"<<\": *e\n"},
@@ -119,4 +121,13 @@ TEST_CASE("the same content is the same in any order of keys, and nothing else i
     CHECK_FALSE(same("a: [1, 2]\n", "a: [2, 1]\n"));
     CHECK_FALSE(same("a: 1\n", ""));
     CHECK_FALSE(same("a: 1\n", "a: 1\nb:\n"));
+}
+
+TEST_CASE("what the cloud passes over is kept in canonical form, or the file stays") {
+    const auto twice = yaml::Document::parse("name: 'a'\nid: 1\nname: b\n", {.forgiving = true});
+    REQUIRE(twice);
+    CHECK(*yaml::format(*twice, by_name) == "id: 1\nname: a\nname: b\n");
+    const auto second = yaml::Document::parse("a: 'b'\n---\nc: d\n", {.forgiving = true});
+    REQUIRE(second);
+    CHECK_FALSE(yaml::format(*second, by_name));
 }
