@@ -15,12 +15,12 @@ namespace tau::project {
 
 namespace {
 
-using Findings = std::unordered_map<std::string, FileFindings>;
+using Findings = std::vector<FileFindings>; ///< one for each of the store's resources
 
 Problem problem_at(const Resource& resource, Severity severity, std::string_view code,
                    std::string field, yaml::Position position, std::string sentence) {
     Problem problem;
-    problem.path = resource.path;
+    problem.path = resource.path();
     problem.severity = severity;
     problem.code = code;
     problem.field = std::move(field);
@@ -43,17 +43,11 @@ class CrossCheck {
 public:
     CrossCheck(const Store& store, const Findings& findings, const CheckOptions& options,
                std::vector<Problem>& out)
-        : store_(store), options_(options), scope_(store.resources()), out_(out) {
-        all_.reserve(store.resources().size());
-        for (const Resource& each : store.resources()) {
-            const auto found = findings.find(each.path);
-            all_.push_back(found == findings.end() ? nullptr : &found->second);
-        }
-    }
+        : store_(store), options_(options), scope_(store.resources()), out_(out), all_(findings) {}
 
     void run() {
-        if (!all_.empty() && all_[0] != nullptr && store_.resources()[0].kind == KindId::project) {
-            project_id_ = all_[0]->id;
+        if (!all_.empty() && store_.resources()[0].kind == KindId::project) {
+            project_id_ = all_[0].id.text;
         }
         // The compiler resolves what rows refer to before it attaches smart operations.
         for (const bool smartops : {false, true}) {
@@ -83,9 +77,7 @@ private:
     template <typename Act>
     void for_each(Act&& act) {
         for (std::size_t i = 0; i < all_.size(); ++i) {
-            if (all_[i] != nullptr) {
-                act(store_.resources()[i], *all_[i]);
-            }
+            act(store_.resources()[i], all_[i]);
         }
     }
 
@@ -148,7 +140,7 @@ private:
             return;
         }
         Problem& problem = report(problem_at(store_.resources()[0], Severity::error, "project-id",
-                                             "id", all_[0]->id_position,
+                                             "id", all_[0].id.position,
                                              "project ids not equal `" + std::string(project_id_) +
                                                  "` != `" + options_.registered_id + "`"));
         problem.hint = "The cloud knows this project by another id.";
@@ -164,7 +156,7 @@ private:
                                   "no " + group + " named " + go_quoted(use.name) + " in scope"));
             problem.hint = reach(resource);
             if (const Resource* similar = find_similar(resource, use)) {
-                std::string text = std::string(use.prefix) + similar->name;
+                std::string text = std::string(use.prefix()) + similar->name;
                 offer(problem, {"Write `" + text + "`", Fix::Act::set_text, use.field, text});
             }
         } else if (has_scope(use.name)) {
@@ -211,14 +203,14 @@ private:
     }
 
     void check_id(const Resource& resource, const FileFindings& found) {
-        if (found.id.empty()) {
+        if (found.id.text.empty()) {
             return;
         }
-        const auto [first, is_new] = ids_.emplace(found.id, &resource);
+        const auto [first, is_new] = ids_.emplace(found.id.text, &resource);
         if (!is_new) {
             Problem& problem =
-                report(problem_at(resource, Severity::warning, "same-id", "id", found.id_position,
-                                  "This is the id of " + first->second->path + " too."));
+                report(problem_at(resource, Severity::warning, "same-id", "id", found.id.position,
+                                  "This is the id of " + first->second->path() + " too."));
             problem.hint =
                 "The cloud keeps resources by their ids: one may take the other's place.";
             offer(problem, {"Make a new id", Fix::Act::new_id, "id", {}});
@@ -226,20 +218,21 @@ private:
     }
 
     void check_domain(const Resource& resource, const FileFindings& found) {
-        if (found.fqdn.empty() || options_.generated_suffix.empty() || project_id_.empty() ||
-            !is_dns_name(found.fqdn)) {
+        const Fact& fqdn = found.fqdn();
+        if (fqdn.text.empty() || options_.generated_suffix.empty() || project_id_.empty() ||
+            !is_dns_name(fqdn.text)) {
             return;
         }
         if (auto sentence =
-                generated_domain_problem(found.fqdn, options_.generated_suffix, project_id_)) {
+                generated_domain_problem(fqdn.text, options_.generated_suffix, project_id_)) {
             report(problem_at(resource, Severity::warning, "generated-domain", "fqdn",
-                              found.fqdn_position, std::move(*sentence)))
+                              fqdn.position, std::move(*sentence)))
                 .hint = "Take a name like " +
                         generated_domain(project_id_, 1, options_.generated_suffix) + ".";
-        } else if (!is_generated_domain(found.fqdn, options_.generated_suffix)) {
-            report(problem_at(resource, Severity::note, "txt-record", "fqdn", found.fqdn_position,
+        } else if (!is_generated_domain(fqdn.text, options_.generated_suffix)) {
+            report(problem_at(resource, Severity::note, "txt-record", "fqdn", fqdn.position,
                               "The cloud asks for a TXT record at " +
-                                  txt_entry(project_id_, found.fqdn) + "."));
+                                  txt_entry(project_id_, fqdn.text) + "."));
         }
     }
 
@@ -255,19 +248,20 @@ private:
         const auto [begin, end] = channels_.equal_range(application);
         return std::any_of(begin, end, [&](const auto& each) {
             const FileFindings& found = *each.second;
-            return found.match_is_regex ? may_match(found, channel) : found.match == channel;
+            return found.match_is_regex ? may_match(found, channel) : found.match().text == channel;
         });
     }
 
     void check_channel(const Resource& resource, const FileFindings& found) {
-        if (found.channel.empty() || has_channel({}, found.channel) ||
-            has_channel(resource.application, found.channel)) {
+        const Fact& channel = found.channel();
+        if (channel.text.empty() || has_channel({}, channel.text) ||
+            has_channel(resource.application, channel.text)) {
             return;
         }
         report(problem_at(resource, Severity::warning, "channel", "trigger/channel",
-                          found.channel_position,
+                          channel.position,
                           "No messaging resource in reach has the channel " +
-                              go_quoted(found.channel) + "."))
+                              go_quoted(channel.text) + "."))
             .hint = "Nothing will call the function until one has it, letter by letter.";
     }
 
@@ -275,7 +269,7 @@ private:
     const CheckOptions& options_;
     Scope scope_;
     std::vector<Problem>& out_;
-    std::vector<const FileFindings*> all_; ///< by resource
+    const Findings& all_;
     std::string_view project_id_;
     std::unordered_multimap<std::string, const Resource*> by_plain_name_; ///< made when needed
     std::unordered_map<std::string_view, const Resource*> ids_;
@@ -293,14 +287,33 @@ struct Checker::State {
     Findings findings;
     std::vector<Problem> problems;
 
-    void look_at(const Store& store, const std::string& path) {
-        const File* file = store.file(path);
-        const auto resource = resource_at(path);
-        if (file == nullptr || !resource) {
-            findings.erase(path);
-        } else {
-            findings.insert_or_assign(path, check_file(*resource, *file));
+    /// Looks into the files that are not those of before.
+    void look(const Store& store) {
+        const std::size_t count = store.resources().size();
+        const auto stays = [&](std::size_t i) {
+            return i < count && i < findings.size() &&
+                   &findings[i].file.text() == &store.file_of(i).text();
+        };
+        std::unordered_map<const std::string*, FileFindings*> elsewhere;
+        for (std::size_t i = 0; i < findings.size(); ++i) {
+            if (!stays(i)) {
+                elsewhere.emplace(&findings[i].file.text(), &findings[i]);
+            }
         }
+        Findings now;
+        now.reserve(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto moved =
+                stays(i) ? elsewhere.end() : elsewhere.find(&store.file_of(i).text());
+            if (stays(i)) {
+                now.push_back(std::move(findings[i]));
+            } else if (moved != elsewhere.end()) {
+                now.push_back(std::move(*moved->second));
+            } else {
+                now.push_back(check_file(store.resources()[i], store.file_of(i)));
+            }
+        }
+        findings = std::move(now);
     }
 
     /// Puts everything in the compiler's order.
@@ -319,13 +332,12 @@ struct Checker::State {
                 }
             }
         };
-        for (const Resource& each : store.resources()) {
+        for (std::size_t i = 0; i < findings.size(); ++i) {
+            const Resource& each = store.resources()[i];
             if (!each.application.empty()) {
                 skip_to(each.application);
             }
-            if (const auto found = findings.find(each.path); found != findings.end()) {
-                append(problems, found->second.problems);
-            }
+            append(problems, findings[i].problems);
         }
         if (!store.applications().empty()) {
             skip_to(store.applications().back());
@@ -341,25 +353,14 @@ Checker::~Checker() = default;
 Checker::Checker(Checker&&) noexcept = default;
 Checker& Checker::operator=(Checker&&) noexcept = default;
 
-void Checker::check_all(const Store& store) {
-    state_->findings.clear();
-    state_->findings.reserve(store.resources().size());
-    for (const Resource& each : store.resources()) {
-        state_->findings.emplace(each.path, check_file(each, *store.file(each.path)));
-    }
-    state_->assemble(store);
-}
-
-void Checker::check_again(const Store& store, const std::vector<std::string>& paths) {
-    for (const std::string& path : paths) {
-        state_->look_at(store, path);
-    }
+void Checker::check(const Store& store) {
+    state_->look(store);
     state_->assemble(store);
 }
 
 void Checker::use(const Store& store, CheckOptions options) {
     state_->options = std::move(options);
-    state_->assemble(store);
+    check(store);
 }
 
 const CheckOptions& Checker::options() const {
@@ -372,7 +373,7 @@ const std::vector<Problem>& Checker::problems() const {
 
 std::vector<Problem> check(const Store& store, const CheckOptions& options) {
     Checker checker(options);
-    checker.check_all(store);
+    checker.check(store);
     return checker.problems();
 }
 

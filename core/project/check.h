@@ -27,9 +27,9 @@ public:
     Checker(Checker&&) noexcept;
     Checker& operator=(Checker&&) noexcept;
 
-    void check_all(const Store& store);
-    /// After these files of the store changed, came or went.
-    void check_again(const Store& store, const std::vector<std::string>& paths);
+    /// Says what is to be said of the store as it is now; looks into those files only that came or
+    /// changed since the last time.
+    void check(const Store& store);
 
     /// Other options, and what they mean for what was found.
     void use(const Store& store, CheckOptions options);

@@ -27,20 +27,16 @@ std::string_view first_parts(std::string_view path, int count) {
 
 class CodeCheck {
 public:
-    CodeCheck(const Store& store, std::span<const FileFindings* const> findings,
-              const CodeStrings& code, std::vector<Problem>& out)
+    CodeCheck(const Store& store, std::span<const FileFindings> findings, const CodeStrings& code,
+              std::vector<Problem>& out)
         : store_(store), findings_(findings), code_(code), out_(out) {}
 
     void run() {
         for (std::size_t i = 0; i < findings_.size(); ++i) {
-            if (findings_[i] != nullptr) {
-                learn(store_.resources()[i], *findings_[i]);
-            }
+            learn(store_.resources()[i], findings_[i]);
         }
         for (std::size_t i = 0; i < findings_.size(); ++i) {
-            if (findings_[i] != nullptr) {
-                check_matcher(store_.resources()[i], *findings_[i]);
-            }
+            check_matcher(store_.resources()[i], findings_[i]);
         }
         for (const Opening& opening : code_.openings()) {
             check_opening(opening);
@@ -55,11 +51,11 @@ private:
     };
 
     void learn(const Resource& resource, const FileFindings& found) {
-        if (!found.match.empty()) {
+        if (!found.match().text.empty()) {
             matchers_[{resource.kind, resource.application}].push_back(&found);
         }
-        if (!found.channel.empty()) {
-            channels_.push_back({resource.application, found.channel});
+        if (!found.channel().text.empty()) {
+            channels_.push_back({resource.application, found.channel().text});
         }
         if (!has_own_code(resource)) {
             return;
@@ -81,7 +77,7 @@ private:
     Problem& report(const Resource& resource, Severity severity, std::string_view code,
                     std::string field, yaml::Position position, std::string sentence) {
         Problem& problem = out_.emplace_back();
-        problem.path = resource.path;
+        problem.path = resource.path();
         problem.severity = severity;
         problem.code = code;
         problem.field = std::move(field);
@@ -101,7 +97,8 @@ private:
 
     /// A global resource is in reach of everything, an application's in that of its own.
     void check_matcher(const Resource& resource, const FileFindings& found) {
-        if (found.match.empty() || found.match_is_regex || code_.has_beginning(found.match)) {
+        if (found.match().text.empty() || found.match_is_regex ||
+            code_.has_beginning(found.match().text)) {
             return;
         }
         const Code& code = code_of_[resource.application.empty() ? "*" : resource.application];
@@ -109,14 +106,14 @@ private:
         if (resource.kind == KindId::messaging) {
             for (const auto& [application, channel] : channels_) {
                 others = others ||
-                         (channel == found.match &&
+                         (channel == found.match().text &&
                           (resource.application.empty() || application == resource.application));
             }
         }
         const std::string field = resource.kind == KindId::messaging ? "channel/match" : "match";
         report(resource, code.here && !others ? Severity::warning : Severity::note, "matcher",
-               field, found.match_position,
-               "No inline code has the text " + go_quoted(found.match) + ".")
+               field, found.match().position,
+               "No inline code has the text " + go_quoted(found.match().text) + ".")
             .hint = "Code opens it by exactly this text; one that is put together is not seen.";
     }
 
@@ -145,7 +142,7 @@ private:
     }
 
     const Store& store_;
-    std::span<const FileFindings* const> findings_;
+    std::span<const FileFindings> findings_;
     const CodeStrings& code_;
     std::vector<Problem>& out_;
     std::map<std::pair<KindId, std::string>, std::vector<const FileFindings*>> matchers_;
@@ -157,14 +154,15 @@ private:
 } // namespace
 
 bool may_match(const FileFindings& resource, std::string_view name) {
+    const std::string_view match = resource.match().text;
     if (resource.match_is_regex) {
-        return regex_matches(resource.match, name).value_or(true);
+        return regex_matches(match, name).value_or(true);
     }
-    return name.starts_with(resource.match) || resource.match.find('*') != std::string_view::npos;
+    return name.starts_with(match) || match.find('*') != std::string_view::npos;
 }
 
-void check_code(const Store& store, std::span<const FileFindings* const> findings,
-                const CodeStrings& code, std::vector<Problem>& out) {
+void check_code(const Store& store, std::span<const FileFindings> findings, const CodeStrings& code,
+                std::vector<Problem>& out) {
     CodeCheck(store, findings, code, out).run();
 }
 

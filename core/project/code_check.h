@@ -13,8 +13,8 @@ namespace tau::project {
 bool may_match(const FileFindings& resource, std::string_view name);
 
 /// Code that is missing, names that code opens and nothing matches, and matchers that no code has.
-/// `findings` go with the store's resources, one by one; null for those that were not looked at.
-void check_code(const Store& store, std::span<const FileFindings* const> findings,
-                const CodeStrings& code, std::vector<Problem>& out);
+/// `findings` go with the store's resources, one by one.
+void check_code(const Store& store, std::span<const FileFindings> findings, const CodeStrings& code,
+                std::vector<Problem>& out);
 
 } // namespace tau::project

@@ -26,8 +26,8 @@ public:
             report_broken(file_.error());
             return;
         }
-        out_.document = *file_.document();
-        root_ = out_.document->root();
+        document_ = file_.document();
+        root_ = document_->root();
         report_oddities();
         if (root_) {
             found_ = KeyTree::of(kind_.id).find(*root_, others_);
@@ -43,7 +43,7 @@ public:
         report_others();
         note_facts();
         for (Problem& problem : out_.problems) {
-            if (problem.fix && !can_apply(*out_.document, *problem.fix)) {
+            if (problem.fix && !can_apply(*document_, *problem.fix)) {
                 problem.fix.reset();
             }
         }
@@ -55,7 +55,7 @@ private:
     Problem& report(Severity severity, std::string_view code, std::string field,
                     yaml::Position position, std::string sentence) {
         Problem& problem = out_.problems.emplace_back();
-        problem.path = resource_.path;
+        problem.path = resource_.path();
         problem.position = position;
         problem.severity = severity;
         problem.code = code;
@@ -98,7 +98,7 @@ private:
     }
 
     void report_oddities() {
-        for (const yaml::Oddity& oddity : out_.document->oddities()) {
+        for (const yaml::Oddity& oddity : document_->oddities()) {
             const std::string line = std::to_string(oddity.first.line);
             if (!oddity.is_key) {
                 report(Severity::warning, "second-document", {}, oddity.position,
@@ -242,7 +242,7 @@ private:
         Problem& problem = report(Severity::error, "required", path, missing_position(row),
                                   "required attribute '" + name + "'");
         problem.older_accept = row.path != "id";
-        problem.hint = out_.document ? what_hides(*out_.document, path) : std::string();
+        problem.hint = document_ != nullptr ? what_hides(*document_, path) : std::string();
         if (problem.hint.empty()) {
             problem.hint = row.help;
         }
@@ -280,7 +280,7 @@ private:
                 row.choices.empty() ? how_to_write(row) : "It may be " + list_of(row.choices) + ".";
         } else if (row.type == FieldType::source && value.text != ".") {
             note_use(row.reference, value.text.substr(row.reference_prefix.size()),
-                     row.reference_prefix, path_here(row, value), *value.node);
+                     path_here(row, value), *value.node);
         }
     }
 
@@ -294,10 +294,9 @@ private:
         problem.fix = fix_for_missing(kind_, row, path);
     }
 
-    void note_use(std::string_view group, std::string_view name, std::string_view prefix,
-                  std::string field, const yaml::Node& node) {
-        out_.uses.push_back(
-            {kind_of_group(group)->id, name, prefix, std::move(field), node.position()});
+    void note_use(std::string_view group, std::string_view name, std::string field,
+                  const yaml::Node& node) {
+        out_.uses.push_back({kind_of_group(group)->id, name, std::move(field), node.position()});
     }
     void note_uses(const FieldRow& row, const Reading& value, const yaml::Node& list) {
         const bool tags = row.path == "tags" && kind_.id != KindId::smartop &&
@@ -305,7 +304,7 @@ private:
         if (row.reference.empty() && !tags) {
             return;
         }
-        constexpr std::string_view prefix = "smartops:";
+        const std::string_view prefix = Use{KindId::smartop, {}, {}, {}}.prefix();
         for (std::size_t i = 0; i < list.size(); ++i) {
             const yaml::Node item = list.item(i);
             if (!item.is_scalar() || (tags && !item.text().starts_with(prefix))) {
@@ -313,10 +312,9 @@ private:
             }
             std::string field = path_here(row, value) + "/" + std::to_string(i);
             if (tags) {
-                note_use("smartops", item.text().substr(prefix.size()), prefix, std::move(field),
-                         item);
+                note_use("smartops", item.text().substr(prefix.size()), std::move(field), item);
             } else {
-                note_use(row.reference, item.text(), {}, std::move(field), item);
+                note_use(row.reference, item.text(), std::move(field), item);
             }
         }
     }
@@ -382,18 +380,25 @@ private:
     }
 
     void note_facts() {
-        const auto take = [&](std::string_view path, std::string_view& text,
-                              yaml::Position& position) {
+        using Key = FileFindings::Key;
+        const auto take = [&](std::string_view path, Fact& fact) {
             const Reading* value = reading(path);
-            if (value != nullptr && value->state == Reading::State::good && !value->list) {
-                text = value->text;
-                position = value->node->position();
+            const bool good =
+                value != nullptr && value->state == Reading::State::good && !value->list;
+            if (good) {
+                fact = {value->text, value->node->position()};
+            }
+            return good;
+        };
+        const auto take_key = [&](std::string_view path, Key is) {
+            if (take(path, out_.key)) {
+                out_.is = is;
             }
         };
-        take("id", out_.id, out_.id_position);
-        take("fqdn", out_.fqdn, out_.fqdn_position);
-        take("match", out_.match, out_.match_position);
-        take("channel/match", out_.match, out_.match_position);
+        take("id", out_.id);
+        take_key("fqdn", Key::fqdn);
+        take_key("match", Key::match);
+        take_key("channel/match", Key::match);
         for (const std::string_view path : {"regex", "channel/regex"}) {
             const Reading* regex = reading(path);
             out_.match_is_regex = out_.match_is_regex || (regex != nullptr && regex->truth);
@@ -402,11 +407,11 @@ private:
         out_.is_bridged = mqtt != nullptr && mqtt->truth;
         const Reading* trigger = reading("trigger/type");
         if (trigger != nullptr && trigger->text == "pubsub") {
-            take("trigger/channel", out_.channel, out_.channel_position);
+            take_key("trigger/channel", Key::channel);
         }
-        take("protocol", out_.protocol, out_.protocol_position);
+        take_key("protocol", Key::protocol);
         if (trigger != nullptr && trigger->text == "p2p") {
-            take("trigger/protocol", out_.protocol, out_.protocol_position);
+            take_key("trigger/protocol", Key::protocol);
         }
         const Reading* source = reading("source");
         out_.is_inline = source != nullptr && source->text == ".";
@@ -416,6 +421,7 @@ private:
     const File& file_;
     const Kind& kind_;
     FileFindings& out_;
+    const yaml::Document* document_ = nullptr;
     std::optional<yaml::Node> root_;
     Found found_;
     std::vector<OtherKey> others_;
@@ -424,8 +430,19 @@ private:
 
 } // namespace
 
+std::string_view Use::prefix() const {
+    return kind == KindId::library   ? std::string_view("libraries/")
+           : kind == KindId::smartop ? std::string_view("smartops:")
+                                     : std::string_view();
+}
+
+const Fact& FileFindings::key_as(Key wanted) const {
+    static const Fact nothing;
+    return is == wanted ? key : nothing;
+}
+
 FileFindings check_file(const Resource& resource, const File& file) {
-    FileFindings out;
+    FileFindings out(file);
     FileCheck(resource, file, out).run();
     return out;
 }

@@ -53,10 +53,10 @@ private:
 };
 
 /// Paths in the order in which they are written.
-std::vector<std::string_view> paths_of(const Store& store) {
-    std::vector<std::string_view> paths;
+std::vector<std::string> paths_of(const Store& store) {
+    std::vector<std::string> paths;
     for (const Resource& resource : store.resources()) {
-        paths.push_back(resource.path);
+        paths.push_back(resource.path());
     }
     for (const auto& [path, file] : store.files()) {
         if (!resource_at(path)) {
@@ -136,7 +136,7 @@ Result<std::string> to_one_file(const Store& store) {
     out.append(yaml::scalar(yaml::text_at(*config->document(), "id"))).append("\n    name: ");
     out.append(yaml::scalar(yaml::text_at(*config->document(), "name"))).append("\nfiles:\n");
     Orders orders;
-    for (const std::string_view path : paths_of(store)) {
+    for (const std::string& path : paths_of(store)) {
         const File& file = *store.file(path);
         const bool as_text =
             file.is_read() && is_utf8(file.text()) && !resource_at(path).has_value();

@@ -12,8 +12,7 @@ namespace tau::project {
 namespace {
 
 Resource place_of(KindId kind, const std::string& application, const std::string& name) {
-    return {kind, kind == KindId::application ? name : application, name,
-            path_of(kind, application, name)};
+    return {kind, kind == KindId::application ? name : application, name};
 }
 
 std::string folder_of(const Resource& application) {
@@ -65,7 +64,7 @@ Error not_for(std::string_view what, KindId id) {
 
 bool has_inline_code(const Store& store, const Resource& resource) {
     const bool can = has_code(resource.kind);
-    const File* file = can ? store.file(resource.path) : nullptr;
+    const File* file = can ? store.file(resource.path()) : nullptr;
     const auto source = file != nullptr && file->document() != nullptr
                             ? yaml::find(*file->document(), {"source"})
                             : std::nullopt;
@@ -109,9 +108,9 @@ Result<void> check_place(const Store& store, const Resource& place) {
     const bool taken =
         place.kind == KindId::application
             ? std::binary_search(applications.begin(), applications.end(), place.name)
-            : store.file(place.path) != nullptr;
+            : store.file(place.path()) != nullptr;
     if (taken) {
-        return fail(ErrorCode::already_exists, place.path + " is there already.",
+        return fail(ErrorCode::already_exists, place.path() + " is there already.",
                     "Take another name.");
     }
     return {};
@@ -157,7 +156,7 @@ Result<Plan> plan_rename(const Store& store, const Resource& resource, const std
         }
         Plan plan;
         plan.label = "Rename the project to " + name;
-        auto done = set_text(store, plan.edits, resource.path, "name", name);
+        auto done = set_text(store, plan.edits, resource.path(), "name", name);
         return done ? Result<Plan>(std::move(plan)) : fail(done.error());
     }
     const Resource to = place_of(resource.kind, resource.application, name);
@@ -167,7 +166,7 @@ Result<Plan> plan_rename(const Store& store, const Resource& resource, const std
     if (resource.kind == KindId::application) {
         Plan plan = relocate_application(store, resource, to);
         plan.label = label;
-        if (auto done = rename_inside(store, plan.edits, resource, to, to.path);
+        if (auto done = rename_inside(store, plan.edits, resource, to, to.path());
             !done && done.error().code != ErrorCode::not_found) {
             return fail(done.error());
         }
@@ -215,11 +214,12 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
     if (resource.kind == KindId::application) {
         plan = relocate_application(store, resource, to);
     } else {
-        const File* file = store.file(resource.path);
+        const File* file = store.file(resource.path());
         if (file == nullptr) {
-            return fail(ErrorCode::not_found, "There is no " + resource.path + " in the project.");
+            return fail(ErrorCode::not_found,
+                        "There is no " + resource.path() + " in the project.");
         }
-        plan.edits[to.path] = file->text();
+        plan.edits[to.path()] = file->text();
         if (has_inline_code(store, resource)) {
             plan.code_moves.push_back({code_folder(resource), code_folder(to)});
         }
@@ -235,7 +235,7 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
             return fail(done.error());
         }
     }
-    auto done = rename_inside(store, plan.edits, resource, to, to.path);
+    auto done = rename_inside(store, plan.edits, resource, to, to.path());
     if (!done && done.error().code != ErrorCode::not_found) {
         return fail(done.error());
     }
@@ -258,12 +258,12 @@ Result<Plan> plan_remove(const Store& store, const Resource& resource) {
         plan.other_moves.push_back({"applications/" + resource.name, {}});
         return plan;
     }
-    plan.edits[resource.path] = std::nullopt;
+    plan.edits[resource.path()] = std::nullopt;
     if (has_inline_code(store, resource)) {
         plan.code_moves.push_back({code_folder(resource), {}});
     }
     for (const Reference& each : References(store).used_by(resource)) {
-        plan.notes.push_back(each.from.path + " uses it in " + each.field + ".");
+        plan.notes.push_back(each.from.path() + " uses it in " + each.field + ".");
     }
     return plan;
 }

@@ -9,11 +9,12 @@ References::References(const Store& store) : store_(store) {
     const Scope scope(store.resources());
     std::vector<FileFindings> findings;
     findings.reserve(store.resources().size());
-    for (const Resource& each : store.resources()) {
-        findings.push_back(check_file(each, *store.file(each.path)));
+    for (std::size_t i = 0; i < store.resources().size(); ++i) {
+        const Resource& each = store.resources()[i];
+        findings.push_back(check_file(each, store.file_of(i)));
         for (const Use& use : findings.back().uses) {
             const Resource* target = scope.resolve(use.kind, each.application, use.name);
-            all_.push_back({each, use.field, use.position, std::string(use.name), use.prefix,
+            all_.push_back({each, use.field, use.position, std::string(use.name), use.prefix(),
                             use.kind, target == nullptr ? std::nullopt : std::optional(*target),
                             false});
         }
@@ -26,31 +27,34 @@ void References::add_texts(const std::vector<FileFindings>& findings) {
     const auto& resources = store_.resources();
     std::unordered_multimap<std::string_view, std::size_t> offered;
     for (std::size_t i = 0; i < resources.size(); ++i) {
-        if (resources[i].kind == KindId::messaging && !findings[i].match.empty()) {
-            offered.emplace(findings[i].match, i);
-        } else if (resources[i].kind == KindId::service && !findings[i].protocol.empty()) {
-            offered.emplace(findings[i].protocol, i);
+        if (resources[i].kind == KindId::messaging && !findings[i].match().text.empty()) {
+            offered.emplace(findings[i].match().text, i);
+        } else if (resources[i].kind == KindId::service && !findings[i].protocol().text.empty()) {
+            offered.emplace(findings[i].protocol().text, i);
         }
     }
-    const auto add = [&](std::size_t from, KindId kind, const char* field, std::string_view text,
-                         yaml::Position position) {
-        const auto [begin, end] = offered.equal_range(text);
+    const auto add = [&](std::size_t from, KindId kind, const char* field, const Fact& fact) {
+        const auto [begin, end] = offered.equal_range(fact.text);
         for (auto each = begin; each != end; ++each) {
             const Resource& to = resources[each->second];
             const bool in_reach =
                 to.application.empty() || to.application == resources[from].application;
             if (to.kind == kind && in_reach) {
-                all_.push_back(
-                    {resources[from], field, position, std::string(text), {}, kind, to, true});
+                all_.push_back({resources[from],
+                                field,
+                                fact.position,
+                                std::string(fact.text),
+                                {},
+                                kind,
+                                to,
+                                true});
             }
         }
     };
     for (std::size_t i = 0; i < resources.size(); ++i) {
         if (resources[i].kind == KindId::function) {
-            add(i, KindId::messaging, "trigger/channel", findings[i].channel,
-                findings[i].channel_position);
-            add(i, KindId::service, "trigger/protocol", findings[i].protocol,
-                findings[i].protocol_position);
+            add(i, KindId::messaging, "trigger/channel", findings[i].channel());
+            add(i, KindId::service, "trigger/protocol", findings[i].protocol());
         }
     }
 }

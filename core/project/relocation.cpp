@@ -53,14 +53,14 @@ public:
 
     Result<Plan> plan(std::string label) {
         plan_.label = std::move(label);
-        const File* file = store_.file(from_.path);
+        const File* file = store_.file(from_.path());
         if (file == nullptr) {
-            return fail(ErrorCode::not_found, "There is no " + from_.path + " in the project.");
+            return fail(ErrorCode::not_found, "There is no " + from_.path() + " in the project.");
         }
-        plan_.edits[to_.path] = file->text();
-        plan_.edits[from_.path] = std::nullopt;
+        plan_.edits[to_.path()] = file->text();
+        plan_.edits[from_.path()] = std::nullopt;
         if (file->document() != nullptr && to_.name != from_.name) {
-            if (auto done = rename_inside(store_, plan_.edits, from_, to_, to_.path); !done) {
+            if (auto done = rename_inside(store_, plan_.edits, from_, to_, to_.path()); !done) {
                 return fail(done.error());
             }
         }
@@ -102,14 +102,14 @@ private:
             const bool in_reach =
                 target.application.empty() || target.application == user.application;
             if (!in_reach) {
-                plan_.notes.push_back(user.path + " will no longer reach " +
-                                      go_quoted(reference.name) + " of " + target.path + ".");
+                plan_.notes.push_back(user.path() + " will no longer reach " +
+                                      go_quoted(reference.name) + " of " + target.path() + ".");
             }
             return {};
         }
         const auto name = name_for(after, reference, user.application, target);
         if (!name) {
-            blocked_.push_back(user.path + " names " + go_quoted(reference.name) +
+            blocked_.push_back(user.path() + " names " + go_quoted(reference.name) +
                                ", which is out of its reach then.");
             return {};
         }
@@ -117,10 +117,10 @@ private:
             return {};
         }
         if (has_scope(*name) && !has_scope(reference.name)) {
-            plan_.notes.push_back(user.path + " will say " + go_quoted(*name) +
+            plan_.notes.push_back(user.path() + " will say " + go_quoted(*name) +
                                   ", which clouds up to v1.1.10 do not find.");
         }
-        return set_text(store_, plan_.edits, user.path, reference.field,
+        return set_text(store_, plan_.edits, user.path(), reference.field,
                         std::string(reference.prefix) + *name);
     }
 

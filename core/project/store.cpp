@@ -49,9 +49,7 @@ bool is_yaml_path(std::string_view path) {
 }
 
 std::optional<Resource> resource_at(std::string_view path) {
-    const std::string_view whole = path;
     Resource found;
-    found.path = whole;
     if (path == "config.yaml") {
         return found;
     }
@@ -83,6 +81,10 @@ std::optional<Resource> resource_at(std::string_view path) {
     return found;
 }
 
+std::string Resource::path() const {
+    return path_of(kind, application, name);
+}
+
 std::string path_of(KindId id, std::string_view application, std::string_view name) {
     if (id == KindId::project) {
         return "config.yaml";
@@ -97,21 +99,17 @@ std::string path_of(KindId id, std::string_view application, std::string_view na
                                            std::string(name) + std::string(extension);
 }
 
-File::File(std::string text, const StoreLimits& limits) {
+File::Content File::read(std::string text, const StoreLimits& limits) {
     auto parsed =
         yaml::Document::parse(text, yaml::Limits{.bytes = limits.file_bytes, .forgiving = true});
     if (parsed) {
-        document_ = std::move(*parsed);
-    } else {
-        broken_ =
-            std::make_shared<Broken>(Broken{std::move(text), std::move(parsed.error()), true});
+        return std::move(*parsed);
     }
+    return std::make_shared<const Broken>(Broken{std::move(text), std::move(parsed.error()), true});
 }
 
 File File::unread(Error error) {
-    File file;
-    file.broken_ = std::make_shared<Broken>(Broken{{}, std::move(error), false});
-    return file;
+    return File(Content(std::make_shared<const Broken>(Broken{{}, std::move(error), false})));
 }
 
 Error too_large_a_project(const std::string& what) {
@@ -119,6 +117,12 @@ Error too_large_a_project(const std::string& what) {
                  "This repository is larger than a project may be: " + what,
                  "Check that it is a project's configuration repository.",
                  {}};
+}
+
+Store::Store(const Store& other)
+    : limits_(other.limits_), files_(other.files_), others_(other.others_),
+      total_bytes_(other.total_bytes_), before_(other.before_) {
+    arrange();
 }
 
 Result<Store> Store::from(const git::Files& files, const StoreLimits& limits) {
@@ -179,7 +183,6 @@ const Resource* Store::find(KindId kind, std::string_view application,
 }
 
 void Store::arrange() {
-    resources_.clear();
     std::set<std::string, std::less<>> folders;
     const auto note_application = [&](std::string_view path) {
         if (path.starts_with(applications_folder)) {
@@ -192,16 +195,27 @@ void Store::arrange() {
             }
         }
     };
+    std::vector<std::pair<Resource, const File*>> found;
     for (const auto& [path, file] : files_) {
         note_application(path);
         if (auto resource = resource_at(path)) {
-            resources_.push_back(std::move(*resource));
+            found.emplace_back(std::move(*resource), &file);
         }
     }
     for (const std::string& path : others_) {
         note_application(path);
     }
-    std::sort(resources_.begin(), resources_.end(), comes_before);
+    std::sort(found.begin(), found.end(), [](const auto& one, const auto& other) {
+        return comes_before(one.first, other.first);
+    });
+    resources_.clear();
+    resource_files_.clear();
+    resources_.reserve(found.size());
+    resource_files_.reserve(found.size());
+    for (auto& [resource, file] : found) {
+        resources_.push_back(std::move(resource));
+        resource_files_.push_back(file);
+    }
     applications_.assign(folders.begin(), folders.end());
 }
 
@@ -369,19 +383,6 @@ Store::Rebase Store::rebase(const Store& there) {
     others_ = there.others_;
     arrange();
     return out;
-}
-
-std::size_t Store::memory() const {
-    std::size_t bytes = 0;
-    for (const auto& [path, file] : files_) {
-        bytes += sizeof(Files::value_type) + path.capacity();
-        bytes += file.document() == nullptr ? file.text().capacity() : file.document()->memory();
-    }
-    for (const Resource& each : resources_) {
-        bytes += sizeof(Resource) + each.path.capacity() + each.name.capacity() +
-                 each.application.capacity();
-    }
-    return bytes;
 }
 
 } // namespace tau::project

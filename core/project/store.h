@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace tau::project {
@@ -18,9 +19,9 @@ namespace tau::project {
 /// file's name, applications by their folder's.
 struct Resource {
     KindId kind = KindId::project;
-    std::string application; ///< empty: global; an application's own document names itself here
-    std::string name;        ///< "ping"; empty for the project's document
-    std::string path;        ///< "applications/shop/functions/ping.yaml"
+    std::string application;  ///< empty: global; an application's own document names itself here
+    std::string name;         ///< "ping"; empty for the project's document
+    std::string path() const; ///< "applications/shop/functions/ping.yaml"
     bool operator==(const Resource&) const = default;
 };
 
@@ -47,26 +48,33 @@ Error too_large_a_project(const std::string& what);
 /// A YAML file: its text, and what it says or why that cannot be read.
 class File {
 public:
-    explicit File(std::string text, const StoreLimits& limits);
+    explicit File(std::string text, const StoreLimits& limits)
+        : content_(read(std::move(text), limits)) {}
     /// One that is there and could not be read: too large, or not for this user.
     static File unread(Error error);
     /// False for such a file: its text is empty, and it is never written.
-    bool is_read() const { return document_ || broken_->is_read; }
-    const std::string& text() const { return document_ ? document_->text() : broken_->text; }
+    bool is_read() const { return document() != nullptr || broken().is_read; }
+    /// One text for all copies of a file: its address tells files apart while there is a copy.
+    const std::string& text() const {
+        return document() != nullptr ? document()->text() : broken().text;
+    }
     /// nullptr when it is no YAML.
-    const yaml::Document* document() const { return document_ ? &*document_ : nullptr; }
+    const yaml::Document* document() const { return std::get_if<yaml::Document>(&content_); }
     /// Only when there is no document.
-    const Error& error() const { return broken_->error; }
+    const Error& error() const { return broken().error; }
 
 private:
-    File() = default;
     struct Broken {
         std::string text;
         Error error;
         bool is_read = true;
     };
-    std::optional<yaml::Document> document_;
-    std::shared_ptr<const Broken> broken_; ///< when there is no document
+    using Content = std::variant<yaml::Document, std::shared_ptr<const Broken>>;
+    explicit File(Content content) : content_(std::move(content)) {}
+    static Content read(std::string text, const StoreLimits& limits);
+    const Broken& broken() const { return *std::get<std::shared_ptr<const Broken>>(content_); }
+
+    Content content_;
 };
 
 /// A configuration repository: its YAML files as documents, the others known by name only and never
@@ -81,6 +89,11 @@ public:
     static Result<Store> load(const std::filesystem::path& folder, const StoreLimits& limits = {});
     /// From a commit's tree.
     static Result<Store> from(const git::Files& files, const StoreLimits& limits = {});
+    Store(const Store& other);
+    Store& operator=(const Store& other) { return *this = Store(other); }
+    Store(Store&&) noexcept = default;
+    Store& operator=(Store&&) noexcept = default;
+    ~Store() = default;
 
     const Files& files() const { return files_; }
     const File* file(std::string_view path) const;
@@ -90,6 +103,8 @@ public:
     /// What the cloud reads, in the order in which its compiler does: the project's document,
     /// global resources by kind and name, then each application and its resources.
     const std::vector<Resource>& resources() const { return resources_; }
+    /// The file of resources()[index].
+    const File& file_of(std::size_t index) const { return *resource_files_[index]; }
     const Resource* find(KindId kind, std::string_view application, std::string_view name) const;
     /// Names of folders below applications/, whether or not they have a config.yaml.
     const std::vector<std::string>& applications() const { return applications_; }
@@ -124,9 +139,6 @@ public:
     /// `there`: the same folder, read afresh. Edits made here survive.
     Rebase rebase(const Store& there);
 
-    /// Bytes that texts and documents occupy.
-    std::size_t memory() const;
-
 private:
     explicit Store(const StoreLimits& limits) : limits_(limits) {}
     Result<void> add(std::string path, std::string text);
@@ -138,6 +150,7 @@ private:
     Files files_;
     std::set<std::string> others_;
     std::vector<Resource> resources_;
+    std::vector<const File*> resource_files_; ///< in files_, where they stay
     std::vector<std::string> applications_;
     std::size_t total_bytes_ = 0;
     /// What the changed files were; nullopt: not there.

@@ -227,7 +227,7 @@ Result<Plan> plan_new(const Store& store, const NewResource& wanted, Entropy& en
     }
     const Resource place{wanted.kind,
                          wanted.kind == KindId::application ? wanted.name : wanted.application,
-                         wanted.name, path_of(wanted.kind, wanted.application, wanted.name)};
+                         wanted.name};
     if (auto checked = check_place(store, place); !checked) {
         return fail(checked.error());
     }
@@ -239,7 +239,7 @@ Result<Plan> plan_new(const Store& store, const NewResource& wanted, Entropy& en
     add_own_keys(out, store, wanted);
     Plan plan;
     plan.label = "Add " + std::string(kind(wanted.kind).name) + " " + wanted.name;
-    plan.edits[place.path] = out.take();
+    plan.edits[place.path()] = out.take();
     const bool has_code = wanted.kind == KindId::function || wanted.kind == KindId::smartop;
     if (has_code && wanted.language) {
         for (auto& [path, text] : code_template(place, *wanted.language)) {

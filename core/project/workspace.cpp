@@ -17,7 +17,7 @@ bool touches(const Change& change, const std::vector<std::string>& paths) {
 
 Workspace::Workspace(Store store, Standings uncommitted, CheckOptions options)
     : store_(std::move(store)), checker_(std::move(options)), uncommitted_(std::move(uncommitted)) {
-    checker_.check_all(store_);
+    checker_.check(store_);
 }
 
 bool Workspace::is_unsaved(std::string_view path) const {
@@ -67,12 +67,7 @@ Result<Change> Workspace::perform(const Change& change) {
     for (const auto& [path, text] : change.code) {
         back.code.emplace(path, code_.put(path, text));
     }
-    std::vector<std::string> paths;
-    paths.reserve(documents.size());
-    for (const auto& [path, text] : documents) {
-        paths.push_back(path);
-    }
-    checker_.check_again(store_, paths);
+    checker_.check(store_);
     return back;
 }
 
@@ -167,7 +162,6 @@ Store::Rebase Workspace::reload(const Store& there, Standings uncommitted, Check
     checker_.use(store_, std::move(options));
     std::vector<std::string> paths = found.taken;
     paths.insert(paths.end(), found.edited.begin(), found.edited.end());
-    checker_.check_again(store_, found.taken);
     const auto last = std::find_if(undo_.rbegin(), undo_.rend(),
                                    [&](const Step& step) { return touches(step, paths); });
     undo_.erase(undo_.begin(), last.base());

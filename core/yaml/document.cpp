@@ -111,15 +111,15 @@ std::size_t Node::size() const {
 }
 
 Node Node::item(std::size_t index) const {
-    return {tree_, tree_->children[tree_->items[index_].first + index]};
+    return {tree_, tree_->child(tree_->items[index_], index)};
 }
 
 Node Node::key(std::size_t index) const {
-    return {tree_, tree_->children[tree_->items[index_].first + 2 * index]};
+    return {tree_, tree_->child(tree_->items[index_], 2 * index)};
 }
 
 Node Node::value(std::size_t index) const {
-    return {tree_, tree_->children[tree_->items[index_].first + 2 * index + 1]};
+    return {tree_, tree_->child(tree_->items[index_], 2 * index + 1)};
 }
 
 std::optional<Node> Node::find(std::string_view key) const {
@@ -159,18 +159,6 @@ bool Document::has_more() const {
 
 Position Document::position(std::size_t offset) const {
     return tree_->position(offset);
-}
-
-std::size_t Document::memory() const {
-    std::size_t bytes = sizeof(Tree) + tree_->text.capacity() +
-                        tree_->items.capacity() * sizeof(Item) +
-                        tree_->children.capacity() * sizeof(std::uint32_t);
-    if (tree_->rare != nullptr) {
-        bytes += sizeof(Rarities) + tree_->rare->arena.capacity() +
-                 tree_->rare->properties.capacity() * sizeof(Properties) +
-                 tree_->rare->milestones.capacity() * sizeof(Milestone);
-    }
-    return bytes;
 }
 
 bool is_utf16(std::string_view text) {

@@ -120,8 +120,6 @@ public:
     std::size_t size() const;
     /// The place of a byte of the text (offset <= text().size()). O(1), within a thousand bytes.
     Position position(std::size_t offset) const;
-    /// Bytes that the document occupies, text included.
-    std::size_t memory() const;
 
 private:
     explicit Document(std::shared_ptr<const Tree> tree) : tree_(std::move(tree)) {}

@@ -239,12 +239,15 @@ Result<void> Builder::close(const yaml_event_t& event) {
     Item& item = tree_.items[last.node];
     const std::span children(pending_.begin() + static_cast<std::ptrdiff_t>(last.first),
                              pending_.end());
-    item.first = static_cast<std::uint32_t>(tree_.children.size());
+    item.in_arena = tree_.items.size() - last.node - 1 != children.size();
+    item.first = item.in_arena ? static_cast<std::uint32_t>(tree_.children.size()) : last.node + 1;
     item.count = static_cast<std::uint32_t>(children.size()) & 0xffffffU;
     item.end = item.style == Style::flow || children.empty()
                    ? static_cast<std::uint32_t>(offsets_.of(event.end_mark))
                    : std::max(item.start, tree_.items[children.back()].end);
-    tree_.children.insert(tree_.children.end(), children.begin(), children.end());
+    if (item.in_arena) {
+        tree_.children.insert(tree_.children.end(), children.begin(), children.end());
+    }
     Result<void> keys;
     if (item.shape == Shape::map) {
         keys = check_keys(children);

@@ -13,12 +13,13 @@ constexpr std::uint32_t no_node = 0xffffffff;
 struct Item {
     std::uint32_t start = 0; ///< bytes of the text
     std::uint32_t end = 0;
-    /// Collections: where in Tree::children its own begin. Scalars and aliases: where in
-    /// Rarities::arena the value is, or in the text if it stands there as it is.
+    /// Collections: their first child among the items, or where in Tree::children its own begin if
+    /// a child has children. Scalars and aliases: where in Rarities::arena the value is, or in the
+    /// text if it stands there as it is.
     std::uint32_t first = 0;
     Shape shape : 4 = Shape::scalar;
     Style style : 3 = Style::plain;
-    bool in_arena : 1 = false;
+    bool in_arena : 1 = false;    ///< of a collection: in Tree::children
     std::uint32_t count : 24 = 0; ///< collections: children; scalars in the text: value's length
 };
 static_assert(sizeof(Item) == 16);
@@ -45,9 +46,11 @@ struct Rarities {
 
 struct Tree {
     std::string text;
-    std::vector<Item> items;             ///< in the order of the text: parents before children
-    std::vector<std::uint32_t> children; ///< of each collection together; keys and values alternate
-    std::unique_ptr<Rarities> rare;      ///< none in most files
+    std::vector<Item> items; ///< in the order of the text: parents before children
+    /// Of each collection that holds others, together; keys and values alternate. The children of
+    /// the others stand among the items, one behind the other.
+    std::vector<std::uint32_t> children;
+    std::unique_ptr<Rarities> rare; ///< none in most files
     std::uint32_t root = no_node;
 
     Rarities& rarities() {
@@ -65,6 +68,10 @@ struct Tree {
             rare->properties.begin(), rare->properties.end(), node,
             [](const Properties& entry, std::uint32_t wanted) { return entry.node < wanted; });
         return found != rare->properties.end() && found->node == node ? &*found : nullptr;
+    }
+    std::uint32_t child(const Item& item, std::size_t index) const {
+        const std::size_t at = item.first + index;
+        return item.in_arena ? children[at] : static_cast<std::uint32_t>(at);
     }
     std::string_view value(const Item& item) const;
     Position position(std::size_t offset) const;

@@ -1,7 +1,8 @@
 // A project of 10,000 resources: opened, checked, listed, edited and exported, beside what yaml-cpp
 // needs to parse, or to emit, the same YAML. One thread on both sides; its processor time counts.
-#include "core/project/check.h"
+#include "core/project/identifiers.h"
 #include "core/project/one_file.h"
+#include "core/project/workspace.h"
 #include "tests/bench/report.h"
 
 #include <array>
@@ -17,7 +18,11 @@ namespace {
 
 constexpr int resources = 10'000;
 constexpr int rounds = 5;
-constexpr const char* id = "Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4";
+
+/// Each resource has its own, as they have.
+std::string id(const std::string& seed) {
+    return id_of(ByteView(reinterpret_cast<const std::uint8_t*>(seed.data()), seed.size()));
+}
 
 [[noreturn]] void die(const std::string& why) {
     std::fprintf(stderr, "bench_project: %s\n", why.c_str());
@@ -26,7 +31,7 @@ constexpr const char* id = "Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4";
 
 std::string resource(int kind, const std::string& number) {
     const std::string head =
-        std::string("id: ") + id + "\ndescription: Number " + number + "\ntags:\n    - bench\n";
+        "id: " + id(number) + "\ndescription: Number " + number + "\ntags:\n    - bench\n";
     switch (kind) {
     case 0:
         return head + "fqdn: host" + number + ".example.org\ncertificate:\n    type: auto\n";
@@ -59,10 +64,10 @@ git::Files sample() {
                             "websites/site",  "functions/function", "functions/other",
                             "functions/more"};
     git::Files files;
-    files["config.yaml"] = std::string("id: ") + id + "\nname: bench\ndescription: Much\n";
+    files["config.yaml"] = "id: " + id("project") + "\nname: bench\ndescription: Much\n";
     for (int i = 0; i < applications; ++i) {
         files["applications/app" + std::to_string(i) + "/config.yaml"] =
-            std::string("id: ") + id + "\ndescription: One\ntags: []\n";
+            "id: " + id("application" + std::to_string(i)) + "\ndescription: One\ntags: []\n";
     }
     for (int i = 0; i + applications + 1 < resources; ++i) {
         const auto kind = static_cast<std::size_t>(i) % groups.size();
@@ -96,26 +101,25 @@ std::size_t in_use() {
     return mallinfo2().uordblks;
 }
 
-/// Checks after each of many edits, all of the same file. Milliseconds for one.
+/// One edit of many of the same file, checked after each. Milliseconds for one.
 double check_after_edit(const git::Files& files) {
     constexpr int edits = 20;
-    Store store = opened(files);
-    Checker checker;
-    checker.check_all(store);
-    const std::size_t before = checker.problems().size();
+    Workspace workspace(opened(files));
+    if (!workspace.problems().empty()) {
+        die("something is wrong with the sample: " + workspace.problems().front().sentence);
+    }
     const std::string path = "functions/function144.yaml";
-    if (store.file(path) == nullptr) {
+    if (workspace.store().file(path) == nullptr) {
         die("there is no " + path);
     }
     const std::string good = files.at(path);
     const double started = bench::thread_cpu_ms();
     for (int i = 0; i < edits; ++i) {
         const std::string text = i % 2 == 0 ? good + "unknown: 1\n" : good;
-        if (!store.put(path, text)) {
+        if (!workspace.apply({"Edit", {{path, text}}, {}})) {
             die("an edit is refused");
         }
-        checker.check_again(store, {path});
-        if (checker.problems().size() != before + (i % 2 == 0 ? 1U : 0U)) {
+        if (workspace.problems().size() != (i % 2 == 0 ? 1U : 0U)) {
             die("the check does not see the edit");
         }
     }
@@ -136,8 +140,8 @@ int main(int argc, char** argv) {
     std::size_t parsed = 0;
     std::size_t emitted = 0;
     const auto opening = [&] {
-        const Store store = opened(files);
-        listed += store.resources().size() + check(store).size();
+        const Workspace workspace(opened(files));
+        listed += workspace.store().resources().size() + workspace.problems().size();
     };
     const Store store = opened(files);
     const auto exporting = [&] {
@@ -157,9 +161,10 @@ int main(int argc, char** argv) {
                                         bench::thread_cpu_ms);
     const auto export_ms = bench::medians(rounds, {exporting, emitting}, bench::thread_cpu_ms);
     const std::size_t before = in_use();
-    std::optional<Store> held = opened(files);
+    const Workspace held(opened(files)); // what a window keeps: the files, and what was found
     const auto held_bytes = static_cast<double>(in_use() - before);
-    if (listed == 0 || parsed == 0 || emitted == 0 || held->resources().size() != resources) {
+    if (listed == 0 || parsed == 0 || emitted == 0 ||
+        held.store().resources().size() != resources) {
         die("nothing was done");
     }
     constexpr double megabyte = 1e6;

@@ -90,8 +90,8 @@ private Q_SLOTS:
         const auto resources = stage.tab->workspace().store().resources();
         QVERIFY(resources.size() > 10);
         for (const project::Resource& each : resources) {
-            stage.tab->select(each.path);
-            QCOMPARE(stage.tab->current_path(), each.path);
+            stage.tab->select(each.path());
+            QCOMPARE(stage.tab->current_path(), each.path());
             QVERIFY(!stage.tab->form().is_read_only());
             QVERIFY(stage.tab->form().input(QStringLiteral("id")) != nullptr);
             for (QLineEdit* line : stage.tab->form().findChildren<QLineEdit*>()) {

@@ -181,7 +181,7 @@ void ConfigTab::ask_rename() {
                          const std::string name = to_utf8(answer);
                          perform(project::plan_rename(open_->store(), resource, name),
                                  resource.kind == KindId::project
-                                     ? resource.path
+                                     ? resource.path()
                                      : project::path_of(resource.kind, resource.application, name));
                      });
         prompt_->edit()->setText(to_qt(resource.name));
@@ -240,7 +240,7 @@ void ConfigTab::confirm_delete(const project::Resource& resource) {
     }
     QStringList users;
     for (const project::Reference& use : project::References(open_->store()).used_by(resource)) {
-        users << to_qt(use.from.path);
+        users << to_qt(use.from.path());
     }
     users.removeDuplicates();
     QStringList code;

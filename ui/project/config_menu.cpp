@@ -26,7 +26,7 @@ std::vector<std::string> edits_of(const project::Resource& resource,
     std::vector<std::string> paths;
     const bool whole = resource.kind == KindId::application;
     for (const auto& [path, text] : unsaved.configuration) {
-        if (path == resource.path || (whole && is_below("applications/" + resource.name, path))) {
+        if (path == resource.path() || (whole && is_below("applications/" + resource.name, path))) {
             paths.push_back(path);
         }
     }
@@ -62,7 +62,7 @@ void ConfigTab::make_menu(QMenu& menu) {
                    [this] {
                        if (const project::Resource* file = chosen()) {
                            if (auto done =
-                                   config_.open_in_editor(project_.configuration / file->path);
+                                   config_.open_in_editor(project_.configuration / file->path());
                                !done) {
                                messages_->show_error(done.error());
                            }

@@ -219,7 +219,7 @@ void ConfigTab::connect_parts() {
             [this](const QModelIndex& now) {
                 if (const auto* resource = model_->resource_at(filter_->mapToSource(now));
                     resource != nullptr && !showing_) {
-                    select(resource->path);
+                    select(resource->path());
                 }
             });
     for (const auto& [timer, pause] :
@@ -372,7 +372,7 @@ void ConfigTab::show_workspace() {
     refresh_lists();
     refresh_bar();
     select(open_->store().file("config.yaml") == nullptr && !open_->store().resources().empty()
-               ? open_->store().resources().front().path
+               ? open_->store().resources().front().path()
                : "config.yaml");
     ask_intake();
 }

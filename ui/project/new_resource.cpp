@@ -108,13 +108,12 @@ void NewResource::refresh() {
     made.kind = now.kind;
     made.application = now.kind == KindId::application ? now.name : now.application;
     made.name = now.name;
-    made.path = project::path_of(now.kind, now.application, now.name);
     const bool typed = !now.name.empty();
     const auto place = project::check_place(*store_, made);
     create_->setEnabled(typed && place);
     name_field_->set_issue(typed && !place ? to_qt(place.error().message) : QString());
     const std::string folder = now.language ? project::code_folder(made) : std::string();
-    const QString file = to_qt(made.path);
+    const QString file = to_qt(made.path());
     folder_->setText(!typed || !place ? QString()
                      : folder.empty()
                          ? tr("It will stand in %1.").arg(file)

@@ -224,7 +224,7 @@ void ResourceForm::show_problems(const std::vector<project::Problem>& problems) 
             Tone tone = Tone::muted;
             for (const project::Problem& problem : problems) {
                 const bool here =
-                    problem.path == resource_.path && !problem.field.empty() &&
+                    problem.path == resource_.path() && !problem.field.empty() &&
                     (problem.field == row.path || problem.field == row.row->path ||
                      problem.field == row.row->legacy || problem.field.starts_with(row.path + "/"));
                 if (here && row.problem.isEmpty()) {

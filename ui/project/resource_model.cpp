@@ -55,7 +55,7 @@ void ResourceModel::add_resource(Item& top, const project::Resource& resource) {
     Item& made = add(*top.children.back(), to_qt(resource.name), to_qt(resource.name));
     made.resource = resource;
     made.kind = resource.kind;
-    by_path_.emplace(resource.path, &made);
+    by_path_.emplace(resource.path(), &made);
 }
 
 void ResourceModel::rebuild() {
@@ -77,11 +77,11 @@ void ResourceModel::rebuild() {
             if (each.kind == KindId::project) {
                 Item& made = add(*root_, tr("Project"), QStringLiteral("config"));
                 made.resource = each;
-                by_path_.emplace(each.path, &made);
+                by_path_.emplace(each.path(), &made);
             } else if (each.kind == KindId::application) {
                 Item& made = application(each.name);
                 made.resource = each;
-                by_path_.emplace(each.path, &made);
+                by_path_.emplace(each.path(), &made);
             } else {
                 add_resource(each.application.empty() ? *root_ : application(each.application),
                              each);
@@ -139,7 +139,7 @@ ResourceModel::State ResourceModel::state_of(const Item& item) const {
     if (!item.resource) {
         return state;
     }
-    const std::string& path = item.resource->path;
+    const std::string path = item.resource->path();
     const project::File* file = workspace_->store().file(path);
     const auto worst = worst_.find(path);
     state.broken = file == nullptr || file->document() == nullptr ||
@@ -260,9 +260,9 @@ QVariant ResourceModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         return words(it);
     case path_role:
-        return it.resource ? to_qt(it.resource->path) : QString();
+        return it.resource ? to_qt(it.resource->path()) : QString();
     case search_role:
-        return it.resource ? to_qt(it.resource->path) : it.label;
+        return it.resource ? to_qt(it.resource->path()) : it.label;
     default:
         return {};
     }

@@ -46,7 +46,7 @@ Store shop() {
 
 const Resource& at(const Store& store, const std::string& path) {
     for (const Resource& each : store.resources()) {
-        if (each.path == path) {
+        if (each.path() == path) {
             return each;
         }
     }
@@ -57,7 +57,7 @@ const Resource& at(const Store& store, const std::string& path) {
 std::set<std::string> users(const Store& store, const std::string& path) {
     std::set<std::string> all;
     for (const Reference& each : References(store).used_by(at(store, path))) {
-        all.insert(each.from.path + " " + each.field);
+        all.insert(each.from.path() + " " + each.field);
     }
     return all;
 }
@@ -258,13 +258,11 @@ TEST_CASE("an application's name that is a folder of global code is refused, and
     const Store plain = project_of({{"functions/a.yaml", function("[]")}});
     for (const char* name : {"functions", "smartops", "Functions"}) {
         CAPTURE(name);
-        const auto checked = check_place(
-            plain, {KindId::application, name, name, path_of(KindId::application, {}, name)});
+        const auto checked = check_place(plain, {KindId::application, name, name});
         REQUIRE_FALSE(checked);
         CHECK(checked.error().code == ErrorCode::invalid_argument);
     }
-    CHECK(check_place(plain, {KindId::application, "databases", "databases",
-                              path_of(KindId::application, {}, "databases")}));
+    CHECK(check_place(plain, {KindId::application, "databases", "databases"}));
 
     const Store store = project_of({{"functions/a.yaml", function("[]")},
                                     {"applications/functions/config.yaml", id},

@@ -35,7 +35,7 @@ void write(const fs::path& path, const std::string& text) {
 std::vector<std::string> paths(const Store& store) {
     std::vector<std::string> all;
     for (const Resource& each : store.resources()) {
-        all.push_back(each.path);
+        all.push_back(each.path());
     }
     return all;
 }
@@ -94,10 +94,10 @@ TEST_CASE("resources are listed as the compiler goes through them") {
     CHECK(store.applications() == std::vector<std::string>{"a", "b", "c"});
     CHECK(store.others() == std::set<std::string>{"applications/c/README.md"});
     REQUIRE(store.find(KindId::database, "a", "d") != nullptr);
-    CHECK(store.find(KindId::database, "a", "d")->path == "applications/a/databases/d.yaml");
-    CHECK(store.find(KindId::application, "", "a")->path == "applications/a/config.yaml");
+    CHECK(store.find(KindId::database, "a", "d")->path() == "applications/a/databases/d.yaml");
+    CHECK(store.find(KindId::application, "", "a")->path() == "applications/a/config.yaml");
     CHECK(store.find(KindId::database, "", "d") == nullptr);
-    CHECK(store.find(KindId::project, "", "")->path == "config.yaml");
+    CHECK(store.find(KindId::project, "", "")->path() == "config.yaml");
 }
 
 TEST_CASE("a broken file keeps its text and says why") {
