@@ -198,23 +198,26 @@ Error in_use(const node::Settings& settings) {
             {}};
 }
 
-int tell_of_store(const node::Settings& settings) {
+int tell_of_store(const vaultd::Options& options) {
+    const node::Settings& settings = options.settings;
     // The lock is one of a node that ran here; whoever made none has no database either.
     const auto lock = FileLock::acquire_existing(settings.data / "lock", 0);
     if (!lock && lock.error().code == ErrorCode::unavailable) {
         return complain(in_use(settings));
     }
-    const auto rows = node::verify_store(settings);
-    if (!rows) {
-        return complain(rows.error());
+    const auto report = node::verify_store(settings, options.expect_head);
+    if (!report) {
+        return complain(report.error());
     }
-    std::cout << "All " << *rows << " rows are as the node wrote them.\n";
+    std::cout << "All " << report->rows << " rows are as the node wrote them.\n"
+              << "The audit log ends with " << report->last.seq << ":" << to_hex(report->last.hash)
+              << "\n";
     return 0;
 }
 
 int start(const std::vector<std::string>& arguments, vaultd::Options options) {
     if (options.verify_store) {
-        return tell_of_store(options.settings);
+        return tell_of_store(options);
     }
     if (const auto made = make_private_directory(options.settings.data); !made) {
         return complain(made.error());

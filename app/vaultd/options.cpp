@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <charconv>
 
 namespace tau::vaultd {
 
@@ -17,6 +18,18 @@ struct Given {
     std::vector<std::pair<const Setting*, std::string>> settings;
     std::vector<std::string> problems;
 };
+
+/// "45:<64 hex digits>", or with a space as the file audit.head has it.
+std::optional<node::AuditEntry> parse_head(const std::string& text) {
+    node::AuditEntry entry;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, entry.seq);
+    if (error != std::errc{} || end == last || (*end != ':' && *end != ' ') || entry.seq < 1) {
+        return std::nullopt;
+    }
+    entry.hash = from_hex(std::string(end + 1, last)).value_or(Bytes());
+    return entry.hash.size() == sizeof(Hash32) ? std::optional(std::move(entry)) : std::nullopt;
+}
 
 bool take_plain(Options& options, const std::string& name) {
     if (name == "--help" || name == "-h") {
@@ -48,7 +61,9 @@ Given read_arguments(Options& options, const std::vector<std::string>& arguments
         const auto found = std::find_if(all.begin(), all.end(), [&name](const Setting& one) {
             return !one.option.empty() && one.option == name;
         });
-        if (found == all.end() && name != "--config" && name != "--make-barrier-key") {
+        const bool known = name == "--config" || name == "--make-barrier-key" ||
+                           name == "--expect-head" || found != all.end();
+        if (!known) {
             given.problems.push_back("There is no option " + bounded_text(name, 40) + ".");
         } else if (found != all.end() && found->value.empty()) {
             given.settings.emplace_back(&*found, "true");
@@ -58,6 +73,12 @@ Given read_arguments(Options& options, const std::vector<std::string>& arguments
             options.config = arguments[++i];
         } else if (name == "--make-barrier-key") {
             options.make_barrier_key = arguments[++i];
+        } else if (name == "--expect-head") {
+            options.expect_head = parse_head(arguments[++i]);
+            if (!options.expect_head) {
+                given.problems.emplace_back("--expect-head must be NUMBER:HASH, as --verify-store "
+                                            "prints it.");
+            }
         } else {
             given.settings.emplace_back(&*found, arguments[++i]);
         }
@@ -183,6 +204,9 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
         }
         options.given[setting->name()] = value;
     }
+    if (options.expect_head && !options.verify_store) {
+        problems.emplace_back("--expect-head goes with --verify-store.");
+    }
     if (problems.empty() && options.make_barrier_key.empty()) {
         problems = check_together(options);
     }
@@ -222,7 +246,9 @@ usage: tau-vaultd [--config FILE] [OPTION VALUE]...
                     make a key for --barrier-key and end; with --ask-passphrase
                     it is encrypted under one
   --verify-store    look at every row of the database and end: 0 when all are
-                    as the node wrote them
+                    as the node wrote them; prints the audit log's last entry
+  --expect-head NUMBER:HASH
+                    with it: an entry printed earlier, which must be there
   --print-record    sign a record, print it in base64 and end
   --version         print the version and end
 

@@ -3,6 +3,7 @@
 #include "app/vaultd/request_log.h"
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,9 +16,10 @@ struct Options {
     bool print_record = false;
     bool check_config = false;
     bool verify_store = false;
-    bool ask_passphrase = false;            ///< for the key that is made
-    std::filesystem::path make_barrier_key; ///< "": none is to be made
-    std::filesystem::path config;           ///< "": none
+    std::optional<node::AuditEntry> expect_head; ///< that its audit log must have
+    bool ask_passphrase = false;                 ///< for the key that is made
+    std::filesystem::path make_barrier_key;      ///< "": none is to be made
+    std::filesystem::path config;                ///< "": none
     Listener listener;
     Limits limits;
     std::filesystem::path certificate; ///< "": plain HTTP

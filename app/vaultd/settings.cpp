@@ -236,6 +236,11 @@ constexpr std::array table{
             [](Options& o, Name n, Value v) {
                 return put_number(o.settings.owner_per_minute, n, v, 0, 1000000);
             }},
+    Setting{"limits.owner_projects", "--owner-projects", "N", "1000",
+            "projects of one owner that are registered; 0: any number", false,
+            [](Options& o, Name n, Value v) {
+                return put_number(o.settings.owner_projects, n, v, 0, 1000000);
+            }},
     Setting{"limits.handshake", "", "TIME", "5 s", "for TLS to begin", true,
             [](Options& o, Name n, Value v) { return put_time(o.limits.handshake, n, v); }},
     Setting{"limits.header", "", "TIME", "10 s", "for a request's header to arrive, as a whole",

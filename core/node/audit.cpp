@@ -1,7 +1,5 @@
 #include "core/node/store.h"
 
-#include <algorithm>
-
 namespace tau::node {
 
 namespace {
@@ -57,17 +55,29 @@ Result<void> Store::audited(std::int64_t now,
     return done;
 }
 
-Result<std::optional<AuditEntry>> Store::check_head(const std::optional<AuditEntry>& head) {
+Result<bool> Store::has_entry(const AuditEntry& entry) {
+    return rows_.select(audit_row::table, "seq = $1", {entry.seq}).map([&entry](const Rows& found) {
+        return !found.empty() && found.front().bytes(audit_row::hash) == entry.hash;
+    });
+}
+
+Result<AuditEntry> Store::last_entry() {
     const auto last = rows_.select(audit_row::table, "true ORDER BY seq DESC LIMIT 1", {});
     if (!last) {
         return fail(last.error());
     }
+    return last->empty() ? AuditEntry{}
+                         : AuditEntry{last->front().integer(audit_row::seq),
+                                      last->front().bytes(audit_row::hash)};
+}
+
+Result<AuditEntry> Store::check_head(const std::optional<AuditEntry>& head) {
     if (head) {
-        const auto entry = rows_.select(audit_row::table, "seq = $1", {head->seq});
-        if (!entry) {
-            return fail(entry.error());
+        const auto there = has_entry(*head);
+        if (!there) {
+            return fail(there.error());
         }
-        if (entry->empty() || entry->front().bytes(audit_row::hash) != head->hash) {
+        if (!*there) {
             return fail(ErrorCode::corrupt,
                         "The node's database is older than what this node has written, or another "
                         "one: it lacks entry " +
@@ -76,9 +86,7 @@ Result<std::optional<AuditEntry>> Store::check_head(const std::optional<AuditEnt
                         "audit.head from the node's data; what came later is then forgotten.");
         }
     }
-    return last->empty() ? std::nullopt
-                         : std::optional(AuditEntry{last->front().integer(audit_row::seq),
-                                                    last->front().bytes(audit_row::hash)});
+    return last_entry();
 }
 
 Result<std::int64_t> Store::verify_audit() {
@@ -102,93 +110,6 @@ Result<std::int64_t> Store::verify_audit() {
             return expected - 1;
         }
     }
-}
-
-/// Rows that must be there, or must be newer, because others are.
-Result<std::vector<std::string>> Store::find_missing() {
-    struct Question {
-        const char* sentence;
-        const char* sql;
-    };
-    constexpr std::array questions{
-        Question{"a registration that the audit log names is not there: ",
-                 "SELECT a.subject FROM audit a WHERE a.action = 'register' AND NOT EXISTS "
-                 "(SELECT 1 FROM registration g WHERE g.id = a.subject)"},
-        Question{"a repository of this registration is not there: ",
-                 "SELECT g.id FROM registration g WHERE 2 <> "
-                 "(SELECT count(*) FROM repository r WHERE r.registration_id = g.id)"},
-        Question{"sealed keys of this registration are not there: ",
-                 "SELECT g.id FROM registration g WHERE g.state = 'active' AND 2 <> "
-                 "(SELECT count(*) FROM sealed s WHERE s.registration_id = g.id)"},
-        Question{"a check of this registration is not there: ",
-                 "SELECT c.registration_id FROM check_row c GROUP BY c.registration_id "
-                 "HAVING count(*) <> max(c.ord) + 1"},
-        Question{"a deployment of this registration is not there: ",
-                 "SELECT d.registration_id FROM deployment d GROUP BY d.registration_id "
-                 "HAVING count(*) <> max(d.ord) + 1"},
-        Question{"the note of a nonce of this registration is not there: ",
-                 "SELECT s.registration_id FROM sealed s WHERE NOT EXISTS "
-                 "(SELECT 1 FROM used_nonce n WHERE n.nonce = s.nonce)"},
-        Question{"this registration was revoked and is active again: ",
-                 "SELECT a.subject FROM audit a JOIN registration g ON g.id = a.subject "
-                 "WHERE a.action = 'revoke' AND g.state = 'active'"},
-        Question{"the answer to a rotation of this registration is not there: ",
-                 "SELECT a.subject FROM audit a WHERE a.action = 'rotate' GROUP BY a.subject "
-                 "HAVING count(*) <> "
-                 "(SELECT count(*) FROM rotation r WHERE r.registration_id = a.subject)"},
-        Question{"this registration's sealed keys are older than its last rotation: ",
-                 "SELECT s.registration_id FROM sealed s JOIN rotation r "
-                 "ON r.registration_id = s.registration_id WHERE s.version < r.version"},
-    };
-    std::vector<std::string> missing;
-    for (const Question& question : questions) {
-        const auto rows = database_->run_aside(std::string(question.sql) + " LIMIT 5");
-        if (!rows) {
-            return fail(rows.error());
-        }
-        for (const Row& row : *rows) {
-            missing.push_back(question.sentence);
-            missing.back() += row.text(0);
-        }
-    }
-    return missing;
-}
-
-Result<std::int64_t> Store::verify(const std::stop_token& stop) {
-    std::vector<std::string> found;
-    if (const auto whole = database_->check_structure(); !whole) {
-        found.push_back(whole.error().message + " " + whole.error().detail);
-    }
-    std::int64_t count = 0;
-    for (const Table* table : all_tables()) {
-        if (stop.stop_requested()) {
-            return fail(ErrorCode::cancelled, "The scan was stopped.");
-        }
-        const auto scan = rows_.scan(*table);
-        if (!scan) {
-            found.push_back(std::string(table->name) + ": " + scan.error().message);
-            continue;
-        }
-        count += scan->rows;
-        found.insert(found.end(), scan->changed.begin(), scan->changed.end());
-    }
-    const auto missing = find_missing();
-    const auto chain = verify_audit();
-    if (!missing || !chain) {
-        found.push_back(missing ? chain.error().message : missing.error().message);
-    } else {
-        found.insert(found.end(), missing->begin(), missing->end());
-    }
-    if (found.empty()) {
-        return count;
-    }
-    std::string detail;
-    for (const std::string& line : found) {
-        detail += detail.empty() ? "" : "\n";
-        detail += line;
-    }
-    return fail(ErrorCode::corrupt, "The node's database was changed outside of the node.",
-                "Restore it from a backup that is not older than audit.head.", std::move(detail));
 }
 
 } // namespace tau::node

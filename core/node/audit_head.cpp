@@ -62,6 +62,11 @@ Result<void> AuditHead::flush() {
     return write();
 }
 
+std::int64_t AuditHead::sequence() {
+    const std::lock_guard lock(mutex_);
+    return latest_.seq;
+}
+
 Result<void> AuditHead::write() {
     if (file_.empty() || written_ >= latest_.seq) {
         return {};

@@ -28,6 +28,8 @@ public:
     /// This entry is there for good. Reaches the disk at once, or within a second with the next.
     void note(AuditEntry entry);
     Result<void> flush();
+    /// Of the last entry that was noted; 0 for none.
+    std::int64_t sequence();
 
 private:
     Result<void> write();

@@ -1,4 +1,3 @@
-#include "core/node/schema.h"
 #include "core/node/store_values.h"
 
 #include <map>
@@ -7,10 +6,6 @@ namespace tau::node {
 
 namespace {
 
-constexpr std::int64_t delivery_memory = 30LL * 24 * 3600;
-constexpr std::int64_t challenge_memory = 300;
-/// A copy from before a migration still has what owners withdrew since, so it is not kept for good.
-constexpr std::int64_t copy_memory = 7LL * 24 * 3600;
 /// How long an unchanged ref is not written again: each time costs a wait for the disk.
 constexpr std::int64_t sighting_pause = 3600;
 constexpr std::size_t refs_at_once = 500;
@@ -195,16 +190,6 @@ Result<std::optional<vault::RefState>> Store::ref(const std::string& id, vault::
         return fail(rows.error());
     }
     return rows->empty() ? std::nullopt : std::optional(ref_of(rows->front()));
-}
-
-Result<void> Store::expire(std::int64_t now) {
-    return rows_.erase(used_challenge_row::table, "expires_at < $1", {now - challenge_memory})
-        .and_then([&] {
-            return rows_.erase(delivery_row::table, "received_at < $1", {now - delivery_memory});
-        })
-        .and_then([&] { return rows_.erase(withdrawn_row::table, "expires_at < $1", {now}); })
-        .and_then([&] { return database_->forget_copies(copy_name, now - copy_memory); })
-        .and_then([&] { return head_.flush(); });
 }
 
 } // namespace tau::node

@@ -227,6 +227,19 @@ Result<void> GuardedRows::erase(const Table& table, std::string_view condition,
         "DELETE FROM " + std::string(table.name) + " WHERE " + std::string(condition), parameters));
 }
 
+Result<std::size_t> GuardedRows::erase_some(const Table& table, std::string_view condition,
+                                            const std::vector<Value>& parameters) {
+    const std::string keys = key_list(table);
+    const std::string columns = keys.substr(1, keys.size() - 2);
+    const std::string name(table.name);
+    return database_
+        .run("DELETE FROM " + name + " WHERE " + keys + " IN (SELECT " + columns + " FROM " + name +
+                 " WHERE " + std::string(condition) + " LIMIT " + std::to_string(erased_at_once) +
+                 ") RETURNING 1",
+             parameters)
+        .map([](const Rows& erased) { return erased.size(); });
+}
+
 Result<void> GuardedRows::protect(const Table& table) {
     for (;;) {
         const auto rows = read(table, "row_mac IS NULL LIMIT " + std::to_string(rows_at_once), {});
@@ -243,7 +256,7 @@ Result<void> GuardedRows::protect(const Table& table) {
     }
 }
 
-Result<GuardedRows::Scan> GuardedRows::scan(const Table& table) {
+Result<GuardedRows::Scan> GuardedRows::scan(const Table& table, const std::stop_token& stop) {
     Scan scan;
     const auto count = database_.run("SELECT count(*) FROM " + std::string(table.name));
     if (!count) {
@@ -271,7 +284,7 @@ Result<GuardedRows::Scan> GuardedRows::scan(const Table& table) {
         if (scan.rows > most) {
             return fail(ErrorCode::corrupt, "The node's database is damaged.");
         }
-        if (rows->size() < rows_at_once) {
+        if (rows->size() < rows_at_once || stop.stop_requested()) {
             return scan;
         }
         const auto& values = rows->back().values();

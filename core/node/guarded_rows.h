@@ -2,6 +2,7 @@
 
 #include "core/node/tables.h"
 
+#include <stop_token>
 #include <vector>
 
 namespace tau::node {
@@ -28,6 +29,10 @@ public:
                         const std::function<void(Row&)>& change);
     Result<void> erase(const Table& table, std::string_view condition,
                        const std::vector<Value>& parameters);
+    /// The same for a few of them; how many. Those that are left wait for the next call.
+    Result<std::size_t> erase_some(const Table& table, std::string_view condition,
+                                   const std::vector<Value>& parameters);
+    static constexpr std::size_t erased_at_once = 500;
     /// Gives all rows of a table that has none yet its MACs and encrypts what is to be secret.
     Result<void> protect(const Table& table);
 
@@ -35,8 +40,8 @@ public:
         std::int64_t rows = 0;
         std::vector<std::string> changed; ///< tables and keys of rows, the first 20
     };
-    /// Looks at every row, some at a time.
-    Result<Scan> scan(const Table& table);
+    /// Looks at every row, some at a time, until `stop`.
+    Result<Scan> scan(const Table& table, const std::stop_token& stop);
 
 private:
     std::vector<Value> closed(const Table& table, std::vector<Value> values) const;

@@ -71,6 +71,9 @@ std::string Metrics::text(const State& state) const {
     out << "tau_proof_queue " << state.queued << '\n';
     head(out, "tau_store_reachable", "gauge", "Whether the database answered when last asked.");
     out << "tau_store_reachable " << (state.store_answers ? 1 : 0) << '\n';
+    head(out, "tau_audit_sequence", "gauge",
+         "The last entry of the audit log that this process wrote, or found when it started.");
+    out << "tau_audit_sequence " << state.audit_sequence << '\n';
     constexpr std::string_view name = "tau_answer_seconds";
     head(out, name, "histogram", "How long answers took, by address.");
     for (const auto& entry : times_) {

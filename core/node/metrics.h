@@ -27,6 +27,7 @@ public:
     struct State {
         std::size_t queued = 0; ///< proofs and seals that wait for a thread
         bool store_answers = true;
+        std::int64_t audit_sequence = 0;
     };
     /// Text format 0.0.4.
     std::string text(const State& state) const;

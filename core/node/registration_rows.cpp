@@ -38,7 +38,16 @@ Result<void> Store::insert_checks(const std::string& id, const std::vector<vault
 
 Result<void> Store::insert_deployments(const std::string& id,
                                        const std::vector<vault::Deployment>& deployments) {
-    Result<void> done = rows_.erase(deployment_row::table, "registration_id = $1", {id});
+    const auto known = rows_.select(deployed_row::table, "registration_id = $1", {id});
+    if (!known) {
+        return fail(known.error());
+    }
+    const std::int64_t before = known->empty() ? 0 : known->front().integer(deployed_row::changes);
+    std::vector<Value> now{id, before + 1, blob(deployments_hash(deployments))};
+    Result<void> done = known->empty() ? rows_.insert(deployed_row::table, std::move(now))
+                                       : rows_.update(deployed_row::table, Row(std::move(now)));
+    done = done.and_then(
+        [&] { return rows_.erase(deployment_row::table, "registration_id = $1", {id}); });
     std::int64_t ord = 0;
     for (const vault::Deployment& deployment : deployments) {
         if (done) {
@@ -56,13 +65,7 @@ Result<std::vector<vault::Deployment>> Store::deployments(const std::string& id)
     if (!rows) {
         return fail(rows.error());
     }
-    std::vector<vault::Deployment> deployments;
-    for (const Row& row : *rows) {
-        deployments.push_back(
-            {row.text(deployment_row::place), role_of(row.text(deployment_row::role)),
-             row.text(deployment_row::branch), row.text(deployment_row::commit_id)});
-    }
-    return deployments;
+    return deployments_of(*rows);
 }
 
 Result<bool> Store::set_deployments(const std::string& id, const seal::Point& owner_key,

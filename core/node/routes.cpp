@@ -209,7 +209,10 @@ Response Routes::health(const Request& /*request*/, const Names& /*names*/) cons
 }
 
 Response Routes::show_metrics(const Request& /*request*/, const Names& /*names*/) const {
-    return {200, "text/plain; version=0.0.4", {}, metrics.text({pool.waiting(), store_answers})};
+    return {200,
+            "text/plain; version=0.0.4",
+            {},
+            metrics.text({pool.waiting(), store_answers, store.audit_sequence()})};
 }
 
 Response Routes::show_record(const Request& /*request*/, const Names& /*names*/) const {

@@ -1,6 +1,7 @@
 #include "core/node/schema.h"
 
 #include "core/node/guarded_rows.h"
+#include "core/node/store_values.h"
 
 #include <array>
 #include <span>
@@ -104,8 +105,21 @@ constexpr std::array sixth_schema{
         next_at BIGINT NOT NULL, row_mac BYTES, PRIMARY KEY(registration_id, role)))",
 };
 
-constexpr std::array<std::span<const char* const>, 6> migrations{
-    first_schema, second_schema, third_schema, fourth_schema, fifth_schema, sixth_schema};
+// How often a registration's deployments changed, and which they are now: see fill_deployed(). And
+// ways to what is counted or forgotten.
+constexpr std::array seventh_schema{
+    R"(CREATE TABLE deployed(
+        registration_id TEXT PRIMARY KEY REFERENCES registration(id), changes BIGINT NOT NULL,
+        rows_hash BYTES NOT NULL, row_mac BYTES))",
+    R"(CREATE INDEX registration_owner ON registration(owner_key) WHERE state = 'active')",
+    R"(CREATE INDEX registration_ended ON registration(updated_at)
+        WHERE state <> 'active' AND answer <> '')",
+};
+constexpr std::int64_t deployed_version = 7;
+
+constexpr std::array<std::span<const char* const>, 7> migrations{
+    first_schema, second_schema, third_schema,  fourth_schema,
+    fifth_schema, sixth_schema,  seventh_schema};
 constexpr std::int64_t newest_version = migrations.size();
 
 /// In meta: Barrier::name() of the key.
@@ -161,6 +175,24 @@ Result<void> protect(GuardedRows& rows, const Barrier& barrier, std::int64_t ver
     return rows.insert(meta_row::table, {barrier_entry, to_hex(barrier.name())});
 }
 
+/// For the registrations of an older program, as their rows and the audit log are now.
+Result<void> fill_deployed(Database& database, GuardedRows& rows) {
+    const auto counted = database.run(
+        "SELECT a.subject, count(*) FROM audit a JOIN registration g ON g.id = a.subject "
+        "WHERE a.action IN ('register', 'rotate', 'deploy') GROUP BY a.subject");
+    Result<void> done = counted ? Result<void>() : fail(counted.error());
+    for (std::size_t i = 0; done && i < counted->size(); ++i) {
+        const std::string& id = (*counted)[i].text(0);
+        const auto found =
+            rows.select(deployment_row::table, "registration_id = $1 ORDER BY ord", {id});
+        done = found ? rows.insert(deployed_row::table,
+                                   {id, (*counted)[i].integer(1),
+                                    blob(deployments_hash(deployments_of(*found)))})
+                     : fail(found.error());
+    }
+    return done;
+}
+
 Result<void> apply(Database& database, std::int64_t version, std::int64_t now) {
     for (std::int64_t next = version + 1; next <= newest_version; ++next) {
         for (const char* sql : migrations.at(static_cast<std::size_t>(next - 1))) {
@@ -210,7 +242,9 @@ Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool i
     return database.transaction([&] {
         return apply(database, *version, now).and_then([&] {
             GuardedRows rows(database, barrier);
-            return protect(rows, barrier, *version);
+            return protect(rows, barrier, *version).and_then([&] {
+                return *version < deployed_version ? fill_deployed(database, rows) : Result<void>();
+            });
         });
     });
 }

@@ -131,7 +131,7 @@ struct Service::Parts {
         : settings(wanted), clock(time), entropy(random), log(logger), identity(std::move(keys)),
           store(std::move(storage)), repositories(std::move(hosts)), pool(proof_threads(settings)),
           unsealer(identity.seal_key, pool),
-          validator(identity, *store, pool, *repositories, wanted.doubt),
+          validator(identity, *store, pool, *repositories, wanted.doubt, wanted.owner_projects),
           registrar(
               identity, *store, validator,
               [this] {
@@ -326,7 +326,8 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 
-Result<std::int64_t> verify_store(const Settings& settings) {
+Result<StoreReport> verify_store(const Settings& settings,
+                                 const std::optional<AuditEntry>& expected) {
     if (const auto own = check_own_data(settings.data); !own) {
         return fail(own.error());
     }
@@ -340,8 +341,22 @@ Result<std::int64_t> verify_store(const Settings& settings) {
     if (!database) {
         return fail(database.error());
     }
-    return Store::open_to_read(std::move(*database), *key, settings.data / "audit.head")
-        .and_then([](const auto& store) { return store->verify({}); });
+    const auto store =
+        Store::open_to_read(std::move(*database), *key, settings.data / "audit.head");
+    const auto there = store && expected ? (*store)->has_entry(*expected) : Result<bool>(true);
+    if (!store || !there) {
+        return fail(store ? there.error() : store.error());
+    }
+    if (!*there) {
+        return fail(ErrorCode::corrupt,
+                    "The audit log does not have the entry " + std::to_string(expected->seq) +
+                        " that was expected.",
+                    "The whole folder may have been put back to an older state. Put the newest "
+                    "copy back.");
+    }
+    const auto rows = (*store)->verify({});
+    auto last = rows ? (*store)->last_entry() : fail(rows.error());
+    return last ? Result<StoreReport>(StoreReport{*rows, std::move(*last)}) : fail(last.error());
 }
 
 Result<void> check_settings(const Settings& settings) {

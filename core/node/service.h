@@ -9,7 +9,7 @@
 // identity.h, challenge.h, unsealer.h   the node's keys and what they do
 #pragma once
 
-#include "core/node/barrier.h"
+#include "core/node/audit_head.h"
 #include "core/node/database.h"
 #include "core/ports.h"
 #include "core/vault/node_record.h"
@@ -41,6 +41,7 @@ struct Settings {
     unsigned proof_threads = 0;               ///< 0: one for each core
     std::uint32_t deliveries_per_second = 10; ///< of one webhook; 0: any number
     std::uint32_t owner_per_minute = 0;       ///< registrations and rotations of one; 0: any number
+    std::uint32_t owner_projects = 0;         ///< registered at a time; 0: any number
     std::chrono::milliseconds ref_debounce{2000};
     std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
 };
@@ -115,8 +116,14 @@ private:
 /// and one that systemd is to give is not asked for.
 Result<void> check_settings(const Settings& settings);
 
-/// Looks at all that is stored, without serving or changing it: the number of rows, or `corrupt`
-/// with what was changed as its detail. `not_found` when there is no node's database.
-Result<std::int64_t> verify_store(const Settings& settings);
+struct StoreReport {
+    std::int64_t rows = 0;
+    AuditEntry last; ///< of the audit log
+};
+/// Looks at all that is stored, without serving or changing it: `corrupt` with what was changed as
+/// its detail, or when the audit log does not have the entry `expected`, which somebody wrote down
+/// elsewhere. `not_found` when there is no node's database.
+Result<StoreReport> verify_store(const Settings& settings,
+                                 const std::optional<AuditEntry>& expected = {});
 
 } // namespace tau::node

@@ -38,8 +38,8 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, c
     if (!last) {
         return fail(last.error());
     }
-    if (*last) {
-        store->head_.note(std::move(**last));
+    if (last->seq > 0) {
+        store->head_.note(std::move(*last));
     }
     // A crash may have come between an erasure and its scrubbing.
     if (const auto scrubbed = store->scrub();
@@ -116,6 +116,15 @@ Result<bool> Store::nonce_is_taken(const Hash32& nonce, const Hash32& hash) {
         .select(used_nonce_row::table, "nonce = $1 AND bundle_hash <> $2",
                 {blob(nonce), blob(hash)})
         .map([](const Rows& found) { return !found.empty(); });
+}
+
+Result<std::int64_t> Store::projects_beside(const seal::Point& owner_key,
+                                            const std::string& project_id) {
+    return database_
+        ->run("SELECT count(*) FROM registration WHERE owner_key = $1 AND state = 'active' "
+              "AND project_id <> $2",
+              {blob(owner_key), project_id})
+        .map([](const Rows& counted) { return counted.front().integer(0); });
 }
 
 Result<std::optional<seal::Point>> Store::project_owner(const std::string& project_id) {

@@ -5,6 +5,7 @@
 #include "core/node/scrubber.h"
 #include "core/vault/registration.h"
 
+#include <atomic>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -69,7 +70,10 @@ public:
                                                        const std::filesystem::path& audit_head);
 
     /// As Database::stop().
-    void stop() { database_->stop(); }
+    void stop() {
+        stopping_ = true;
+        database_->stop();
+    }
 
     Result<std::optional<std::string>> meta(const std::string& key);
     /// Puts in its place what `next` makes of the present value, in one transaction, and gives it.
@@ -87,6 +91,9 @@ public:
     Result<bool> is_redeemed(ByteView challenge_nonce);
     /// Whether a bundle with this nonce but other content was ever stored (TVE1 3.13).
     Result<bool> nonce_is_taken(const Hash32& nonce, const Hash32& bundle_hash);
+    /// How many other projects of this owner are registered now.
+    Result<std::int64_t> projects_beside(const seal::Point& owner_key,
+                                         const std::string& project_id);
     /// The owner under whom the project is registered now.
     Result<std::optional<seal::Point>> project_owner(const std::string& project_id);
 
@@ -139,14 +146,21 @@ public:
     Result<std::optional<vault::RefState>> ref(const std::string& id, vault::Role role,
                                                const std::string& name);
 
-    /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, and copies
-    /// of the database older than 7.
+    /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, copies of
+    /// the database older than 7, and of registrations that ended 30 days ago all but that they
+    /// did. Some rows at a time: others get in between.
     Result<void> expire(std::int64_t now);
     /// Looks at every row, at the audit log's chain, at what belongs together and at the engine's
     /// own structure: the number of rows, or `corrupt`, with what was changed as its detail.
     Result<std::int64_t> verify(const std::stop_token& stop);
     /// Recomputes the audit log's hash chain: the number of entries, or `corrupt`.
     Result<std::int64_t> verify_audit();
+    /// Whether the audit log has this very entry.
+    Result<bool> has_entry(const AuditEntry& entry);
+    /// Its last one; number 0 when there is none.
+    Result<AuditEntry> last_entry();
+    /// The number of the last one that this process knows of. Asks nothing.
+    std::int64_t audit_sequence() { return head_.sequence(); }
 
 private:
     /// What the audit log is told of a change.
@@ -163,8 +177,8 @@ private:
           const std::filesystem::path& audit_head)
         : barrier_(key), database_(std::move(database)), rows_(*database_, barrier_),
           head_(audit_head, barrier_), scrubber_(*database_) {}
-    /// That the log has this entry; its last one, if it has any.
-    Result<std::optional<AuditEntry>> check_head(const std::optional<AuditEntry>& head);
+    /// That the log has this entry; gives its last one.
+    Result<AuditEntry> check_head(const std::optional<AuditEntry>& head);
     Result<bool> is_active(const std::string& id);
     /// Within a transaction.
     Result<std::optional<StoredRegistration>> find_now(const std::string& id);
@@ -191,11 +205,14 @@ private:
     Result<void> scrub();
     Result<AuditEntry> append(std::int64_t now, const Event& event);
     Result<std::vector<std::string>> find_missing();
+    Result<std::vector<std::string>> find_other_deployments();
+    Result<std::size_t> forget_ended(std::int64_t before);
 
     const Barrier barrier_;
     std::unique_ptr<Database> database_;
     GuardedRows rows_;
     AuditHead head_;
+    std::atomic<bool> stopping_ = false;
     Scrubber scrubber_; // last: it uses the database
 };
 

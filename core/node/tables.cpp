@@ -51,6 +51,10 @@ constexpr std::array columns{Column{"registration_id"}, Column{"ord"},
                              Column{"branch"},          Column{"commit_id"}};
 constexpr Table table{"deployment", 2, columns};
 } // namespace deployment_row
+namespace deployed_row {
+constexpr std::array columns{Column{"registration_id"}, Column{"changes"}, Column{"rows_hash"}};
+constexpr Table table{"deployed", 1, columns};
+} // namespace deployed_row
 namespace delivery_row {
 constexpr std::array columns{Column{"registration_id"}, Column{"role"}, Column{"delivery_id"},
                              Column{"body_hash"}, Column{"received_at"}};
@@ -85,8 +89,9 @@ std::span<const Table* const> all_tables() {
         &meta_row::table,       &migration_row::table, &registration_row::table,
         &repository_row::table, &sealed_row::table,    &used_challenge_row::table,
         &used_nonce_row::table, &check_row::table,     &deployment_row::table,
-        &delivery_row::table,   &ref_row::table,       &look_row::table,
-        &rotation_row::table,   &withdrawn_row::table, &audit_row::table};
+        &deployed_row::table,   &delivery_row::table,  &ref_row::table,
+        &look_row::table,       &rotation_row::table,  &withdrawn_row::table,
+        &audit_row::table};
     return tables;
 }
 

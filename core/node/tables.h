@@ -69,6 +69,10 @@ namespace deployment_row {
 enum : std::size_t { registration_id, ord, place, role, branch, commit_id };
 extern const Table table;
 } // namespace deployment_row
+namespace deployed_row {
+enum : std::size_t { registration_id, changes, rows_hash };
+extern const Table table;
+} // namespace deployed_row
 namespace delivery_row {
 enum : std::size_t { registration_id, role, delivery_id, body_hash, received_at };
 extern const Table table;

@@ -78,9 +78,10 @@ std::string of_repository(std::size_t index) {
 } // namespace
 
 Validator::Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories,
-                     std::function<bool()> doubt)
+                     std::function<bool()> doubt, std::int64_t projects)
     : identity_(identity), node_id_(identity.node_id()), seal_public_(identity.seal_public()),
-      store_(store), pool_(pool), repositories_(repositories), doubt_(std::move(doubt)) {}
+      store_(store), pool_(pool), repositories_(repositories), doubt_(std::move(doubt)),
+      projects_(projects) {}
 
 bool Validator::check_shape(Candidate& c) const {
     auto registration = vault::parse_registration(c.body);
@@ -351,9 +352,26 @@ bool Validator::check_project(Candidate& c) const {
     return pass(c, "project", "", "The project is free to be registered by this owner.");
 }
 
+/// Part of 11, before what costs.
+bool Validator::check_quota(Candidate& c) const {
+    if (projects_ == 0) {
+        return true;
+    }
+    const auto others = store_.projects_beside(c.registration.owner_key, c.registration.project_id);
+    if (!others) {
+        return give_up(c, others.error());
+    }
+    if (*others >= projects_) {
+        return refuse(c, "project", "", "too_many_projects",
+                      "This owner has " + std::to_string(*others) +
+                          " projects registered at this node, as many as it takes of one owner.");
+    }
+    return true;
+}
+
 bool Validator::check_rest(Candidate& c) const {
-    return check_contexts(c) && check_proofs(c) && check_addresses(c) && check_ownership(c) &&
-           check_project_id(c) && check_project(c);
+    return check_quota(c) && check_contexts(c) && check_proofs(c) && check_addresses(c) &&
+           check_ownership(c) && check_project_id(c) && check_project(c);
 }
 
 } // namespace tau::node

@@ -36,8 +36,10 @@ struct Candidate {
 class Validator {
 public:
     /// `doubt`: asked for each good challenge whether to refuse it all the same; may be empty.
+    /// `projects`: how many one owner may have registered, 0 for any number; two that come at the
+    /// same moment may both be taken.
     Validator(const Identity& identity, Store& store, Pool& pool, Repositories& repositories,
-              std::function<bool()> doubt = {});
+              std::function<bool()> doubt = {}, std::int64_t projects = 0);
 
     /// 1 to 3: shape, an authentic challenge, the owner's signature. Touches no storage.
     bool admit(Candidate& candidate) const;
@@ -54,6 +56,7 @@ public:
 private:
     bool check_shape(Candidate& candidate) const;
     bool check_challenge(Candidate& candidate) const;
+    bool check_quota(Candidate& candidate) const;
     bool check_contexts(Candidate& candidate) const;
     bool check_proofs(Candidate& candidate) const;
     bool check_addresses(Candidate& candidate) const;
@@ -68,6 +71,7 @@ private:
     Pool& pool_;
     Repositories& repositories_;
     std::function<bool()> doubt_;
+    const std::int64_t projects_;
 };
 
 } // namespace tau::node

@@ -21,10 +21,11 @@ std::string retry_hint() {
 
 /// What to do about a vault's "no"; `reason` is its own word for it, as registration.md has them.
 std::string hint_for(ErrorCode code, std::string_view reason) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
         {{"branch_not_found", "Push that branch first."},
          {"commit_not_found", "Push that commit first, on any branch."},
          {"repository_unreadable", "See what keeps the vault from it with: tau-project status"},
+         {"too_many_projects", "Choose another vault node, or remove a project from this one."},
          {"registration_ended", "Register the project again with: tau-project move --again"}}};
     for (const auto& [word, hint] : known) {
         if (word == reason) {

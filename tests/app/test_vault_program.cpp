@@ -184,6 +184,25 @@ TEST_CASE("a peer that stays until the end of the drain does not trouble the end
     CHECK(node.wait().value() == 0); // also under a sanitizer
 }
 
+TEST_CASE("--verify-store says where the audit log ends, and takes that as what is expected") {
+    VaultdProgram node("");
+    node.signal(SIGTERM);
+    REQUIRE(node.wait().value() == 0);
+    const Finished verified = node.also({"--verify-store"});
+    CAPTURE(verified.errors);
+    REQUIRE(verified.code == 0);
+    CHECK(verified.output.find("The audit log ends with 0:\n") != std::string::npos); // nobody came
+    const std::string hash(64, 'a');
+    CHECK(node.also({"--verify-store", "--expect-head", "1:" + hash}).code == 1);
+    CHECK(node.log().find("does not have the entry 1 that was expected") != std::string::npos);
+    for (const std::string& wrong :
+         std::vector<std::string>{"1", "1:aa", "0:" + hash, "1-" + hash, ":" + hash}) {
+        CAPTURE(wrong);
+        CHECK(node.also({"--verify-store", "--expect-head", wrong}).code == 2);
+    }
+    CHECK(node.also({"--expect-head", "1:" + hash}).code == 2);
+}
+
 TEST_CASE("--check-config says what is wrong, in the file and in what it names") {
     VaultdProgram node("");
     CHECK(node.also({"--check-config"}).code == 0);

@@ -181,6 +181,7 @@ struct World {
     node::Service* running = nullptr; ///< the same, also when a server has taken it
     std::function<node::Response(const node::Request&)> over; ///< how requests go there, if not so
     std::uint32_t owner_per_minute = 0;
+    std::uint32_t owner_projects = 0;
     std::string store; ///< empty: a file of its own
     node::StoreTimes store_times{};
     std::filesystem::path barrier; ///< empty: a key of its own
@@ -217,6 +218,7 @@ struct World {
         settings.region = 1;
         settings.ref_debounce = ref_debounce;
         settings.owner_per_minute = owner_per_minute;
+        settings.owner_projects = owner_projects;
         settings.deliveries_per_second = deliveries_per_second;
         settings.ref_poll = ref_poll;
         auto fake = std::make_unique<FakeRepositories>();

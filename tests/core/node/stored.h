@@ -4,6 +4,8 @@
 #include "engines.h"
 #include "fixture.h"
 
+#include <sys/stat.h>
+
 namespace tau::test {
 
 inline constexpr std::int64_t now = 1790000000;
@@ -13,6 +15,12 @@ inline std::unique_ptr<node::Store> open_store(const Place& place) {
     INFO((store ? "" : store.error().message + " " + store.error().detail));
     REQUIRE(store);
     return std::move(*store);
+}
+
+inline mode_t mode_of(const std::filesystem::path& path) {
+    struct stat info {};
+    REQUIRE(::stat(path.c_str(), &info) == 0);
+    return info.st_mode & 07777U;
 }
 
 /// A registration with bytes for bundles: the store does not look into them.

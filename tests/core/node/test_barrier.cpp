@@ -61,7 +61,7 @@ TEST_CASE("every column of every row: a change is found by reading and by the sc
             node::GuardedRows rows(*database, barrier);
             int changed = 0;
             for (const node::Table* table : node::all_tables()) {
-                const auto whole = rows.scan(*table);
+                const auto whole = rows.scan(*table, {});
                 REQUIRE(whole);
                 CHECK(whole->changed.empty());
                 CAPTURE(std::string(table->name));
@@ -86,7 +86,7 @@ TEST_CASE("every column of every row: a change is found by reading and by the sc
                                                        {value});
                         if (set) { // else the engine's own rules forbid it
                             ++changed;
-                            const auto scan = rows.scan(*table);
+                            const auto scan = rows.scan(*table, {});
                             CHECK((scan && !scan->changed.empty()));
                             const auto read = rows.select(*table, "true", {});
                             CHECK_FALSE(read);
@@ -95,7 +95,7 @@ TEST_CASE("every column of every row: a change is found by reading and by the sc
                     });
                     CHECK_FALSE(tried);
                 }
-                CHECK(rows.scan(*table)->changed.empty());
+                CHECK(rows.scan(*table, {})->changed.empty());
             }
             CHECK(changed > 40);
         }
@@ -129,28 +129,44 @@ TEST_CASE("rows that changed places, and rows that are gone") {
 
 TEST_CASE("rows put back to what they were, each with its own good MAC") {
     struct Trick {
-        const char* keep; ///< before the owner rotated the keys of one and revoked the other
-        const char* put_back;
+        std::vector<std::string> keep; ///< before the owner rotated one's keys, revoked the other
+        std::vector<std::string> put_back;
         const char* word;
     };
-    constexpr std::array tricks{
-        Trick{"CREATE TABLE kept AS SELECT * FROM registration",
-              "UPDATE registration SET (state, updated_at, row_mac) = (SELECT k.state, "
-              "k.updated_at, k.row_mac FROM kept k WHERE k.id = registration.id)",
-              "active again"},
-        Trick{"CREATE TABLE kept AS SELECT * FROM sealed",
-              "UPDATE sealed SET (version, bundle, nonce, bundle_hash, created_at, row_mac) = "
-              "(SELECT k.version, k.bundle, k.nonce, k.bundle_hash, k.created_at, k.row_mac "
-              "FROM kept k WHERE k.registration_id = sealed.registration_id "
-              "AND k.role = sealed.role)",
-              "older than its last rotation"},
-        Trick{"SELECT 1", "DELETE FROM rotation", "the answer to a rotation"},
-        Trick{"SELECT 1", "DELETE FROM deployment WHERE ord = 0", "a deployment"},
+    const std::vector<Trick> tricks{
+        {{"CREATE TABLE kept AS SELECT * FROM registration"},
+         {"UPDATE registration SET (state, updated_at, row_mac) = (SELECT k.state, "
+          "k.updated_at, k.row_mac FROM kept k WHERE k.id = registration.id)"},
+         "active again"},
+        {{"CREATE TABLE kept AS SELECT * FROM sealed"},
+         {"UPDATE sealed SET (version, bundle, nonce, bundle_hash, created_at, row_mac) = "
+          "(SELECT k.version, k.bundle, k.nonce, k.bundle_hash, k.created_at, k.row_mac "
+          "FROM kept k WHERE k.registration_id = sealed.registration_id "
+          "AND k.role = sealed.role)"},
+         "older than its last rotation"},
+        {{}, {"DELETE FROM rotation"}, "the answer to a rotation"},
+        {{}, {"DELETE FROM deployment WHERE ord = 0"}, "a deployment"},
+        {{}, {"DELETE FROM deployment WHERE ord = 1"}, "a deployment"}, // the last one
+        {{}, {"DELETE FROM deployment"}, "a deployment"},
+        {{}, {"DELETE FROM deployment", "DELETE FROM deployed"}, "older than its last change"},
+        {{"CREATE TABLE kept AS SELECT * FROM deployment"},
+         {"DELETE FROM deployment", "INSERT INTO deployment SELECT * FROM kept"},
+         "a deployment"},
+        {{"CREATE TABLE kept AS SELECT * FROM deployment",
+          "CREATE TABLE kept_too AS SELECT * FROM deployed"},
+         {"DELETE FROM deployment", "INSERT INTO deployment SELECT * FROM kept",
+          "DELETE FROM deployed", "INSERT INTO deployed SELECT * FROM kept_too"},
+         "older than its last change"},
     };
     for (const std::string& engine : engines) {
         for (const Trick& trick : tricks) {
             CAPTURE(engine);
-            CAPTURE(std::string(trick.put_back));
+            CAPTURE(trick.put_back.front());
+            const auto run = [](const Place& at, const std::vector<std::string>& statements) {
+                for (const std::string& sql : statements) {
+                    REQUIRE(at.open()->run(sql));
+                }
+            };
             const Place place(engine);
             SystemEntropy entropy;
             const auto owner = keys::OwnerKey::generate(entropy);
@@ -161,14 +177,14 @@ TEST_CASE("rows put back to what they were, each with its own good MAC") {
                 id_of(1), owner.public_key(),
                 {{"*", Role::code, "main", ""}, {"node:Qm", Role::code, "", std::string(40, 'c')}},
                 now));
-            REQUIRE(place.open()->run(trick.keep));
+            run(place, trick.keep);
             REQUIRE(rotate(*store, owner, 1));
             REQUIRE(store->set_deployments(
                 id_of(1), owner.public_key(),
                 {{"*", Role::code, "main", ""}, {"node:Qm", Role::code, "next", ""}}, now));
             REQUIRE(store->revoke(id_of(2), now));
             CHECK(store->verify({}));
-            REQUIRE(place.open()->run(trick.put_back));
+            run(place, trick.put_back);
             const auto found = store->verify({});
             REQUIRE_FALSE(found);
             CHECK(found.error().detail.find(trick.word) != std::string::npos);
@@ -231,6 +247,47 @@ TEST_CASE("a database that was put back to an older state is refused") {
     // With consent it is taken.
     REQUIRE(std::filesystem::remove(head));
     CHECK(put(older));
+}
+
+TEST_CASE("a whole folder that was put back shows against an entry written down elsewhere") {
+    const Place place("SQLite");
+    SystemEntropy entropy;
+    REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 1));
+    const auto early = *open_store(place)->last_entry();
+    CHECK(early.seq == 1);
+    const std::string database = *read_file(place.where(), 64U << 20U);
+    const std::string head = *read_file(place.folder() / "audit.head");
+    REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 2));
+    const auto late = *open_store(place)->last_entry();
+    CHECK(late.seq == 2);
+    for (const auto& entry : {early, late}) {
+        CHECK(*open_store(place)->has_entry(entry));
+    }
+    for (const char* more : {"-wal", "-shm"}) {
+        std::filesystem::remove(place.where() + more);
+    }
+    REQUIRE(write_file_atomic(place.where(), std::string_view(database)));
+    REQUIRE(write_file_atomic(place.folder() / "audit.head", std::string_view(head)));
+    const auto store = open_store(place); // nothing in the folder tells
+    CHECK(store->verify({}));
+    CHECK(*store->has_entry(early));
+    CHECK_FALSE(*store->has_entry(late));
+    CHECK_FALSE(*store->has_entry({1, late.hash}));
+}
+
+TEST_CASE("a row that was taken away and a broken chain are both told") {
+    const Place place("SQLite");
+    const auto store = open_store(place);
+    SystemEntropy entropy;
+    REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
+    REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 2));
+    REQUIRE(place.open()->run("DELETE FROM audit WHERE seq = 1"));
+    REQUIRE(place.open()->run("DELETE FROM repository WHERE role = 'code'"));
+    const auto found = store->verify({});
+    REQUIRE_FALSE(found);
+    CHECK(found.error().detail.find("a repository of this registration is not there") !=
+          std::string::npos);
+    CHECK(found.error().detail.find("audit log was changed at entry 1") != std::string::npos);
 }
 
 TEST_CASE("where the barrier key comes from") {

@@ -3,7 +3,7 @@
 #include "core/node/store.h"
 #include "engines.h"
 #include "fault_counts.h"
-#include "fixture.h"
+#include "hooked.h"
 #include "stored.h"
 #include "tests/support/cutting_proxy.h"
 

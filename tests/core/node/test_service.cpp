@@ -117,7 +117,12 @@ TEST_CASE("verifying makes and changes nothing, and says what is not there") {
     const auto rows = node::verify_store(settings);
     INFO((rows ? "" : rows.error().message + " " + rows.error().detail));
     REQUIRE(rows);
-    CHECK(*rows > 3);
+    CHECK(rows->rows > 3);
+    REQUIRE(rows->last.seq > 0);
+    CHECK(node::verify_store(settings, rows->last));
+    const auto missed = node::verify_store(settings, node::AuditEntry{9, rows->last.hash});
+    REQUIRE_FALSE(missed);
+    CHECK(missed.error().message.find("does not have the entry 9") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(data / "audit.head"));
 
     node::Settings wrong = settings;
