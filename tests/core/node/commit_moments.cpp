@@ -31,31 +31,45 @@ void die_if(Stage::Death moment) {
     }
 }
 
-/// Runs the statement, and dies before or after it when that was asked for.
-template <typename Run>
-auto watched(const char* sql, Run run) {
-    if (tau::test::stage_of_this_process == nullptr || sql == nullptr || !ends_audited(sql)) {
-        return run();
-    }
-    die_if(Stage::Death::before_commit);
-    const auto result = run();
-    die_if(Stage::Death::after_commit);
-    return result;
+bool is_awaited(const char* sql) {
+    return tau::test::stage_of_this_process != nullptr && sql != nullptr && ends_audited(sql);
 }
+
+/// This thread's COMMIT is on its way to PostgreSQL.
+thread_local bool is_committing = false;
 
 } // namespace
 
 extern "C" int sqlite3_step(sqlite3_stmt* statement) {
     static auto* const real = next_one<int(sqlite3_stmt*)>("sqlite3_step");
-    return watched(sqlite3_sql(statement), [&] { return real(statement); });
+    if (!is_awaited(sqlite3_sql(statement))) {
+        return real(statement);
+    }
+    die_if(Stage::Death::before_commit);
+    const int result = real(statement);
+    die_if(Stage::Death::after_commit);
+    return result;
 }
 
-extern "C" PGresult* PQexecParams(PGconn* link, const char* sql, int count, const Oid* types,
-                                  const char* const* values, const int* lengths, const int* formats,
-                                  int format) {
+extern "C" int PQsendQueryParams(PGconn* link, const char* sql, int count, const Oid* types,
+                                 const char* const* values, const int* lengths, const int* formats,
+                                 int format) {
     static auto* const real =
-        next_one<PGresult*(PGconn*, const char*, int, const Oid*, const char* const*, const int*,
-                           const int*, int)>("PQexecParams");
-    return watched(sql,
-                   [&] { return real(link, sql, count, types, values, lengths, formats, format); });
+        next_one<int(PGconn*, const char*, int, const Oid*, const char* const*, const int*,
+                     const int*, int)>("PQsendQueryParams");
+    if (is_awaited(sql)) {
+        die_if(Stage::Death::before_commit);
+        is_committing = true;
+    }
+    return real(link, sql, count, types, values, lengths, formats, format);
+}
+
+extern "C" PGresult* PQgetResult(PGconn* link) {
+    static auto* const real = next_one<PGresult*(PGconn*)>("PQgetResult");
+    PGresult* const result = real(link);
+    if (is_committing && result != nullptr) {
+        is_committing = false;
+        die_if(Stage::Death::after_commit);
+    }
+    return result;
 }
