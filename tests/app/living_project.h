@@ -97,23 +97,4 @@ inline void check_consistent(const TauProject& program, const std::filesystem::p
     }
 }
 
-/// The steps that this command would run, by their ids.
-inline std::vector<std::string> planned_steps(const TauProject& program,
-                                              std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--dry-run", "--json"});
-    const auto planned = program.run(arguments);
-    REQUIRE_MESSAGE(planned.code == 0, planned.errors);
-    std::vector<std::string> ids;
-    std::istringstream lines(planned.output);
-    for (std::string line; std::getline(lines, line);) {
-        const auto event = nlohmann::json::parse(line);
-        if (event.at("event") == "plan") {
-            for (const auto& step : event.at("steps")) {
-                ids.push_back(step.at("id").get<std::string>());
-            }
-        }
-    }
-    return ids;
-}
-
 } // namespace tau::test

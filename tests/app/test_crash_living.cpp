@@ -1,9 +1,8 @@
 // Changes of a project that are killed at any moment: resume reaches the end, undo reaches what
 // was before, and git host, vault, secret store and project.yaml agree in both cases. The cases are
-// spread over several processes: TAU_SHARD is "<number>/<of how many>".
+// spread over several processes.
+#include "tests/app/crash_moments.h"
 #include "tests/app/living_project.h"
-
-#include <cstdlib>
 
 using namespace tau;
 using namespace tau::test;
@@ -11,32 +10,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int killed = 128 + 9;
 const std::string too_far = "too far";
-
-bool is_mine(std::size_t index) {
-    const char* shard = std::getenv("TAU_SHARD");
-    if (shard == nullptr) {
-        return true;
-    }
-    const std::string text = shard;
-    const std::size_t slash = text.find('/');
-    return index % std::stoul(text.substr(slash + 1)) == std::stoul(text.substr(0, slash));
-}
-
-/// Every moment before and after a record or an effect of these steps.
-std::vector<std::string> points_of(const std::vector<std::string>& ids) {
-    std::vector<std::string> points{"before record plan", "after record plan",
-                                    "before record closed", "after record closed"};
-    for (const std::string& id : ids) {
-        for (const char* when :
-             {"before record intent ", "after record intent ", "before effect ", "after effect ",
-              "before record outcome ", "after record outcome "}) {
-            points.push_back(when + id);
-        }
-    }
-    return points;
-}
 
 /// A person with a project, and what happens to it in every case.
 struct Cases {
@@ -123,7 +97,7 @@ std::size_t kill_at_each(Cases& cases, const std::vector<std::string>& points,
 TEST_CASE("a rotation that is killed at every moment") {
     Cases cases;
     cases.prepare();
-    const auto points = points_of(planned_steps(*cases.program, {"rotate", cases.name}));
+    const auto points = moments_of_flow(planned_steps(*cases.program, {"rotate", cases.name}));
     REQUIRE(points.size() > 80);
     CHECK(kill_at_each(cases, points, {"rotate"}, whole) > 10);
 }
@@ -143,7 +117,7 @@ TEST_CASE(
     REQUIRE(last.size() == 7);
     // From here on only resuming is of interest: an undo leaves the project without registration.
     std::vector<std::string> points;
-    for (const std::string& point : points_of(last)) {
+    for (const std::string& point : moments_of_flow(last)) {
         // The old registration was replaced by the new one, so that there is nothing to revoke.
         const bool effect = point.find("revoke/") != std::string::npos &&
                             point.find("outcome") == std::string::npos;
@@ -174,7 +148,8 @@ TEST_CASE(
 TEST_CASE("a removal that is killed at every moment") {
     Cases cases;
     cases.prepare();
-    const auto points = points_of(planned_steps(*cases.program, {"remove", cases.name, "--yes"}));
+    const auto points =
+        moments_of_flow(planned_steps(*cases.program, {"remove", cases.name, "--yes"}));
     REQUIRE(points.size() > 50);
     CHECK(kill_at_each(cases, points, {"remove", "--yes"}, Remains{2, 0, 0, 0}) > 10);
 }

@@ -1,9 +1,6 @@
 // A creation that is killed at any moment can be resumed to its end, and taken back to nothing.
-// The cases are spread over several processes: TAU_SHARD is "<number>/<of how many>".
-#include "tests/app/tau_project.h"
-
-#include <cstdlib>
-#include <sstream>
+// The cases are spread over several processes.
+#include "tests/app/crash_moments.h"
 
 using namespace tau;
 using namespace tau::test;
@@ -11,7 +8,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int killed = 128 + 9;
 constexpr Remains nothing{};
 
 std::vector<std::string> create(const TauProject& program, const std::string& name, int vaults) {
@@ -20,55 +16,17 @@ std::vector<std::string> create(const TauProject& program, const std::string& na
     return arguments;
 }
 
-std::vector<std::string> step_ids(const TauProject& program, int vaults) {
-    auto arguments = create(program, "plan", vaults);
-    arguments.insert(arguments.end(), {"--dry-run", "--json"});
-    const std::string output = program.run(arguments).output;
-    std::vector<std::string> ids;
-    std::istringstream lines(output);
-    for (std::string line; std::getline(lines, line);) {
-        const auto event = nlohmann::json::parse(line);
-        if (event.at("event") == "plan") {
-            for (const auto& step : event.at("steps")) {
-                ids.push_back(step.at("id").get<std::string>());
-            }
-        }
-    }
-    return ids;
+/// The steps of a creation with so many vaults.
+std::vector<std::string> steps_with(const TauProject& program, int vaults) {
+    return planned_steps(program, create(program, "plan", vaults));
 }
 
-/// Every moment before and after a record or an effect of these steps.
-std::vector<std::string> points_around(const std::vector<std::string>& ids) {
-    std::vector<std::string> points;
-    for (const std::string& id : ids) {
-        for (const char* when :
-             {"before record intent ", "after record intent ", "before effect ", "after effect ",
-              "before record outcome ", "after record outcome "}) {
-            points.push_back(when + id);
-        }
-    }
-    return points;
-}
-
-/// All of them, and those inside the longer steps.
-std::vector<std::string> points_of_run(const std::vector<std::string>& ids) {
-    std::vector<std::string> points{"before record plan",      "after record plan",
-                                    "before record closed",    "after record closed",
-                                    "committed configuration", "committed code",
-                                    "registration kept/1"};
-    const auto around = points_around(ids);
-    points.insert(points.end(), around.begin(), around.end());
-    return points;
-}
-
-bool is_mine(std::size_t index) {
-    const char* shard = std::getenv("TAU_SHARD");
-    if (shard == nullptr) {
-        return true;
-    }
-    const std::string text = shard;
-    const std::size_t slash = text.find('/');
-    return index % std::stoul(text.substr(slash + 1)) == std::stoul(text.substr(0, slash));
+/// Every moment of a creation, and those inside the longer steps.
+std::vector<std::string> moments_of_creation(const std::vector<std::string>& ids) {
+    auto moments = moments_of_flow(ids);
+    moments.insert(moments.end(),
+                   {"committed configuration", "committed code", "registration kept/1"});
+    return moments;
 }
 
 /// Each point twice: one creation is resumed, another taken back.
@@ -113,7 +71,7 @@ TEST_CASE("killed at every moment, resume reaches done and undo reaches clean") 
     const TemporaryDirectory folder;
     const Localnet network(folder.path() / "net", 1);
     const TauProject planner(folder.path() / "planner", network.network_file());
-    const auto points = points_of_run(step_ids(planner, 1));
+    const auto points = moments_of_creation(steps_with(planner, 1));
     REQUIRE(points.size() > 80);
     CHECK(kill_at(points, network, folder.path(), 1) > 10);
 }
@@ -122,10 +80,10 @@ TEST_CASE("the same with three vaults, at the moments that one vault alone does 
     const TemporaryDirectory folder;
     const Localnet network(folder.path() / "net", 3);
     const TauProject planner(folder.path() / "planner", network.network_file());
-    const auto ids = step_ids(planner, 3);
+    const auto ids = steps_with(planner, 3);
     REQUIRE(ids.size() == 1 + 2 * (2 + 3 * 3) + 2 * 3 + 1);
     // Some vaults have been given something, others nothing.
-    const auto points = points_around({"make-keys", "webhook/code/2", "register/2"});
+    const auto points = moments_of_steps({"make-keys", "webhook/code/2", "register/2"});
     CHECK(kill_at(points, network, folder.path(), 3) > 2);
 }
 
@@ -159,7 +117,7 @@ TEST_CASE("an undo that is killed at every moment goes on to clean") {
     const TemporaryDirectory folder;
     const Localnet network(folder.path() / "net", 2);
     const TauProject program(folder.path() / "home", network.network_file());
-    auto ids = step_ids(program, 2);
+    auto ids = steps_with(program, 2);
     REQUIRE(program.run(create(program, "shop", 2)).code == 0);
     const std::string flow = program.flows().at(0);
     std::reverse(ids.begin(), ids.end());
