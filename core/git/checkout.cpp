@@ -77,8 +77,9 @@ bool is_half_written(git_repository* repository, const fs::path& file, const git
 struct Mending {
     git_repository* repository;
     fs::path root;
-    std::set<std::string> own;         ///< changed before by a person: not to be touched
-    std::vector<std::string> restored; ///< to be checked out from HEAD again
+    std::set<std::string> own;          ///< changed before by a person: not to be touched
+    std::vector<std::string> restored;  ///< to be checked out from HEAD again
+    std::vector<git_diff_file> removed; ///< HEAD has no such file, so the index should not
 };
 
 int look_at_delta(const git_diff_delta* delta, float, void* payload) {
@@ -90,19 +91,37 @@ int look_at_delta(const git_diff_delta* delta, float, void* payload) {
         return 0;
     }
     const fs::file_type type = fs::symlink_status(file, code).type();
+    const bool ours = type == fs::file_type::regular &&
+                      is_half_written(mending.repository, file, delta->new_file);
     if (delta->status == GIT_DELTA_DELETED) {
         if (type == fs::file_type::not_found) {
             mending.restored.emplace_back(delta->old_file.path);
         }
-    } else if (type == fs::file_type::regular &&
-               is_half_written(mending.repository, file, delta->new_file)) {
-        if (delta->status == GIT_DELTA_ADDED) {
+    } else if (delta->status == GIT_DELTA_ADDED) {
+        if (ours) {
             fs::remove(file, code);
-        } else {
-            mending.restored.emplace_back(delta->new_file.path);
         }
+        mending.removed.push_back(delta->new_file);
+    } else if (ours) {
+        mending.restored.emplace_back(delta->new_file.path);
     }
     return 0;
+}
+
+/// The index comes after the files and before HEAD: it may have those already that HEAD has not.
+int forget_added(git_repository* repository, const std::vector<git_diff_file>& added) {
+    IndexPtr index;
+    int result = git_repository_index(Out(index), repository);
+    bool changed = false;
+    for (const git_diff_file& file : added) {
+        const git_index_entry* const entry =
+            result < 0 ? nullptr : git_index_get_bypath(index.get(), file.path, 0);
+        if (entry != nullptr && git_oid_equal(&entry->id, &file.id) != 0) {
+            result = git_index_remove_bypath(index.get(), file.path);
+            changed = true;
+        }
+    }
+    return result < 0 || !changed ? result : git_index_write(index.get());
 }
 
 /// Takes back what of the target's files was written already: HEAD did not get there.
@@ -118,10 +137,11 @@ int put_back(git_repository* repository, const git_commit* head, const git_oid& 
     result = result < 0
                  ? result
                  : git_diff_tree_to_tree(Out(diff), repository, from.get(), to.get(), nullptr);
-    Mending mending{repository, git_repository_workdir(repository), std::move(own), {}};
+    Mending mending{repository, git_repository_workdir(repository), std::move(own), {}, {}};
     result = result < 0
                  ? result
                  : git_diff_foreach(diff.get(), look_at_delta, nullptr, nullptr, nullptr, &mending);
+    result = result < 0 ? result : forget_added(repository, mending.removed);
     if (result < 0 || mending.restored.empty()) {
         return result;
     }

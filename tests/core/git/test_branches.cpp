@@ -112,6 +112,30 @@ TEST_CASE("switching takes changes along that are not in the way, and refuses to
     }
 }
 
+TEST_CASE("a program that is killed between index and HEAD leaves neither changed") {
+    const Clone clone;
+    test::git(clone.path, {"checkout", "-q", "-b", "dev"});
+    write(clone.path / "only-dev.yaml", numbered(100));
+    write(clone.path / "also/only-dev.yaml", numbered(10));
+    write(clone.path / "config.yaml", "id: dev\n");
+    fs::remove(clone.path / "functions/ping.yaml");
+    clone.commit("Dev");
+    test::git(clone.path, {"checkout", "-q", "main"});
+    write(clone.path / "mine.yaml", "id: not committed\n");
+    // What the program writes before, then the files and the index; it did not get further.
+    std::string target = test::git(clone.path, {"rev-parse", "dev"});
+    target.pop_back();
+    write(clone.path / ".git/tau-console-change", target + '\0' + "mine.yaml");
+    test::git(clone.path, {"read-tree", "-m", "-u", "HEAD", "dev"});
+    REQUIRE(contents(clone.path / "also/only-dev.yaml") == numbered(10));
+
+    const auto found = git::status_of(clone.path);
+    REQUIRE(found);
+    CHECK(found->branch == "main");
+    CHECK(test::git(clone.path, {"status", "--porcelain"}) == "?? mine.yaml\n");
+    CHECK(contents(clone.path / "mine.yaml") == "id: not committed\n");
+}
+
 TEST_CASE("a program that is killed while it switches loses nothing, and the next one goes on") {
     const Clone clone;
     constexpr int files = 400;
