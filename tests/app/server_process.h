@@ -3,6 +3,7 @@
 #include "app/vaultd/server.h"
 #include "core/node/repositories.h"
 #include "tests/core/node/fixture.h"
+#include "tests/support/temporary_directory.h"
 
 #include <csignal>
 #include <fstream>
@@ -99,15 +100,14 @@ private:
     };
 
     int run(const vaultd::Limits& limits, int pipe) {
-        const TemporaryDirectory folder;
         SilentLog log;
         const SystemClock clock;
         SystemEntropy entropy;
         const auto served = vaultd::serve(
             {"127.0.0.1", 0}, {limits, {}, {}, ""}, log, {[&](std::uint16_t port) {
                 node::Settings settings;
-                settings.data = folder.path() / "node";
-                settings.barrier_key = barrier_in(folder.path());
+                settings.data = folder_.path() / "node";
+                settings.barrier_key = barrier_in(folder_.path());
                 settings.name = "test";
                 settings.region = 1;
                 settings.endpoint = "http://127.0.0.1:" + std::to_string(port);
@@ -121,6 +121,7 @@ private:
         return served ? 0 : 1;
     }
 
+    TemporaryDirectory folder_; // the parent's, for the child is killed
     pid_t pid_ = -1;
     std::uint16_t port_ = 0;
     Counters* counters_ = nullptr;

@@ -149,6 +149,13 @@ TEST_CASE("a stage waits for every lane of the one before it") {
     auto journal = here.begin();
     std::vector<Step> steps{here.world.step("a/1", 1), here.world.step("b/1", 2),
                             here.world.step("b/2", 2), here.world.step("b/3", 2)};
+    // The one that fails does not do so before the other lane has begun.
+    steps.back().run = [&here, run = steps.back().run](const StepCall& call) {
+        while (here.world.files() < 3) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return run(call);
+    };
     for (const char* id : {"c/1", "d/1"}) {
         steps.push_back(here.world.step(id, id[0] - 'b'));
         steps.back().stage = 1;
