@@ -118,12 +118,6 @@ inline std::optional<Refusal> check_header(const Parser& parser,
          !beast::iequals(request[http::field::transfer_encoding], "chunked"))) {
         return Refusal{400, "bad_length", "The length of the body is not clear."};
     }
-    const std::size_t limit =
-        node::body_limit({request.method_string().data(), request.method_string().size()},
-                         {target.data(), target.size()});
-    if (parser.content_length() && *parser.content_length() > limit) {
-        return Refusal{413, "too_large", "The body is larger than this address takes."};
-    }
     const auto expect = request[http::field::expect];
     if (!expect.empty() && !beast::iequals(expect, "100-continue")) {
         return Refusal{417, "expectation_failed", "Only 100-continue can be expected."};

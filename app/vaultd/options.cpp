@@ -3,6 +3,7 @@
 #include "app/vaultd/config_file.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/vault/web_address.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -98,15 +99,6 @@ std::size_t host_end(const std::string& authority) {
     return std::min(authority.find(':', std::min(from, authority.size())), authority.size());
 }
 
-bool is_loopback(const std::string& host) {
-    in_addr v4{};
-    in6_addr v6{};
-    if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) {
-        return (ntohl(v4.s_addr) >> 24U) == 127;
-    }
-    return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 /// What only all settings together show.
 std::vector<std::string> check_together(const Options& options) {
     std::vector<std::string> problems;
@@ -131,7 +123,7 @@ std::vector<std::string> check_together(const Options& options) {
     if (tls == options.key.empty()) {
         problems.emplace_back("tls.certificate and tls.key go together.");
     }
-    if (!tls && !is_loopback(options.listener.host)) {
+    if (!tls && !vault::is_loopback(options.listener.host)) {
         problems.emplace_back("listen: without tls.certificate the node speaks plain HTTP, and "
                               "listens on this computer only, as on 127.0.0.1.");
     }
@@ -143,6 +135,29 @@ std::vector<std::string> check_together(const Options& options) {
         problems.emplace_back("endpoint must be https, because there is a tls.certificate.");
     }
     return problems;
+}
+
+constexpr std::size_t help_column = 20;
+constexpr std::size_t help_width = 80;
+
+/// The words in lines that end before help_width, when they begin at help_column.
+std::string wrapped(std::string_view words) {
+    std::string text;
+    std::size_t column = help_column;
+    while (!words.empty()) {
+        const std::size_t end = std::min(words.find(' '), words.size());
+        if (column > help_column && column + 1 + end >= help_width) {
+            text += "\n" + std::string(help_column, ' ');
+            column = help_column;
+        } else if (column > help_column) {
+            text += ' ';
+            ++column;
+        }
+        text += words.substr(0, end);
+        column += end;
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    return text;
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -262,14 +277,15 @@ Settings; data, listen, name and region are needed:
         line += setting.option;
         line += setting.value.empty() ? "" : " ";
         line += setting.value;
-        line += line.size() < 19 ? std::string(20 - line.size(), ' ') : "\n" + std::string(20, ' ');
-        line += setting.help;
+        line += line.size() < help_column - 1 ? std::string(help_column - line.size(), ' ')
+                                              : "\n" + std::string(help_column, ' ');
+        std::string help(setting.help);
         if (!setting.standard.empty() && !setting.value.empty()) {
-            line += " (";
-            line += setting.standard;
-            line += ")";
+            help += " (";
+            help += setting.standard;
+            help += ")";
         }
-        text += line + "\n";
+        text += line + wrapped(help) + "\n";
     }
     return text + R"(
 When it listens it prints "ready" and its signed record in base64 on one line.

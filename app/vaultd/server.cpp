@@ -1,5 +1,6 @@
 #include "app/vaultd/server.h"
 
+#include "app/vaultd/notify.h"
 #include "app/vaultd/session.h"
 
 #include <boost/asio/signal_set.hpp>
@@ -69,6 +70,7 @@ private:
             if (error || !shared_->program.reload) {
                 return;
             }
+            tell_manager("RELOADING=1");
             // The record that tells of it is stored, which may take time.
             shared_->others.pool->run([this] {
                 net::post(shared_->context, [this, serving = shared_->program.reload(
@@ -86,6 +88,7 @@ private:
                        "The configuration stays as it was: " + serving.error().message);
         }
         if (acceptor_.is_open()) {
+            tell_manager("READY=1");
             wait_for_reload();
         }
     }
@@ -154,6 +157,7 @@ private:
     }
 
     void stop() {
+        tell_manager("STOPPING=1");
         log_.write(LogLevel::info, "server", "Stopping.");
         shared_->draining = true;
         error_code ignored;
@@ -246,6 +250,7 @@ Result<void> serve(const Listener& listener, const Serving& serving, Log& log,
         if (program.started) {
             program.started(*service);
         }
+        tell_manager("READY=1");
         run(context, log);
     }
     return {};

@@ -136,7 +136,7 @@ void Session::parse_header(std::size_t size) {
         return refuse({400, "bad_request", "The request cannot be read."});
     }
     if (const auto refusal = check_header(*parser_, shared_->hosts)) {
-        return refusal->status == 413 ? refuse_body() : refuse(*refusal);
+        return refuse(*refusal);
     }
     const auto& request = parser_->get();
     const std::string_view method(request.method_string().data(), request.method_string().size());
@@ -153,7 +153,10 @@ void Session::parse_header(std::size_t size) {
         asks_too_often(shared_->peers.ask_costly(client()))) {
         return;
     }
-    const std::size_t limit = node::body_limit(method, target);
+    const std::size_t limit = shared_->service.most_read(method, target);
+    if (parser_->content_length().value_or(0) > limit) {
+        return refuse_body();
+    }
     parser_->body_limit(limit);
     if (!reserve_body(parser_->chunked() ? limit : parser_->content_length().value_or(0))) {
         keep_alive_ = false;

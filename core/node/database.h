@@ -57,6 +57,8 @@ public:
     virtual Result<void> in_turn(const Work& work) = 0;
     /// Runs `work`, which begins transactions of its own, while no other process does so.
     virtual Result<void> alone(const Work& work) = 0;
+    /// Whether other processes may serve the same node.
+    virtual bool is_shared() const = 0;
     /// What DDL calls a column of bytes.
     virtual std::string_view bytes_type() const = 0;
     /// `corrupt` when pages or indexes do not fit together, as far as the engine can tell.

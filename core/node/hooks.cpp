@@ -9,7 +9,10 @@ namespace {
 
 /// One answer for every delivery that is not believed, whatever the reason.
 Response not_believed() {
-    return problem(401, "signature_invalid", "The delivery is not signed with this hook's secret.");
+    Response refused =
+        problem(401, "signature_invalid", "The delivery is not signed with this hook's secret.");
+    refused.headers.push_back({"WWW-Authenticate", "TauWebhook"}); // RFC 9110, 15.5.2
+    return refused;
 }
 
 const char* outcome_of(int status) {

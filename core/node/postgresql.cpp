@@ -1,9 +1,11 @@
+#include "core/node/passfile.h"
 #include "core/node/postgresql_session.h"
+#include "core/vault/web_address.h"
 
-#include <arpa/inet.h>
 #include <condition_variable>
 #include <libpq-fe.h>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace tau::node {
@@ -21,8 +23,10 @@ constexpr const char* alone_lock = "7020002";
 
 class Postgresql final : public Database {
 public:
-    Postgresql(std::map<std::string, std::string> settings, const StoreTimes& times)
-        : settings_(std::move(settings)), times_(times) {}
+    /// `passfile`: what `settings` names as that, if anything.
+    Postgresql(std::map<std::string, std::string> settings, std::optional<Passfile> passfile,
+               const StoreTimes& times)
+        : settings_(std::move(settings)), passfile_(std::move(passfile)), times_(times) {}
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters) override {
         if (PostgresqlSession* const mine = of_this_thread()) {
@@ -76,6 +80,8 @@ public:
         const Held lock(*lease.session(), alone_lock, alone_wait);
         return lock.error().message.empty() ? work() : fail(lock.error());
     }
+
+    bool is_shared() const override { return true; }
 
     std::string_view bytes_type() const override { return "BYTEA"; }
 
@@ -234,6 +240,7 @@ private:
     }
 
     const std::map<std::string, std::string> settings_;
+    const std::optional<Passfile> passfile_;
     const StoreTimes times_;
     std::stop_source stopping_;
     std::timed_mutex turn_;
@@ -244,11 +251,8 @@ private:
 };
 
 bool is_this_computer(const std::string& host) {
-    in_addr v4{};
-    in6_addr v6{};
-    return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" ||
-           (::inet_pton(AF_INET, host.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24U == 127) ||
-           (::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
+    return host.empty() || host.starts_with('/') || host.starts_with('@') ||
+           vault::is_loopback(host);
 }
 
 /// The URL's own settings, by name.
@@ -318,7 +322,16 @@ Result<std::unique_ptr<Database>> open_postgresql(const std::string& url, const 
         settings->emplace(name, value);
     }
     std::erase_if(*settings, [](const auto& setting) { return setting.second.empty(); });
-    auto database = std::make_unique<Postgresql>(std::move(*settings), times);
+    std::optional<Passfile> passfile;
+    if (const auto named = settings->find("passfile"); named != settings->end()) {
+        auto opened = Passfile::open(named->second);
+        if (!opened) {
+            return fail(opened.error());
+        }
+        passfile.emplace(std::move(*opened));
+        named->second = passfile->path().string();
+    }
+    auto database = std::make_unique<Postgresql>(std::move(*settings), std::move(passfile), times);
     if (const auto reached = database->run("SELECT 1", {}); !reached) {
         return fail(reached.error());
     }

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t most_unsigned = 64;
 /// Part of `poll` over which its looks are spread, so that hosts are not asked all at once.
 constexpr int spread_part = 10;
+constexpr int failures_forgiven = 2;
+constexpr std::chrono::hours longest_back_off{1};
 
 } // namespace
 
@@ -77,9 +79,27 @@ void RefSchedule::plan_all(const std::vector<std::string>& registration_ids, Ins
     for (const std::string& id : registration_ids) {
         const Instant at = now + spread * i++ / count;
         for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
-            put({id, role}, at, true);
+            const auto failing = failing_.find({id, role});
+            if (failing == failing_.end() || failing->second.retry_at <= at) {
+                put({id, role}, at, true);
+            }
         }
     }
+}
+
+void RefSchedule::ended(const Key& key, bool well, Instant now) {
+    if (well) {
+        failing_.erase(key);
+        return;
+    }
+    Failures& failures = failing_[key];
+    ++failures.in_a_row;
+    const int doublings = std::clamp(failures.in_a_row - failures_forgiven, 0, 8);
+    const auto pause = std::min<std::chrono::milliseconds>(
+        timing_.poll * (1 << doublings),
+        std::max<std::chrono::milliseconds>(longest_back_off, timing_.poll));
+    // Polls are planned a little early, and never exactly then.
+    failures.retry_at = doublings == 0 ? now : now + pause - timing_.poll / 2;
 }
 
 std::chrono::seconds RefSchedule::poll_hold() const {

@@ -41,6 +41,10 @@ public:
     /// Takes this one for a question of another kind; false while it is taken.
     bool begin(const Key& key) { return taken_.insert(key).second; }
     void done(const Key& key) { taken_.erase(key); }
+    /// How a look ended. A repository that failed three times in a row is polled after twice the
+    /// time, then four times, and so on up to an hour; hints count at once, and one good look ends
+    /// it.
+    void ended(const Key& key, bool well, Instant now);
 
     /// Whether it is time to plan looks at all repositories.
     bool poll_is_due(Instant now) const { return now >= next_poll_; }
@@ -60,6 +64,11 @@ private:
 
     RefTiming timing_;
     Instant next_poll_;
+    struct Failures {
+        int in_a_row = 0;
+        Instant retry_at; ///< no poll before
+    };
+    std::map<Key, Failures> failing_;
     std::map<Key, Instant> due_;
     Order order_; ///< the same
     std::set<Key> taken_;

@@ -22,7 +22,12 @@ RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositor
     : store_(store), unsealer_(unsealer), repositories_(repositories), metrics_(metrics),
       clock_(clock), log_(log), schedule_(timing, SteadyClock::now()) {
     for (int i = 0; i < looks_at_once; ++i) {
-        threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+        threads_.emplace_back([this, i](const std::stop_token& stop) {
+            if (i == 0) {
+                learn();
+            }
+            work(stop);
+        });
     }
 }
 
@@ -67,8 +72,21 @@ private:
     bool owns_ = true;
 };
 
+void RefTracker::learn() {
+    if (const auto ids = store_.active_ids()) {
+        const std::lock_guard lock(mutex_);
+        known_.emplace(ids->begin(), ids->end()).merge(hinted_);
+    }
+}
+
+bool RefTracker::may_know(const std::string& registration_id) {
+    const std::lock_guard lock(mutex_);
+    return !known_ || known_->contains(registration_id);
+}
+
 void RefTracker::hint(const std::string& registration_id, vault::Role role) {
     const std::lock_guard lock(mutex_);
+    (known_ ? *known_ : hinted_).insert(registration_id);
     schedule_.hint({registration_id, role}, SteadyClock::now());
     changed_.notify_all();
 }
@@ -86,6 +104,9 @@ void RefTracker::plan_all() {
         log_.write(LogLevel::warning, "refs", ids.error().message);
     }
     const std::lock_guard lock(mutex_);
+    if (ids) {
+        known_.emplace(ids->begin(), ids->end());
+    }
     schedule_.plan_all(ids ? *ids : std::vector<std::string>(), SteadyClock::now());
     changed_.notify_all();
 }
@@ -112,6 +133,12 @@ void RefTracker::look(const RefSchedule::Look& due) {
             return;
         }
         const auto asked = ask_in_turn(due.key, Instant::max());
+        {
+            const bool well = asked || asked.error().code == ErrorCode::not_found || // it ended
+                              asked.error().code == ErrorCode::cancelled;
+            const std::lock_guard lock(mutex_);
+            schedule_.ended(due.key, well, SteadyClock::now());
+        }
         if (!asked && asked.error().code != ErrorCode::not_found &&
             asked.error().code != ErrorCode::cancelled) {
             log_.write(LogLevel::warning, "refs", asked.error().message);

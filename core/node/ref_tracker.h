@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <set>
 #include <thread>
+#include <unordered_set>
 
 namespace tau::node {
 
@@ -25,6 +26,9 @@ public:
     /// stop.
     void stop();
 
+    /// Whether this registration was active when all were last looked up, or came since. True for
+    /// any before the first time. Another process may know one that this does not.
+    bool may_know(const std::string& registration_id);
     /// Something may have changed there.
     void hint(const std::string& registration_id, vault::Role role);
     /// The same from a delivery that was not read, so that nobody knows whether it was signed.
@@ -49,6 +53,7 @@ private:
     void look(const RefSchedule::Look& due);
     bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
+    void learn();
     Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, Instant until);
     /// A registration's repository and its key, opened; both live as long as the object.
     struct Opened {
@@ -71,6 +76,8 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_; ///< the schedule
     RefSchedule schedule_;
+    std::optional<std::unordered_set<std::string>> known_; ///< none yet: not looked up
+    std::unordered_set<std::string> hinted_;               ///< while it is
     std::stop_source stopping_;
     std::vector<std::jthread> threads_; // last: they use the members above
 };

@@ -70,8 +70,12 @@ public:
     tl::expected<std::string, LoginFailure> allow(const std::string& text, Instant until) override {
         const Result<std::string> canonical = git::canonical_ssh_url(text);
         if (!canonical || *canonical != text) {
-            return Failure({"url_not_allowed", "The repository's address is not in the form "
-                                               "ssh://git@host/path.git."});
+            return Failure({"url_not_allowed",
+                            text.starts_with("https://")
+                                ? "A deploy key logs in over SSH, so the repository's address must "
+                                  "be ssh://git@host/path.git; https has no place for a key."
+                                : "The repository's address is not in the form "
+                                  "ssh://git@host/path.git."});
         }
         const Result<git::Url> url = git::parse_url(text);
         if (!url || (!allow_local_ && url->port != 0 && url->port != ssh_over_https_port &&

@@ -39,6 +39,8 @@ class Repositories {
 public:
     virtual ~Repositories() = default;
     /// The number to connect to for this address, when the node may connect there at all (SSRF).
+    /// The protocol allows ssh and https. Here only ssh is taken: ownership is a login with the
+    /// deploy key and a pinned host key, and https knows neither.
     virtual tl::expected<std::string, LoginFailure> allow(const std::string& url,
                                                           Instant until) = 0;
     /// Within 8 s and 1 MB.

@@ -393,6 +393,12 @@ void Service::stop() {
     parts_->store->stop();
 }
 
+std::size_t Service::most_read(std::string_view method, std::string_view target) {
+    const std::size_t limit = body_limit(method, target);
+    const auto hook = limit > stranger_limit && method == "POST" ? hook_of(target) : std::nullopt;
+    return hook && !parts_->tracker.may_know(hook->first) ? stranger_limit : limit;
+}
+
 void Service::refused_body(std::string_view method, std::string_view target) {
     if (const auto hook = method == "POST" ? hook_of(target) : std::nullopt) {
         parts_->tracker.hint_unsigned(hook->first, hook->second);

@@ -71,6 +71,9 @@ bool is_cheap(std::string_view method, std::string_view target);
 /// Waits for git hosts, for as long as two logins may take.
 bool waits_for_git_hosts(std::string_view method, std::string_view target);
 
+/// What is read of a webhook for a registration that is not known here.
+inline constexpr std::size_t stranger_limit = 64U << 10U;
+
 class FrontMetrics;
 class Repositories;
 
@@ -90,7 +93,9 @@ public:
     /// Cuts what is being worked on, wherever it waits, so that each handle() returns within a
     /// moment; and begins nothing more. The end is near.
     void stop();
-    /// A body over body_limit() was refused. If it was a webhook's, the repository is looked at all
+    /// body_limit(), or less for a webhook of which nothing is known. Takes no time.
+    std::size_t most_read(std::string_view method, std::string_view target);
+    /// A larger body was refused. If it was a webhook's, the repository is looked at all
     /// the same, though nobody knows whether it was signed: rarely, and later. Takes no time.
     void refused_body(std::string_view method, std::string_view target);
     /// Shown with the node's own counts at /metrics.

@@ -95,6 +95,8 @@ public:
     /// A node's folder belongs to one process.
     Result<void> alone(const Work& work) override { return work(); }
 
+    bool is_shared() const override { return false; }
+
     std::string_view bytes_type() const override { return "BLOB"; }
 
     Result<void> check_structure() override {

@@ -1,6 +1,8 @@
 #include "core/vault/web_address.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string>
 
 namespace tau::vault {
@@ -17,15 +19,19 @@ bool is_port(std::string_view text) {
     return std::stoul(std::string(text)) <= 65535;
 }
 
-bool is_loopback(std::string_view host) {
-    if (host == "localhost" || host == "[::1]") {
-        return true;
-    }
-    return host.starts_with("127.") &&
-           host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
 } // namespace
+
+bool is_loopback(std::string_view host) {
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    }
+    const std::string text(host);
+    in_addr v4{};
+    in6_addr v6{};
+    return text == "localhost" ||
+           (::inet_pton(AF_INET, text.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24U == 127) ||
+           (::inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
+}
 
 const char* endpoint_fault(std::string_view endpoint) {
     const bool plain = endpoint.starts_with("http://");

@@ -4,6 +4,10 @@
 
 namespace tau::vault {
 
+/// Whether this host is this computer: "localhost", or a number of 127.0.0.0/8 or ::1, in brackets
+/// or not. Names are not looked up.
+bool is_loopback(std::string_view host);
+
 /// What keeps this from being http(s)://host[:port], as the end of a sentence ("has a bad port");
 /// nullptr when it is one. Plain http is for this computer only. Names in lower case, no user.
 const char* endpoint_fault(std::string_view endpoint);

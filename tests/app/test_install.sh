@@ -37,6 +37,7 @@ libexec/tau-console/tau-gate
 libexec/tau-console/tau-git
 share/applications/tau-console.desktop
 share/doc/tau-vaultd/tau-vaultd.yaml
+share/doc/tau-vaultd/vault-node.openapi.json
 share/icons/hicolor/scalable/apps/tau-console.svg
 share/man/man1/tau-console.1
 share/man/man1/tau-directory.1

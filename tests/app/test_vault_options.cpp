@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <set>
+#include <sstream>
 
 using namespace tau;
 using vaultd::parse_options;
@@ -96,6 +97,12 @@ TEST_CASE("the command line is taken strictly") {
     CHECK_FALSE(with({"--slots"}));
     CHECK_FALSE(with({""}));
     CHECK_FALSE(parse_options({}));
+    std::istringstream help(vaultd::help_text());
+    for (std::string line; std::getline(help, line);) {
+        CAPTURE(line);
+        CHECK(line.size() < 80);
+        CHECK_FALSE(line.ends_with(' '));
+    }
     CHECK(parse_options({"--help"})->help);
     CHECK_FALSE(parse_options({"--help"})->version);
     CHECK(parse_options({"--version"})->version);

@@ -4,7 +4,10 @@
 #include "tests/support/tls_client.h"
 
 #include <csignal>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 using namespace tau;
 using namespace tau::test;
@@ -182,6 +185,33 @@ TEST_CASE("a peer that stays until the end of the drain does not trouble the end
     CHECK(status_of(whole.read(5s, is_whole)) == 200);
     node.signal(SIGTERM);
     CHECK(node.wait().value() == 0); // also under a sanitizer
+}
+
+TEST_CASE("systemd hears when the node is ready, reads its configuration again, and stops") {
+    const TemporaryDirectory folder;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = (folder.path() / "notify").string();
+    REQUIRE(path.size() < sizeof address.sun_path);
+    path.copy(address.sun_path, path.size());
+    const int manager = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::bind(manager, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const auto heard = [manager] {
+        pollfd says{manager, POLLIN, 0};
+        std::array<char, 64> text{};
+        const ssize_t size =
+            ::poll(&says, 1, 20000) == 1 ? ::recv(manager, text.data(), text.size(), 0) : 0;
+        return std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    };
+    const VaultdProgram node("", {"NOTIFY_SOCKET=" + path});
+    CHECK(heard() == "READY=1");
+    node.signal(SIGHUP);
+    CHECK(heard() == "RELOADING=1");
+    CHECK(heard() == "READY=1");
+    node.signal(SIGTERM);
+    CHECK(heard() == "STOPPING=1");
+    CHECK(node.wait().value() == 0);
+    ::close(manager);
 }
 
 TEST_CASE("--verify-store says where the audit log ends, and takes that as what is expected") {

@@ -14,7 +14,9 @@ namespace tau::test {
 class VaultdProgram {
 public:
     /// `more`: YAML beside data, listen, name and region.
-    explicit VaultdProgram(const std::string& more) {
+    /// `environment`: more of it, as "NAME=value".
+    explicit VaultdProgram(const std::string& more, std::vector<std::string> environment = {})
+        : environment_(std::move(environment)) {
         configure(more);
         process_ = std::make_unique<Process>(start({}));
         const auto line = process_->read_line(Wait::at_most(20s));
@@ -68,6 +70,8 @@ private:
         command.arguments = {"--config", config().string()};
         command.arguments.insert(command.arguments.end(), options.begin(), options.end());
         command.environment = {"PATH=/usr/bin:/bin"};
+        command.environment.insert(command.environment.end(), environment_.begin(),
+                                   environment_.end());
         command.error = log;
         auto process = Process::start(command);
         ::close(log);
@@ -75,6 +79,7 @@ private:
         return std::move(*process);
     }
 
+    const std::vector<std::string> environment_;
     TemporaryDirectory folder_;
     std::unique_ptr<Process> process_;
     vault::NodeRecord first_;

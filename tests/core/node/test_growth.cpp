@@ -27,6 +27,7 @@ public:
     Result<void> transaction(const Work& work) override { return real_->transaction(work); }
     Result<void> in_turn(const Work& work) override { return real_->in_turn(work); }
     Result<void> alone(const Work& work) override { return real_->alone(work); }
+    bool is_shared() const override { return real_->is_shared(); }
     std::string_view bytes_type() const override { return real_->bytes_type(); }
     Result<void> check_structure() override { return real_->check_structure(); }
     Result<void> scrub() override { return real_->scrub(); }

@@ -27,6 +27,10 @@ TEST_CASE("a delivery that is not signed with this hook's secret changes nothing
         return hooked.post(0, body, std::move(headers)).status;
     };
     CHECK(status({}) == 401);
+    const auto refused = hooked.post(0, "{}", {});
+    CHECK(std::any_of(refused.headers.begin(), refused.headers.end(), [](const HttpHeader& one) {
+        return one.name == "WWW-Authenticate" && one.value == "TauWebhook";
+    }));
     CHECK(status({{"X-Hub-Signature-256", ""}}) == 401);
     CHECK(status({{"X-Hub-Signature-256", "sha256="}}) == 401);
     CHECK(status({{"X-Hub-Signature", good}}) == 401);
@@ -185,4 +189,19 @@ TEST_CASE("a body that is too large is not read, but the repository is looked at
     hooked.world.service->refused_body("GET", target);
     hooked.world.service->refused_body("POST", target);
     REQUIRE(soon([&] { return hooked.main_is(3); }));
+}
+
+TEST_CASE("of a webhook for a registration that nobody knows, little is read") {
+    Hooked hooked;
+    const std::string mine = "/v1/hooks/" + hooked.id + "/code";
+    const std::string other = "/v1/hooks/" + std::string(32, 'a') + "/code";
+    const auto most = [&](const std::string& target) {
+        return hooked.world.service->most_read("POST", target);
+    };
+    CHECK(soon([&] { return most(other) == node::stranger_limit; }));
+    CHECK(most(mine) == 1U << 20U);
+    hooked.world.open(); // and after a restart
+    CHECK(soon([&] { return most(other) == node::stranger_limit; }));
+    CHECK(most(mine) == 1U << 20U);
+    CHECK(hooked.world.service->most_read("POST", "/v1/registrations") == 128U << 10U);
 }

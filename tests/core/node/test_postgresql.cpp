@@ -1,5 +1,6 @@
 // What only an engine of several connections can do wrong: transactions that meet, processes that
 // start together, connections that go.
+#include "core/base/file.h"
 #include "core/node/store.h"
 #include "engines.h"
 #include "fault_counts.h"
@@ -7,6 +8,7 @@
 #include "stored.h"
 #include "tests/support/cutting_proxy.h"
 
+#include <fstream>
 #include <thread>
 
 using namespace tau;
@@ -156,6 +158,38 @@ TEST_CASE("an engine that was started anew is found again") {
         return database->run("INSERT INTO t(v) VALUES(2)").map([](const node::Rows&) {});
     }));
     CHECK(database->run("SELECT count(*) FROM t")->front().integer(0) == 2);
+}
+
+TEST_CASE("a passfile that its group may read is used, as systemd gives it; everybody's is not") {
+    auto& server = postgres();
+    const TemporaryDirectory folder;
+    const std::string rules = server.folder() + "/data/pg_hba.conf";
+    server.sql("CREATE ROLE sealed LOGIN PASSWORD 'right'");
+    server.sql("GRANT CREATE ON DATABASE postgres TO sealed");
+    {
+        std::ofstream out(rules, std::ios::trunc);
+        out << "local all sealed scram-sha-256\nlocal all all trust\n";
+    }
+    server.sql("SELECT pg_reload_conf()");
+    const auto file = folder.path() / "pass";
+    REQUIRE(write_file_atomic(file, std::string_view("*:*:*:sealed:right\n")));
+    const std::string url =
+        "postgresql:///postgres?host=" + server.folder() + "&user=sealed&passfile=" + file.string();
+    // The new rule counts a moment later.
+    CHECK(soon([&] {
+        return !node::open_postgresql("postgresql:///postgres?host=" + server.folder() +
+                                      "&user=sealed&passfile=/dev/null");
+    }));
+    for (const mode_t mode : {0600U, 0440U, 0640U}) {
+        CAPTURE(mode);
+        REQUIRE(::chmod(file.c_str(), mode) == 0);
+        CHECK(node::open_postgresql(url).has_value());
+    }
+    REQUIRE(::chmod(file.c_str(), 0644) == 0);
+    const auto refused = node::open_postgresql(url);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::permission_denied);
+    CHECK_FALSE(node::open_postgresql(url + "gone"));
 }
 
 TEST_CASE("addresses that would give a secret or the connection away are refused") {

@@ -129,3 +129,39 @@ TEST_CASE("hints that nobody signed are few") {
     CHECK(schedule.take(dawn + 1h));
     CHECK(schedule.hint_unsigned({"next", Role::code}, dawn + 1h));
 }
+
+TEST_CASE("a repository that fails again and again is polled less often, up to an hour") {
+    RefSchedule schedule({2s, 15min}, dawn);
+    std::vector<RefSchedule::Instant> looks;
+    bool well = false;
+    const auto live = [&](RefSchedule::Instant from, RefSchedule::Instant to) {
+        looks.clear();
+        for (auto now = from; now < to; now += 10s) {
+            if (schedule.poll_is_due(now)) {
+                schedule.plan_all({"one"}, now);
+            }
+            while (const auto look = schedule.take(now)) {
+                schedule.done(look->key);
+                if (look->key == first_one) {
+                    looks.push_back(now);
+                    schedule.ended(look->key, well, now);
+                }
+            }
+        }
+    };
+    live(dawn, dawn + 45min);
+    CHECK(looks.size() >= 3); // at first as any other
+    live(dawn + 45min, dawn + 24h);
+    REQUIRE(looks.size() > 15); // and never given up
+    CHECK(looks.size() < 35);
+    for (std::size_t i = 5; i < looks.size(); ++i) {
+        CHECK(looks[i] - looks[i - 1] <= 65min);
+        CHECK(looks[i] - looks[i - 1] >= 45min);
+    }
+    // A hint is looked after at once, and a good look ends it.
+    schedule.hint(first_one, dawn + 24h);
+    CHECK(schedule.next() <= dawn + 24h + 2s);
+    well = true;
+    live(dawn + 24h, dawn + 24h + 61min);
+    CHECK(looks.size() >= 5);
+}

@@ -2,9 +2,11 @@
 #include "core/base/file.h"
 #include "stored.h"
 
+#include <atomic>
 #include <fcntl.h>
 #include <limits>
 #include <sys/stat.h>
+#include <thread>
 
 using namespace tau;
 using namespace tau::test;
@@ -186,4 +188,38 @@ TEST_CASE("a database of a newer program is left alone") {
         REQUIRE_FALSE(store);
         CHECK(store.error().code == ErrorCode::corrupt);
     }
+}
+
+TEST_CASE("a copy made while the node writes opens with the head that was copied before it") {
+    const Place place("SQLite");
+    const auto store = open_store(place);
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    REQUIRE(add(*store, owner, 0));
+    const TemporaryDirectory backup;
+    std::atomic<bool> ending = false;
+    std::atomic<int> stored = 1;
+    std::jthread writing([&] {
+        while (!ending && add(*store, owner, stored)) {
+            ++stored;
+        }
+    });
+    while (stored < 5) {
+        std::this_thread::yield();
+    }
+    std::filesystem::copy(place.folder() / "audit.head", backup.path() / "audit.head");
+    const int before = stored;
+    const std::string copy = (backup.path() / "node.db").string();
+    REQUIRE(place.open()->run("VACUUM INTO $1", {copy})); // as the manual page says
+    const int after = stored;
+    ending = true;
+    writing.join();
+    const auto copied =
+        node::Store::open(*node::open_sqlite(copy), place.key(), backup.path() / "audit.head", now);
+    REQUIRE(copied);
+    CHECK((*copied)->verify({}));
+    const auto ids = (*copied)->active_ids();
+    REQUIRE(ids);
+    CHECK(ids->size() >= static_cast<std::size_t>(before));
+    CHECK(ids->size() <= static_cast<std::size_t>(after + 1));
 }
