@@ -113,6 +113,13 @@ bool holds(const yaml::Document& document, const Kind& kind, const Condition& co
     return std::find(condition.in.begin(), condition.in.end(), value.text) != condition.in.end();
 }
 
+bool is_required(const yaml::Document& document, const Kind& kind, const FieldRow& row) {
+    if (const FieldRow* unless = project::row(kind, row.required_unless)) {
+        return read_field(document, *unless, std::string(unless->path)).text != "true";
+    }
+    return row.required || (row.required_when && holds(document, kind, row.required_when));
+}
+
 Result<std::string> write_field(const yaml::Document& document, const FieldRow& row,
                                 const FieldValue& value, bool finished) {
     if (row.type == FieldType::block) {

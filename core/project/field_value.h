@@ -23,6 +23,9 @@ std::vector<std::string> paths_of(const yaml::Document& document, const FieldRow
 /// Whether the condition holds in this document; true for none.
 bool holds(const yaml::Document& document, const Kind& kind, const Condition& condition);
 
+/// Whether the cloud asks for the field in this document.
+bool is_required(const yaml::Document& document, const Kind& kind, const FieldRow& row);
+
 /// The whole new text with another value of the field; see yaml::set. An empty value adds no key;
 /// where the key is there it stays as "" or [], or goes once the person has left the field
 /// (`finished`) and empty is not what such a field can be.

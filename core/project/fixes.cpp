@@ -48,8 +48,9 @@ bool can_apply(const yaml::Document& document, const Fix& fix) {
     if (obstacle(document, key_path(fix.field))) {
         return false;
     }
-    const bool has_properties = document.text().find_first_of("&!") != std::string::npos;
-    return !has_properties || fixed(document, fix, fix.field).has_value();
+    const bool unusual = document.text().find_first_of("&!") != std::string::npos ||
+                         !document.oddities().empty() || !document.text().ends_with('\n');
+    return !unusual || fixed(document, fix, fix.field).has_value();
 }
 
 Result<Edits> apply_fix(const Store& store, const Problem& problem, Entropy& entropy,

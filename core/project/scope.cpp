@@ -1,5 +1,8 @@
 #include "core/project/scope.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace tau::project {
 
 namespace {
@@ -35,6 +38,33 @@ const Resource* Scope::resolve(KindId kind, std::string_view application,
     }
     const Resource* own = exact(kind, application, name);
     return own != nullptr || application.empty() ? own : exact(kind, {}, name);
+}
+
+std::vector<std::string> names_in_reach(const Store& store, KindId kind,
+                                        std::string_view application) {
+    const auto place = [](const Resource& each) {
+        return std::make_tuple(!each.application.empty(), std::string_view(each.application),
+                               each.kind);
+    };
+    std::vector<std::string> names;
+    const auto add = [&](std::string_view where) {
+        const std::size_t own = names.size();
+        const auto wanted = std::make_tuple(!where.empty(), where, kind);
+        auto each = std::lower_bound(
+            store.resources().begin(), store.resources().end(), wanted,
+            [&](const Resource& one, const auto& what) { return place(one) < what; });
+        for (; each != store.resources().end() && place(*each) == wanted; ++each) {
+            if (!std::binary_search(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(own),
+                                    each->name)) {
+                names.push_back(each->name);
+            }
+        }
+    };
+    if (!application.empty()) {
+        add(application);
+    }
+    add({});
+    return names;
 }
 
 bool has_scope(std::string_view name) {

@@ -21,6 +21,11 @@ private:
     std::unordered_multimap<std::string_view, const Resource*> by_name_;
 };
 
+/// What a resource of this application ("" for a global one) can name: its own, by name, then the
+/// global ones that they do not hide.
+std::vector<std::string> names_in_reach(const Store& store, KindId kind,
+                                        std::string_view application);
+
 /// "/shop" or "../shop": references that clouds up to v1.1.10 do not know.
 bool has_scope(std::string_view name);
 /// "../../shop" without what says where to look: "shop".

@@ -46,6 +46,104 @@ private Q_SLOTS:
         QVERIFY(!stage.tab->form().note(QStringLiteral("trigger/channel")).isEmpty());
     }
 
+    void a_field_keeps_what_was_not_typed() {
+        const std::string odd = replaced(
+            ping,
+            "trigger:", "tags: [' a ', \"b\u00a0c\", '', d]\r\ndescription: x\u00a0y\r\ntrigger:");
+        Stage stage([&](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/functions/ping.yaml", odd);
+            write(folder / "config/functions/lines.yaml",
+                  replaced(ping, "trigger:", "tags: [\"two\\nlines\"]\r\ntrigger:"));
+        });
+        stage.tab->select("functions/ping.yaml");
+        auto& tags = stage.input<QPlainTextEdit>("tags");
+        tags.setFocus();
+        tags.moveCursor(QTextCursor::End);
+        QTest::keyClick(&tags, Qt::Key_Return);
+        QTest::keyClicks(&tags, QStringLiteral(" new "));
+        auto& description = stage.input<QPlainTextEdit>("description");
+        description.setFocus();
+        description.moveCursor(QTextCursor::End);
+        QTest::keyClicks(&description, QStringLiteral("z"));
+        const std::string typed = replaced(odd, "'', d]", "'', d, new]");
+        QCOMPARE(stage.text("functions/ping.yaml"),
+                 replaced(typed, "x\u00a0y", "\"x\\xA0yz\"")); // quoted, where it can be seen
+        tags.setFocus();
+        tags.moveCursor(QTextCursor::Start);
+        tags.moveCursor(QTextCursor::Down);
+        QTest::keyClicks(&tags, QStringLiteral("a")); // the item after it and the empty one stay
+        const project::File* file = stage.tab->workspace().store().file("functions/ping.yaml");
+        const auto list = yaml::find(*file->document(), {"tags"});
+        QCOMPARE(list->size(), std::size_t{5});
+        QCOMPARE(std::string(list->item(0).text()), std::string(" a "));
+        QCOMPARE(std::string(list->item(1).text()), std::string("ab\u00a0c"));
+        QCOMPARE(std::string(list->item(2).text()), std::string());
+        stage.tab->select("functions/lines.yaml");
+        QVERIFY(stage.input<QPlainTextEdit>("tags").isReadOnly());
+        QVERIFY(!stage.tab->form().note(QStringLiteral("tags")).isEmpty());
+    }
+
+    void what_the_cloud_asks_for_is_marked_and_older_clouds_are_named() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/functions/ping.yaml",
+                  replaced(ping, "source: .   # inline\r\n", ""));
+        });
+        stage.tab->select("functions/ping.yaml");
+        const auto names = [&] {
+            QStringList all;
+            for (const QLabel* label : stage.tab->form().findChildren<QLabel*>()) {
+                all << label->text();
+            }
+            return all;
+        };
+        for (const char* name : {"Method *", "Domains *", "Paths *", "Trigger *"}) {
+            QVERIFY2(names().contains(QString::fromLatin1(name)), name);
+        }
+        QVERIFY(names().contains(QStringLiteral("Tags")));
+        ProblemStrip& problems = stage.tab->problems();
+        const auto word = [&](int column) {
+            return problems.table().model()->index(0, column).data().toString();
+        };
+        QCOMPARE(word(ProblemModel::severity_column), QStringLiteral("Error in newer clouds"));
+        QCOMPARE(word(ProblemModel::place_column), QStringLiteral("functions/ping.yaml:2:1"));
+        QVERIFY(problems.advice_text().contains(QStringLiteral("Clouds up to v1.1.10 take it")));
+        QVERIFY(
+            stage.tab->form().note(QStringLiteral("source")).contains(QStringLiteral("v1.1.10")));
+        auto& type = stage.input<QComboBox>("trigger/type");
+        type.setCurrentIndex(type.findData(QStringLiteral("pubsub")));
+        Q_EMIT type.activated(type.currentIndex());
+        settle();
+        QVERIFY(names().contains(QStringLiteral("Channel *")));
+    }
+
+    void the_form_has_the_written_order_and_one_column() {
+        Stage stage(small);
+        stage.tab->select("config.yaml");
+        settle();
+        int last = -1;
+        for (const char* path : {"id", "name", "description", "tags", "notification/email"}) {
+            QWidget* input = stage.tab->form().input(QString::fromLatin1(path));
+            QVERIFY(input != nullptr);
+            const int top = input->mapTo(stage.tab, QPoint(0, 0)).y();
+            QVERIFY2(top > last, qPrintable(QStringLiteral("%1 at %2, the one before at %3")
+                                                .arg(QString::fromLatin1(path))
+                                                .arg(top)
+                                                .arg(last)));
+            last = top;
+        }
+        stage.tab->select("functions/ping.yaml");
+        settle();
+        std::set<int> lefts;
+        for (const char* path : {"id", "trigger/type", "trigger/method", "execution/memory"}) {
+            QWidget* input = stage.tab->form().input(QString::fromLatin1(path));
+            lefts.insert(input->mapTo(stage.tab, QPoint(0, 0)).x());
+        }
+        QCOMPARE(lefts.size(), std::size_t{1});
+        QVERIFY(stage.tab->tree().width() >= 200);
+    }
+
     void text_edit_updates_the_form_and_a_broken_text_makes_it_wait() {
         Stage stage(small);
         stage.tab->select("functions/ping.yaml");

@@ -335,6 +335,7 @@ private Q_SLOTS:
         QCOMPARE(contents(p.code.path / "theirs.yaml"), std::string("id: theirs\n"));
     }
 
+    void a_merged_text_keeps_what_was_not_typed();
     void push_pull_and_merge_with_a_real_host();
 };
 
@@ -421,6 +422,40 @@ void TestGitViews::push_pull_and_merge_with_a_real_host() {
     QCOMPARE(p.configuration.problem(), std::string());
     window.hide();
     Job::wait_for_all();
+}
+
+void TestGitViews::a_merged_text_keeps_what_was_not_typed() {
+    SampleServices services;
+    MergeView view(services);
+    const std::string ours = "id: Qm\r\nname: a\u00a0b # mine\r\n";
+    git::MergeFile file;
+    file.path = "config.yaml";
+    file.verdict = git::MergeFile::Verdict::choose;
+    file.base = "id: Qm\r\n";
+    file.ours = ours;
+    file.theirs = "id: Qm\r\nname: c\r\n";
+    git::MergePlan plan;
+    plan.files.push_back(file);
+    file.path = "other.yaml";
+    file.ours = "id: other\n";
+    plan.files.push_back(file);
+    flow::Pulled pulled;
+    pulled.merge = plan;
+    view.resize(900, 600);
+    view.show();
+    view.show_merge({}, {pulled});
+    view.take(git::MergeChoice::Take::text);
+    QCOMPARE(view.files().choice_at(0)->text, ours);
+    view.editor().moveCursor(QTextCursor::Start);
+    QTest::keyClicks(&view.editor(), QStringLiteral("#x"));
+    QCOMPARE(view.files().choice_at(0)->text, "#x" + ours);
+    QTest::keySequence(&view.editor(), QKeySequence::Undo);
+    QCOMPARE(view.files().choice_at(0)->text, ours);
+    view.list().setCurrentIndex(view.files().index(1, 0));
+    view.take(git::MergeChoice::Take::text);
+    QTest::keySequence(&view.editor(), QKeySequence::Undo); // not the other file's
+    QCOMPARE(view.files().choice_at(1)->text, std::string("id: other\n"));
+    QTRY_VERIFY(!view.busy());
 }
 
 int main(int argc, char** argv) {

@@ -1,5 +1,6 @@
 // The configuration tab, as far as it works on the tree or on all of it: new, rename, clone, move,
 // delete, search, save.
+#include "core/project/scope.h"
 #include "ui/common/text.h"
 #include "ui/project/config_tab.h"
 
@@ -28,24 +29,14 @@ const project::Resource* ConfigTab::chosen() const {
     return model_->resource_at(filter_->mapToSource(tree_->currentIndex()));
 }
 
-QStringList ConfigTab::names_of(const std::string& group) const {
-    QStringList own;
-    QStringList global;
+std::vector<std::string> ConfigTab::names_of(std::string_view group) const {
     const auto here = project::resource_at(path_);
     const project::Kind* kind = project::kind_of_group(group);
-    if (!open_ || kind == nullptr) {
-        return {};
-    }
-    for (const project::Resource& each : open_->store().resources()) {
-        if (each.kind == kind->id && each.application.empty()) {
-            global << to_qt(each.name);
-        } else if (each.kind == kind->id && here && each.application == here->application) {
-            own << to_qt(each.name);
-        }
-    }
-    own << global;
-    own.removeDuplicates();
-    return own;
+    return open_ && kind != nullptr
+               ? project::names_in_reach(open_->store(), kind->id,
+                                         here ? std::string_view(here->application)
+                                              : std::string_view())
+               : std::vector<std::string>();
 }
 
 std::size_t ConfigTab::domain_count() const {

@@ -56,6 +56,7 @@ void ConfigTab::show_document() {
     right_->setCurrentIndex(0);
     const QScopedValueRollback<bool> quiet(showing_, true);
     yaml_->set_text(to_qt(file->text()));
+    yaml_->setReadOnly(!is_utf8(file->text()) || !file->is_read()); // else it would be lost
     show_parts(*file);
 }
 
@@ -82,7 +83,8 @@ void ConfigTab::show_parts(const project::File& file) {
         if (each.severity != project::Severity::note) {
             marks.push_back({static_cast<int>(each.position.line),
                              static_cast<int>(each.position.column),
-                             each.severity == project::Severity::error, to_qt(each.sentence)});
+                             each.severity == project::Severity::error,
+                             to_qt(each.sentence) + QLatin1Char('\n') + advice(each)});
         }
     }
     yaml_->set_marks(marks);
@@ -326,13 +328,7 @@ project::Completions ConfigTab::complete(std::string_view text, std::size_t at) 
         return {at, at, {}};
     }
     return project::complete(project::kind(resource->kind), text, at,
-                             [this](std::string_view group) {
-                                 std::vector<std::string> names;
-                                 for (const QString& name : names_of(std::string(group))) {
-                                     names.push_back(to_utf8(name));
-                                 }
-                                 return names;
-                             });
+                             [this](std::string_view group) { return names_of(group); });
 }
 
 std::vector<project::Problem> ConfigTab::problems_here() const {

@@ -70,6 +70,7 @@ ConfigTab::ConfigTab(Services& services, ConfigServices& config, QWidget* parent
     split->addWidget(right_);
     split->setStretchFactor(0, 1);
     split->setStretchFactor(1, 4);
+    split->setSizes({space::field_width * 4 / 5, 1000});
     box->addWidget(split, 1);
     box->addWidget(problems_);
     auto* waiting = make_label(tr("Reading the configuration…"));
@@ -118,7 +119,6 @@ QWidget* ConfigTab::make_side() {
     auto* box = new QVBoxLayout(side);
     box->setContentsMargins(0, 0, 0, 0);
     box->setSpacing(space::s);
-    search_->setPlaceholderText(tr("Search"));
     search_->setClearButtonEnabled(true);
     auto* label = new QLabel(tr("Searc&h"));
     label->setBuddy(search_);
@@ -222,6 +222,19 @@ void ConfigTab::connect_parts() {
                     select(resource->path());
                 }
             });
+    connect(views_, &QTabWidget::currentChanged, this, &ConfigTab::fill_code);
+    connect(problems_, &ProblemStrip::opened, this, &ConfigTab::open_problem);
+    connect(problems_, &ProblemStrip::fix_wanted, this, &ConfigTab::fix);
+    connect(new_, &NewResource::wanted, this, &ConfigTab::create);
+    connect(new_, &NewResource::cancelled, this, [this] {
+        right_->setCurrentIndex(path_.empty() ? 2 : 0);
+        tree_->setFocus(Qt::OtherFocusReason);
+    });
+    connect_editors();
+}
+
+/// Form, text and code: each says what a person wants of the document.
+void ConfigTab::connect_editors() {
     for (const auto& [timer, pause] :
          {std::pair{&text_timer_, text_pause_ms}, std::pair{&lists_timer_, lists_pause_ms},
           std::pair{&burst_timer_, burst_pause_ms}}) {
@@ -239,7 +252,13 @@ void ConfigTab::connect_parts() {
             refresh_bar();
         }
     });
-    form_->set_names([this](const std::string& group) { return names_of(group); });
+    form_->set_names([this](const std::string& group) {
+        QStringList names;
+        for (const std::string& name : names_of(group)) {
+            names << to_qt(name);
+        }
+        return names;
+    });
     connect(form_, &ResourceForm::edited, this,
             [this](const project::FieldRow* row, const project::FieldValue& value, bool finished) {
                 take_field(*row, value, finished);
@@ -260,14 +279,6 @@ void ConfigTab::connect_parts() {
         if (auto done = config_.open_in_editor(project_.code / path); !done) {
             messages_->show_error(done.error());
         }
-    });
-    connect(views_, &QTabWidget::currentChanged, this, &ConfigTab::fill_code);
-    connect(problems_, &ProblemStrip::opened, this, &ConfigTab::open_problem);
-    connect(problems_, &ProblemStrip::fix_wanted, this, &ConfigTab::fix);
-    connect(new_, &NewResource::wanted, this, &ConfigTab::create);
-    connect(new_, &NewResource::cancelled, this, [this] {
-        right_->setCurrentIndex(path_.empty() ? 2 : 0);
-        tree_->setFocus(Qt::OtherFocusReason);
     });
 }
 

@@ -106,6 +106,7 @@ private:
     QWidget* make_document();
     void make_keys();
     void connect_parts();
+    void connect_editors();
 
     void take_read(Result<ConfigServices::Configuration> read,
                    std::shared_ptr<project::Workspace> made);
@@ -128,7 +129,7 @@ private:
     void search_for(const QString& text);
     std::vector<project::Problem> problems_here() const;
     project::Completions complete(std::string_view text, std::size_t at) const;
-    QStringList names_of(const std::string& group) const;
+    std::vector<std::string> names_of(std::string_view group) const;
     std::size_t domain_count() const;
 
     /// The document that the tree stands on; nullptr on a group.

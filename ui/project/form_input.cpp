@@ -25,6 +25,12 @@ constexpr int most_names = 40; ///< in a menu
 constexpr int text_lines = 3;
 constexpr int pem_lines = 6;
 
+/// As it is: QPlainTextEdit::toPlainText makes spaces of no-break spaces.
+QString raw_text(const QPlainTextEdit& editor) {
+    return editor.document()->toRawText().replace(QChar(QChar::ParagraphSeparator),
+                                                  QLatin1Char('\n'));
+}
+
 bool has_lines(FieldType type) {
     return project::is_list(type) || type == FieldType::text || type == FieldType::pem;
 }
@@ -112,7 +118,7 @@ void FormInput::make_lines(const project::FieldRow& row, const QStringList& name
     auto* menu = new QMenu(add_);
     for (const QString& name : names.mid(0, most_names)) {
         menu->addAction(name, this, [this, name] {
-            QStringList now = lines();
+            QStringList now = items();
             if (!now.contains(name)) {
                 lines_->setPlainText((now << name).join(QLatin1Char('\n')));
                 finish();
@@ -152,18 +158,47 @@ QWidget* FormInput::focus_widget() const {
                                 : static_cast<QWidget*>(line_);
 }
 
-QStringList FormInput::lines() const {
-    QStringList out;
-    for (const QString& line : lines_->toPlainText().split(QLatin1Char('\n'))) {
-        if (!line.trimmed().isEmpty()) {
+/// Lines that are as they were given are those items, whatever stands in them; what was typed is
+/// taken without space around it, and an empty line is none.
+QStringList FormInput::items() const {
+    const QStringList now = typed().split(QLatin1Char('\n'));
+    const qsizetype shorter = std::min(now.size(), given_.size());
+    qsizetype head = 0;
+    while (head < shorter && now[head] == given_[head]) {
+        ++head;
+    }
+    qsizetype tail = 0;
+    while (tail < shorter - head &&
+           now[now.size() - 1 - tail] == given_[given_.size() - 1 - tail]) {
+        ++tail;
+    }
+    const QStringList gone = given_.mid(head, given_.size() - head - tail);
+    QStringList out = given_.mid(0, head);
+    for (const QString& line : now.mid(head, now.size() - head - tail)) {
+        if (gone.contains(line)) {
+            out << line;
+        } else if (!line.trimmed().isEmpty()) {
             out << line.trimmed();
         }
     }
-    return out;
+    return out << given_.mid(given_.size() - tail);
 }
 
 QString FormInput::typed() const {
-    return lines_ != nullptr ? lines_->toPlainText() : line_ != nullptr ? line_->text() : QString();
+    return lines_ != nullptr ? raw_text(*lines_) : line_ != nullptr ? line_->text() : QString();
+}
+
+bool FormInput::can_show(const project::FieldValue& value) const {
+    const bool one_line = line_ != nullptr || project::is_list(row_.type);
+    const auto fits = [&](const std::string& text) {
+        const QString shown = to_qt(text);
+        return std::none_of(shown.begin(), shown.end(), [&](QChar c) {
+            return c.isNull() || c == QLatin1Char('\r') || c == QChar::ParagraphSeparator ||
+                   (one_line && c == QLatin1Char('\n'));
+        });
+    };
+    return (lines_ == nullptr && line_ == nullptr) ||
+           (fits(value.text) && std::all_of(value.items.begin(), value.items.end(), fits));
 }
 
 void FormInput::show_value(const project::FieldValue& value) {
@@ -182,15 +217,16 @@ void FormInput::show_value(const project::FieldValue& value) {
         }
         choice_->setCurrentIndex(at);
     } else if (lines_ != nullptr && project::is_list(row_.type)) {
-        QStringList items;
+        QStringList wanted;
         for (const std::string& item : value.items) {
-            items << to_qt(item);
+            wanted << to_qt(item);
         }
-        if (lines() != items) {
-            lines_->setPlainText(items.join(QLatin1Char('\n')));
+        if (items() != wanted) {
+            lines_->setPlainText(wanted.join(QLatin1Char('\n')));
         }
+        given_ = wanted;
     } else if (lines_ != nullptr) {
-        if (lines_->toPlainText() != to_qt(value.text)) {
+        if (typed() != to_qt(value.text)) {
             lines_->setPlainText(to_qt(value.text));
         }
     } else if (line_->text() != to_qt(value.text)) {
@@ -211,8 +247,8 @@ void FormInput::read_into(project::FieldValue& value) const {
     } else if (choice_ != nullptr) {
         value.text = to_utf8(choice_->currentData().toString());
     } else if (lines_ != nullptr && project::is_list(row_.type)) {
-        for (const QString& line : lines()) {
-            value.items.push_back(to_utf8(line));
+        for (const QString& item : items()) {
+            value.items.push_back(to_utf8(item));
         }
     } else {
         value.text = to_utf8(typed());

@@ -25,6 +25,8 @@ public:
     /// Puts what is typed into the value.
     void read_into(project::FieldValue& value) const;
     void set_read_only(bool read_only);
+    /// Whether the input would give the value back as it is: lines cannot show an item of two.
+    bool can_show(const project::FieldValue& value) const;
     /// The part that takes the focus, for labels and screen readers.
     QWidget* focus_widget() const;
 
@@ -40,7 +42,7 @@ private:
     void make_choice(const project::FieldRow& row, const QStringList& names);
     void make_lines(const project::FieldRow& row, const QStringList& names);
     void make_line(const project::FieldRow& row);
-    QStringList lines() const;
+    QStringList items() const;
     QString typed() const;
     void change();
     void finish();
@@ -49,6 +51,7 @@ private:
     bool read_only_ = false;
     bool touched_ = false; ///< since finished() was told last
     QString shown_;        ///< as the input shows what it was given
+    QStringList given_;    ///< items of a list
     QCheckBox* check_ = nullptr;
     QComboBox* choice_ = nullptr;
     QLineEdit* line_ = nullptr;

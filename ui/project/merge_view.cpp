@@ -25,7 +25,7 @@ MergeView::MergeView(Services& services, QWidget* parent)
       mine_(make_button(tr("&Keep mine"), ButtonKind::quiet)),
       theirs_(make_button(tr("&Take theirs"), ButtonKind::quiet)),
       edit_(make_button(tr("E&dit"), ButtonKind::quiet)), sides_(new QStackedWidget),
-      mine_diff_(new DiffView), their_diff_(new DiffView), editor_(new QPlainTextEdit),
+      mine_diff_(new DiffView), their_diff_(new DiffView), editor_(new TextEditor),
       message_(new QLineEdit), author_(new AuthorLine(services)),
       reason_(make_label({}, QStringLiteral("caption"))),
       merge_(make_button(tr("&Merge"), ButtonKind::primary, QStringLiteral("check"))) {
@@ -93,11 +93,9 @@ QWidget* MergeView::make_choice() {
     both->addWidget(their_diff_);
     sides_->addWidget(both);
     editor_->setAccessibleName(tr("The file's text after the merge"));
-    editor_->setFont(Theme::get().mono_font());
-    editor_->setTabChangesFocus(true);
     connect(editor_, &QPlainTextEdit::textChanged, this, [this] {
         if (!filling_ && row_ >= 0) {
-            model_->choose(row_, MergeChoice::Take::text, to_utf8(editor_->toPlainText()));
+            model_->choose(row_, MergeChoice::Take::text, to_utf8(editor_->text()));
         }
     });
     sides_->addWidget(editor_);
@@ -198,7 +196,10 @@ void MergeView::show_choice() {
     edit_->setChecked(edited);
     if (edited) {
         filling_ = true;
-        editor_->setPlainText(to_qt(choice->text));
+        editor_->set_language(Highlighter::language_of(to_qt(model_->file_at(row_).path)));
+        editor_->setUndoRedoEnabled(false); // what was typed for another file is not undone here
+        editor_->set_text(to_qt(choice->text));
+        editor_->setUndoRedoEnabled(true);
         filling_ = false;
     }
     sides_->setCurrentIndex(edited ? 1 : 0);

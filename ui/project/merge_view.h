@@ -6,10 +6,10 @@
 #include "ui/project/diff_view.h"
 #include "ui/project/merge_model.h"
 #include "ui/project/project_tab.h"
+#include "ui/project/text_editor.h"
 #include "ui/services.h"
 
 #include <QLineEdit>
-#include <QPlainTextEdit>
 #include <QStackedWidget>
 #include <QTableView>
 
@@ -28,7 +28,7 @@ public:
 
     MergeModel& files() { return *model_; }
     QTableView& list() { return *list_; }
-    QPlainTextEdit& editor() { return *editor_; }
+    TextEditor& editor() { return *editor_; }
     QPushButton& merge_button() { return *merge_; }
     ErrorView& error() { return *error_; }
     bool busy() const { return diff_job_.running() || merge_job_.running(); }
@@ -62,7 +62,7 @@ private:
     QStackedWidget* sides_;
     DiffView* mine_diff_;
     DiffView* their_diff_;
-    QPlainTextEdit* editor_;
+    TextEditor* editor_;
     QLineEdit* message_;
     AuthorLine* author_;
     QLabel* reason_;

@@ -19,10 +19,11 @@ namespace {
 
 constexpr int rows_seen = 4;
 
-QString severity_word(Severity severity) {
-    switch (severity) {
+QString severity_word(const Problem& problem) {
+    switch (problem.severity) {
     case Severity::error:
-        return ProblemModel::tr("Error");
+        return problem.older_accept ? ProblemModel::tr("Error in newer clouds")
+                                    : ProblemModel::tr("Error");
     case Severity::warning:
         return ProblemModel::tr("Warning");
     case Severity::note:
@@ -32,10 +33,24 @@ QString severity_word(Severity severity) {
 }
 
 QString place(const Problem& problem) {
-    return QStringLiteral("%1:%2").arg(to_qt(problem.path)).arg(problem.position.line);
+    return QStringLiteral("%1:%2:%3")
+        .arg(to_qt(problem.path))
+        .arg(problem.position.line)
+        .arg(problem.position.column);
 }
 
 } // namespace
+
+QString advice(const Problem& problem) {
+    QStringList sentences;
+    if (!problem.hint.empty()) {
+        sentences << to_qt(problem.hint);
+    }
+    if (problem.older_accept) {
+        sentences << ProblemModel::tr("Clouds up to v1.1.10 take it as it is.");
+    }
+    return sentences.join(QLatin1Char(' '));
+}
 
 void ProblemModel::set_problems(const std::vector<Problem>& problems) {
     beginResetModel();
@@ -63,7 +78,7 @@ QVariant ProblemModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::DisplayRole) {
         switch (index.column()) {
         case severity_column:
-            return severity_word(problem->severity);
+            return severity_word(*problem);
         case place_column:
             return place(*problem);
         default:
@@ -77,13 +92,15 @@ QVariant ProblemModel::data(const QModelIndex& index, int role) const {
                    : icon(QStringLiteral("info"), Tone::muted);
     }
     if (role == Qt::ToolTipRole) {
-        const QString hint = to_qt(problem->hint);
+        const QString hint = advice(*problem);
         return hint.isEmpty() ? to_qt(problem->sentence)
                               : QString(to_qt(problem->sentence) + QLatin1Char('\n') + hint);
     }
     if (role == Qt::AccessibleTextRole) {
-        return QStringLiteral("%1, %2, %3")
-            .arg(severity_word(problem->severity), place(*problem), to_qt(problem->sentence));
+        return QStringLiteral("%1, %2, %3 %4")
+            .arg(severity_word(*problem), place(*problem), to_qt(problem->sentence),
+                 advice(*problem))
+            .trimmed();
     }
     return {};
 }
@@ -99,7 +116,8 @@ QVariant ProblemModel::headerData(int section, Qt::Orientation orientation, int 
 
 ProblemStrip::ProblemStrip(QWidget* parent)
     : QWidget(parent), model_(new ProblemModel(this)), summary_(make_label({})),
-      fix_(make_button({}, ButtonKind::plain, QStringLiteral("check"))), table_(new QTableView) {
+      fix_(make_button({}, ButtonKind::plain, QStringLiteral("check"))), table_(new QTableView),
+      advice_(make_label({}, QStringLiteral("caption"))) {
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
     box->setSpacing(space::xs);
@@ -120,11 +138,12 @@ ProblemStrip::ProblemStrip(QWidget* parent)
     table_->verticalHeader()->setDefaultSectionSize(space::row);
     table_->horizontalHeader()->hide();
     table_->horizontalHeader()->setStretchLastSection(true);
-    table_->setColumnWidth(ProblemModel::severity_column, fontMetrics().averageCharWidth() * 14);
+    table_->setColumnWidth(ProblemModel::severity_column, fontMetrics().averageCharWidth() * 24);
     table_->setColumnWidth(ProblemModel::place_column, fontMetrics().averageCharWidth() * 36);
     table_->setMinimumHeight(2 * space::row);
     table_->setMaximumHeight(rows_seen * space::row + space::xs);
     box->addWidget(table_);
+    box->addWidget(advice_);
     connect(table_, &QTableView::activated, this, [this] {
         if (const Problem* problem = current()) {
             Q_EMIT opened(Problem(*problem));
@@ -183,6 +202,8 @@ void ProblemStrip::show_current() {
     const Problem* problem = current();
     const bool fixable = problem != nullptr && problem->fix.has_value();
     fix_->setVisible(fixable);
+    advice_->setText(problem == nullptr ? QString() : advice(*problem));
+    advice_->setVisible(problem != nullptr); // an empty line, so that nothing jumps
     if (fixable) {
         fix_->setText(
             tr("Fi&x: %1")

@@ -9,6 +9,9 @@
 
 namespace tau::ui {
 
+/// What to do about a problem, and which clouds take it all the same; may be empty.
+QString advice(const project::Problem& problem);
+
 /// Problems of a project as rows.
 class ProblemModel : public QAbstractTableModel {
     Q_OBJECT
@@ -38,6 +41,7 @@ public:
     QTableView& table() { return *table_; }
     QPushButton& fix_button() { return *fix_; }
     QString summary() const { return summary_->text(); }
+    QString advice_text() const { return advice_->text(); }
 
 Q_SIGNALS:
     void opened(const tau::project::Problem& problem);
@@ -50,6 +54,7 @@ private:
     QLabel* summary_;
     QPushButton* fix_;
     QTableView* table_;
+    QLabel* advice_;
 };
 
 } // namespace tau::ui

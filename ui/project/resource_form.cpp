@@ -3,10 +3,12 @@
 #include "core/project/generated_domain.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
+#include "ui/project/problem_strip.h"
 
 #include <QAccessible>
 #include <QGridLayout>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QStyle>
 
 #include <algorithm>
@@ -18,12 +20,32 @@ using project::KindId;
 
 namespace {
 
+constexpr int name_width = 16; ///< in characters
+
 void set_invalid(QWidget* widget, bool invalid) {
     if (widget->property("invalid").toBool() != invalid) {
         widget->setProperty("invalid", invalid);
         widget->style()->unpolish(widget);
         widget->style()->polish(widget);
     }
+}
+
+/// Names on the left, as wide in each part of a form, and inputs.
+QGridLayout* make_grid(QWidget& holder) {
+    auto* grid = new QGridLayout(&holder);
+    grid->setContentsMargins(0, 0, 0, space::s);
+    grid->setHorizontalSpacing(space::m);
+    grid->setVerticalSpacing(space::xs);
+    grid->setColumnStretch(1, 1);
+    return grid;
+}
+
+QLabel* make_name(const QString& text) {
+    auto* label = new QLabel(text);
+    label->setWordWrap(true);
+    label->setFixedWidth(label->fontMetrics().averageCharWidth() * name_width);
+    label->setMinimumHeight(space::control);
+    return label;
 }
 
 } // namespace
@@ -57,25 +79,26 @@ void ResourceForm::clear() {
     broken_->hide();
 }
 
-/// The rows that apply to this document, in the order of the sections.
+/// The rows that apply to this document, in the order of the sections and of what tools write.
 std::vector<std::pair<const FieldRow*, std::string>>
 ResourceForm::wanted_rows(const yaml::Document& document) const {
     std::vector<std::pair<const FieldRow*, std::string>> out;
+    const std::vector<const FieldRow*> rows = project::as_written(*kind_);
     for (const project::Section& section : kind_->sections) {
         const bool section_on = project::holds(document, *kind_, section.shown_when);
-        for (const FieldRow& row : kind_->rows) {
-            if (row.section != section.id) {
+        for (const FieldRow* row : rows) {
+            if (row->section != section.id) {
                 continue;
             }
-            for (std::string& path : project::paths_of(document, row)) {
-                const bool there = project::read_field(document, row, path).present;
+            for (std::string& path : project::paths_of(document, *row)) {
+                const bool there = project::read_field(document, *row, path).present;
                 const bool asked =
-                    section_on && row.era == project::Era::now &&
-                    project::holds(document, *kind_, row.shown_when) &&
-                    (row.path != "name" || kind_->id == KindId::project) &&
-                    (row.type != project::FieldType::block || row.choices.size() > 1);
-                if (asked || (there && row.type != project::FieldType::block)) {
-                    out.emplace_back(&row, std::move(path));
+                    section_on && row->era == project::Era::now &&
+                    project::holds(document, *kind_, row->shown_when) &&
+                    (row->path != "name" || kind_->id == KindId::project) &&
+                    (row->type != project::FieldType::block || row->choices.size() > 1);
+                if (asked || (there && row->type != project::FieldType::block)) {
+                    out.emplace_back(row, std::move(path));
                 }
             }
         }
@@ -92,6 +115,9 @@ void ResourceForm::show_document(const project::Resource& resource,
     resource_ = resource;
     if (!same || wanted_rows(document) != shown_) {
         build(resource, document);
+    }
+    if (!same) {
+        verticalScrollBar()->setValue(0);
     }
     fill(document);
 }
@@ -121,12 +147,7 @@ void ResourceForm::build(const project::Resource& resource, const yaml::Document
         group.title->setToolTip(to_qt(section.help));
         box_->addWidget(group.title);
         auto* holder = new QWidget;
-        auto* grid = new QGridLayout(holder);
-        grid->setContentsMargins(0, 0, 0, space::s);
-        grid->setHorizontalSpacing(space::m);
-        grid->setVerticalSpacing(space::xs);
-        grid->setColumnStretch(1, 1);
-        grid->setColumnMinimumWidth(0, fontMetrics().averageCharWidth() * 16);
+        QGridLayout* grid = make_grid(*holder);
         box_->addWidget(holder);
         for (const auto& [row, path] : shown_) {
             if (row->section == section.id) {
@@ -163,17 +184,16 @@ void ResourceForm::add_row(Group& group, QGridLayout& grid, const FieldRow& row,
     const QStringList names =
         row.reference.empty() || !names_ ? QStringList() : names_(std::string(row.reference));
     made.input = new FormInput(row, names);
-    QString label = to_qt(row.label);
+    QString& label = made.name;
+    label = to_qt(row.label);
     if (row.path.find('*') != std::string_view::npos) { // "clouds/<name>/account"
         const std::size_t first = path.find('/') + 1;
         label += QStringLiteral(" (%1)").arg(
             to_qt(std::string_view(path).substr(first, path.rfind('/') - first)));
     }
-    made.label = new QLabel(row.required ? label + QStringLiteral(" *") : label);
-    made.label->setWordWrap(true);
+    made.label = make_name(label);
     made.label->setBuddy(made.input->focus_widget());
     made.label->setToolTip(to_qt(row.help));
-    made.label->setMinimumHeight(space::control);
     made.input->focus_widget()->setAccessibleName(label);
     made.note = make_label({}, QStringLiteral("caption"));
     made.note->hide();
@@ -197,6 +217,9 @@ void ResourceForm::fill(const yaml::Document& document) {
     for (Group& group : groups_) {
         for (Row& row : group.rows) {
             row.value = project::read_field(document, *row.row, row.path);
+            row.value.readable = row.value.readable && row.input->can_show(row.value);
+            const bool required = project::is_required(document, *kind_, *row.row);
+            row.label->setText(required ? row.name + QStringLiteral(" *") : row.name);
             row.input->set_read_only(false);
             row.input->show_value(row.value);
             show_notes(row);
@@ -229,6 +252,9 @@ void ResourceForm::show_problems(const std::vector<project::Problem>& problems) 
                      problem.field == row.row->legacy || problem.field.starts_with(row.path + "/"));
                 if (here && row.problem.isEmpty()) {
                     row.problem = to_qt(problem.sentence);
+                    if (const QString more = advice(problem); more != to_qt(row.row->help)) {
+                        row.problem += more.isEmpty() ? QString() : QLatin1Char('\n') + more;
+                    }
                     tone = problem.severity == project::Severity::error ? Tone::bad : Tone::warn;
                 }
             }
@@ -263,19 +289,13 @@ void ResourceForm::set_project(const std::string& project_id, const QString& suf
 /// Below a domain's name: one of the cloud's own, and the record that proves another one.
 void ResourceForm::make_domain_part(QVBoxLayout& box) {
     auto* holder = new QWidget;
-    auto* grid = new QGridLayout(holder);
-    grid->setContentsMargins(0, 0, 0, space::s);
-    grid->setHorizontalSpacing(space::m);
-    grid->setVerticalSpacing(space::xs);
-    grid->setColumnStretch(1, 1);
-    grid->setColumnMinimumWidth(0, fontMetrics().averageCharWidth() * 16);
-    auto* label = new QLabel(tr("Cloud's suffix"));
+    QGridLayout* grid = make_grid(*holder);
+    QLabel* label = make_name(tr("Cloud's suffix"));
     suffix_ = new QLineEdit(suffix_text_);
     suffix_->setAccessibleName(label->text());
     suffix_->setPlaceholderText(QStringLiteral("g.tau.link"));
     suffix_->setToolTip(tr("The name below which the cloud gives away domains."));
     label->setBuddy(suffix_);
-    label->setMinimumHeight(space::control);
     grid->addWidget(label, 0, 0);
     grid->addWidget(suffix_, 0, 1);
     use_generated_ = make_button({}, ButtonKind::quiet);

@@ -53,6 +53,7 @@ private:
         const project::FieldRow* row = nullptr;
         std::string path; ///< as it applies to this document
         project::FieldValue value;
+        QString name;
         QLabel* label = nullptr;
         FormInput* input = nullptr;
         QLabel* note = nullptr;

@@ -278,7 +278,7 @@ void TextEditor::set_marks(const std::vector<Mark>& marks) {
 }
 
 bool TextEditor::event(QEvent* event) {
-    if (event->type() == QEvent::ShortcutOverride) {
+    if (event->type() == QEvent::ShortcutOverride && !isUndoRedoEnabled()) {
         auto* key = static_cast<QKeyEvent*>(event);
         if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo)) {
             event->ignore(); // the owner's

@@ -27,8 +27,8 @@ private:
     Language language_ = Language::none;
 };
 
-/// A text with line numbers, in one width. What it shows is undone by its owner, not by itself; Tab
-/// indents, and Escape then Tab leaves it.
+/// A text with line numbers, in one width. What it shows is undone by its owner, not by itself,
+/// unless the owner turns that on; Tab indents, and Escape then Tab leaves it.
 class TextEditor : public QPlainTextEdit {
     Q_OBJECT
 public:

@@ -105,7 +105,17 @@ void StartPage::show_lists(const Lists& lists) {
     }
     const auto projects = lists.projects.value_or(std::vector<flow::LocalProject>());
     const auto unfinished = lists.unfinished.value_or(std::vector<flow::Unfinished>());
+    show_unfinished(unfinished);
+    show_projects(projects);
+    const bool empty = projects.empty() && unfinished.empty();
+    empty_->parentWidget()->setVisible(empty);
+    new_->setVisible(!empty);
+    if (isVisible() && (focusWidget() == nullptr || !focusWidget()->isVisible())) {
+        first_input()->setFocus(Qt::OtherFocusReason);
+    }
+}
 
+void StartPage::show_unfinished(const std::vector<flow::Unfinished>& unfinished) {
     clear_layout(unfinished_->box());
     unfinished_->setVisible(!unfinished.empty());
     unfinished_->box()->addWidget(
@@ -121,7 +131,9 @@ void StartPage::show_lists(const Lists& lists) {
         connect(row, &UnfinishedRow::forget_wanted, this, [this, id = one.id] { forget(id); });
         unfinished_->box()->addWidget(row);
     }
+}
 
+void StartPage::show_projects(const std::vector<flow::LocalProject>& projects) {
     clear_layout(projects_->box());
     projects_->box()->setContentsMargins(space::s, space::s, space::s, space::s);
     projects_->box()->setSpacing(0);
@@ -152,12 +164,6 @@ void StartPage::show_lists(const Lists& lists) {
         connect(button, &QPushButton::clicked, this,
                 [this, project = one] { Q_EMIT project_wanted(project); });
         projects_->box()->addWidget(button);
-    }
-    const bool empty = projects.empty() && unfinished.empty();
-    empty_->parentWidget()->setVisible(empty);
-    new_->setVisible(!empty);
-    if (isVisible() && (focusWidget() == nullptr || !focusWidget()->isVisible())) {
-        first_input()->setFocus(Qt::OtherFocusReason);
     }
 }
 

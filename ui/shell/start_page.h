@@ -34,6 +34,8 @@ private:
         Result<std::vector<flow::Unfinished>> unfinished;
     };
     void show_lists(const Lists& lists);
+    void show_unfinished(const std::vector<flow::Unfinished>& unfinished);
+    void show_projects(const std::vector<flow::LocalProject>& projects);
     void show_network();
     void forget(const std::string& id);
 

@@ -105,6 +105,22 @@ void VaultBrowser::connect_parts() {
         progress_->setRange(0, all == 0 ? 0 : 1000);
         progress_->setValue(all == 0 ? 0 : static_cast<int>(done * 1000 / all));
     });
+    connect(map_, &MapView::row_picked, this, [this](std::uint32_t row) {
+        pick(row);
+        table_->select_position(rows_->position_of(row), true);
+    });
+    connect(map_, &MapView::area_selected, filters_, &FilterBar::set_area);
+    connect(map_, &MapView::place_chosen, this, &VaultBrowser::point_picked);
+    connect(panel_, &NodePanel::pin_wanted, this, &VaultBrowser::pin_current);
+    connect(panel_, &NodePanel::compare_wanted, this, &VaultBrowser::compare_current);
+    connect(panel_, &NodePanel::use_wanted, this, &VaultBrowser::use_current);
+    connect_wishes();
+    if (chosen_ != nullptr) {
+        connect_chosen();
+    }
+}
+
+void VaultBrowser::connect_wishes() {
     connect(emphasis_, &EmphasisPanel::changed, this, [this] {
         wishes_.emphasis = emphasis_->emphasis();
         wishes_.city = emphasis_->city();
@@ -140,18 +156,9 @@ void VaultBrowser::connect_parts() {
     auto* find = new QShortcut(QKeySequence::Find, this);
     find->setContext(Qt::WidgetWithChildrenShortcut);
     connect(find, &QShortcut::activated, this, search);
-    connect(map_, &MapView::row_picked, this, [this](std::uint32_t row) {
-        pick(row);
-        table_->select_position(rows_->position_of(row), true);
-    });
-    connect(map_, &MapView::area_selected, filters_, &FilterBar::set_area);
-    connect(map_, &MapView::place_chosen, this, &VaultBrowser::point_picked);
-    connect(panel_, &NodePanel::pin_wanted, this, &VaultBrowser::pin_current);
-    connect(panel_, &NodePanel::compare_wanted, this, &VaultBrowser::compare_current);
-    connect(panel_, &NodePanel::use_wanted, this, &VaultBrowser::use_current);
-    if (chosen_ == nullptr) {
-        return;
-    }
+}
+
+void VaultBrowser::connect_chosen() {
     connect(chosen_, &ChosenVaults::changed, this, &VaultBrowser::show_marks);
     connect(chosen_, &ChosenVaults::suggestion_wanted, this, [this] {
         if (ranking_) {

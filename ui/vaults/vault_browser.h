@@ -71,6 +71,8 @@ private:
     // vault_browser.cpp: the parts, and their ranking
     void lay_out();
     void connect_parts();
+    void connect_wishes();
+    void connect_chosen();
     void take_nodes();
     void make_ranking();
     void have_ranking(std::shared_ptr<vault::Ranking> ranking);

@@ -7,6 +7,7 @@
 #include "core/project/suggest.h"
 #include "core/yaml/edit.h"
 #include "tests/core/project/configuration.h"
+#include "tests/core/yaml/suite.h"
 #include "tests/support/entropy.h"
 #include "tests/support/vectors.h"
 
@@ -176,6 +177,54 @@ TEST_CASE("every fix that is offered can be applied and takes its problem away")
         }
     }
     MESSAGE(tried << " fixes");
+    CHECK(tried > 300);
+}
+
+TEST_CASE("every fix that is offered for public YAML can be applied, too") {
+    if (test::vectors().empty()) {
+        MESSAGE("skipped: no vectors");
+        return;
+    }
+    std::size_t tried = 0;
+    for (const test::SuiteCase& each : test::yaml_test_suite()) {
+        CAPTURE(each.id);
+        for (const Kind& of : kinds()) {
+            tried += try_fixes(project_of(
+                {{path_of(of.id, {}, "x"), each.text}, {path_of(of.id, "x", "x"), each.text}}));
+        }
+    }
+    MESSAGE(tried << " fixes for the yaml-test-suite");
+    CHECK(tried > 1000);
+}
+
+TEST_CASE("every fix that is offered for real projects, each value spoilt, can be applied") {
+    if (test::vectors().empty()) {
+        MESSAGE("skipped: no vectors");
+        return;
+    }
+    std::size_t tried = 0;
+    for (const char* name : {"tb_test_project", "tb_ChatProject", "tb_examples"}) {
+        const auto whole = Store::load(test::vectors() / "taubyte" / name);
+        REQUIRE(whole);
+        tried += try_fixes(*whole);
+        for (const auto& [path, file] : whole->files()) {
+            for (const yaml::Path& place : test::scalar_paths(*file.document())) {
+                CAPTURE(yaml::to_string(place));
+                for (const auto& spoilt :
+                     {yaml::remove(*file.document(), place),
+                      yaml::set(*file.document(), place, yaml::Value::of_text("no-such 1")),
+                      yaml::set(*file.document(), place, yaml::Value::of_text("")),
+                      yaml::set(*file.document(), place, yaml::Value::of_plain("5")),
+                      yaml::set(*file.document(), place, yaml::Value::of_plain("true")),
+                      yaml::set(*file.document(), place, yaml::Value::of_map())}) {
+                    if (spoilt) {
+                        tried += try_fixes(project_of({{path, *spoilt}}));
+                    }
+                }
+            }
+        }
+    }
+    MESSAGE(tried << " fixes for real projects");
     CHECK(tried > 300);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/project/check.h"
 #include "core/project/scalars.h"
+#include "core/project/scope.h"
 #include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
 
@@ -282,6 +283,26 @@ TEST_CASE("an application's name that is a folder of global code is refused, and
         CHECK(move_edits(plan->code_moves, code).empty());
         REQUIRE(plan->notes.size() == 1);
         CHECK(plan->notes.front().find("holds global code") != std::string::npos);
+    }
+}
+
+TEST_CASE("what can be named is one's own, then what is global and not hidden by it") {
+    const Store store = project_of({{"domains/a.yaml", id},
+                                    {"domains/b.yaml", id},
+                                    {"libraries/a.yaml", id},
+                                    {"applications/x/domains/b.yaml", id},
+                                    {"applications/x/domains/c.yaml", id},
+                                    {"applications/y/domains/d.yaml", id}});
+    using Names = std::vector<std::string>;
+    CHECK(names_in_reach(store, KindId::domain, {}) == Names{"a", "b"});
+    CHECK(names_in_reach(store, KindId::domain, "x") == Names{"b", "c", "a"});
+    CHECK(names_in_reach(store, KindId::domain, "y") == Names{"d", "a", "b"});
+    CHECK(names_in_reach(store, KindId::library, "x") == Names{"a"});
+    CHECK(names_in_reach(store, KindId::service, "x").empty());
+    for (const char* where : {"", "x", "y"}) {
+        for (const std::string& name : names_in_reach(store, KindId::domain, where)) {
+            CHECK(Scope(store.resources()).resolve(KindId::domain, where, name) != nullptr);
+        }
     }
 }
 
