@@ -1,14 +1,10 @@
 #include "app/console/pictures.h"
 
-#include "core/base/file.h"
 #include "ui/common/theme.h"
 #include "ui/project/changes_view.h"
-#include "ui/project/config_tab.h"
-#include "ui/project/deployments_view.h"
 #include "ui/project/history_view.h"
+#include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
-#include "ui/project/registration_view.h"
-#include "ui/shell/change_page.h"
 #include "ui/shell/project_page.h"
 #include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
@@ -119,15 +115,10 @@ void Pictures::after_scenes() {
                        [this] { return window_.project_page().has_project(); }});
     scenes_.push_back({QStringLiteral("verified"), [this] { window_.project_page().verify(); },
                        [this] { return window_.project_page().is_verified(); }});
-    scenes_.push_back({QStringLiteral("configuration"),
-                       [this] { window_.project_tabs().show_tab(&window_.config_tab()); },
-                       [this] {
-                           return !window_.config_tab().busy() &&
-                                  !window_.config_tab().current_path().empty();
-                       }});
+    configuration_scenes();
     scenes_.push_back({QStringLiteral("changes"),
                        [this] {
-                           change_clones();
+                           window_.project_tabs().set_tab_visible(&window_.merge_view(), false);
                            window_.project_tabs().show_tab(&window_.changes_view());
                        },
                        [this] {
@@ -140,54 +131,6 @@ void Pictures::after_scenes() {
     living_scenes();
     scenes_.push_back(
         {QStringLiteral("projects"), [this] { window_.show_start(); }, [] { return true; }});
-}
-
-/// The project and its vaults: what runs where, the registration, and new keys.
-void Pictures::living_scenes() {
-    const auto deployments = [this]() -> ui::DeploymentsView& {
-        return window_.deployments_view();
-    };
-    const auto registration = [this]() -> ui::RegistrationView& {
-        return window_.registration_view();
-    };
-    scenes_.push_back(
-        {QStringLiteral("deployments"),
-         [this] { window_.project_tabs().show_tab(&window_.deployments_view()); },
-         [deployments] { return !deployments().busy() && deployments().rows().rowCount() > 0; }});
-    scenes_.push_back(
-        {QStringLiteral("deployments-edited"),
-         [deployments] {
-             deployments().rows().put({"region:eu-west", vault::Role::code, "main", ""});
-             deployments().edit_button().click();
-         },
-         [] { return true; }});
-    scenes_.push_back(
-        {QStringLiteral("deployments-sent"), [deployments] { deployments().send(); },
-         [deployments] { return !deployments().busy() && !deployments().has_edits(); }});
-    scenes_.push_back({QStringLiteral("registration"),
-                       [this] { window_.project_tabs().show_tab(&window_.registration_view()); },
-                       [registration] { return !registration().cards().empty(); }});
-    scenes_.push_back({QStringLiteral("registration-verified"),
-                       [registration] { registration().cards().front()->verify(); },
-                       [registration] { return registration().cards().front()->is_verified(); }});
-    scenes_.push_back({QStringLiteral("rotate-review"),
-                       [this] { window_.change_project(ui::ChangeWish::Kind::rotate); },
-                       [this] { return window_.change_page().review().ready(); }});
-    scenes_.push_back({QStringLiteral("rotate"),
-                       [this] { window_.change_page().review().go_button().click(); },
-                       [this] { return window_.change_page().flow_view().has_result(); }});
-}
-
-/// Something to commit in both clones.
-void Pictures::change_clones() {
-    const flow::LocalProject& project = window_.project_tabs().project();
-    const auto config = read_file(project.configuration / "config.yaml");
-    if (config) {
-        (void)write_file_atomic(project.configuration / "config.yaml",
-                                *config + "tags:\n    - plants\n    - garden\n", 0644);
-    }
-    (void)write_file_atomic(project.code / "go.mod", std::string_view("module shop\n\ngo 1.21\n"),
-                            0644);
 }
 
 void Pictures::start() {

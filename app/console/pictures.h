@@ -32,8 +32,10 @@ private:
     void vault_scenes(bool only_vaults);
     void wizard_scenes();
     void after_scenes();
+    void configuration_scenes();
     void living_scenes();
-    void change_clones();
+    void change_scenes();
+    void grow_project();
     bool keep(const QString& name);
     void next_scene();
 

@@ -444,6 +444,10 @@ void TestGitViews::a_merged_text_keeps_what_was_not_typed() {
     view.resize(900, 600);
     view.show();
     view.show_merge({}, {pulled});
+    Theme::get().set_mode(ThemeMode::dark);
+    Theme::get().set_mode(ThemeMode::light);
+    QCoreApplication::processEvents();
+    QVERIFY(!view.files().choice_at(0)); // other colours decide nothing
     view.take(git::MergeChoice::Take::text);
     QCOMPARE(view.files().choice_at(0)->text, ours);
     view.editor().moveCursor(QTextCursor::Start);

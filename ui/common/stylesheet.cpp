@@ -127,6 +127,7 @@ QTableCornerButton::section { background: {surface}; border: none; }
 
 QTabWidget::pane { border: none; border-top: 1px solid {line}; }
 QTabWidget::tab-bar { left: 20px; }
+QTabWidget[role="inner"]::tab-bar { left: -2px; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: {muted}; border: none; border-bottom: 2px solid transparent;
     padding: 6px 10px; margin: 0 2px; }
@@ -135,6 +136,7 @@ QTabBar::tab:selected { color: {text}; border-bottom: 2px solid {accent}; font-w
 QTabBar::tab:focus { background: {accent_tint}; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
 QScrollBar::handle { background: {edge}; border-radius: 4px; }

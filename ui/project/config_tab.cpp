@@ -68,9 +68,8 @@ ConfigTab::ConfigTab(Services& services, ConfigServices& config, QWidget* parent
         right_->addWidget(page);
     }
     split->addWidget(right_);
-    split->setStretchFactor(0, 1);
-    split->setStretchFactor(1, 4);
-    split->setSizes({space::field_width * 4 / 5, 1000});
+    split->setStretchFactor(1, 1);
+    split->setSizes({space::field_width * 4 / 5, space::field_width * 2});
     box->addWidget(split, 1);
     box->addWidget(problems_);
     auto* waiting = make_label(tr("Reading the configuration…"));
@@ -170,6 +169,7 @@ QWidget* ConfigTab::make_document() {
     both->setSizes({1000, 1000});
     both->setContentsMargins(0, space::s, 0, 0);
     views_->setDocumentMode(true);
+    set_role(views_, QStringLiteral("inner"));
     views_->setAccessibleName(tr("Settings or code"));
     views_->tabBar()->setDrawBase(false);
     views_->tabBar()->setExpanding(false);

@@ -94,8 +94,12 @@ QWidget* MergeView::make_choice() {
     sides_->addWidget(both);
     editor_->setAccessibleName(tr("The file's text after the merge"));
     connect(editor_, &QPlainTextEdit::textChanged, this, [this] {
-        if (!filling_ && row_ >= 0) {
-            model_->choose(row_, MergeChoice::Take::text, to_utf8(editor_->text()));
+        // A new colour of the text is a change to Qt, and is none.
+        const auto choice = filling_ || row_ < 0 ? std::nullopt : model_->choice_at(row_);
+        if (choice && choice->take == MergeChoice::Take::text) {
+            if (std::string text = to_utf8(editor_->text()); text != choice->text) {
+                model_->choose(row_, MergeChoice::Take::text, std::move(text));
+            }
         }
     });
     sides_->addWidget(editor_);

@@ -17,7 +17,8 @@ using project::Severity;
 
 namespace {
 
-constexpr int rows_seen = 4;
+constexpr int rows_seen = 3;
+constexpr int longest_place = 44; ///< in characters
 
 QString severity_word(const Problem& problem) {
     switch (problem.severity) {
@@ -138,10 +139,7 @@ ProblemStrip::ProblemStrip(QWidget* parent)
     table_->verticalHeader()->setDefaultSectionSize(space::row);
     table_->horizontalHeader()->hide();
     table_->horizontalHeader()->setStretchLastSection(true);
-    table_->setColumnWidth(ProblemModel::severity_column, fontMetrics().averageCharWidth() * 24);
-    table_->setColumnWidth(ProblemModel::place_column, fontMetrics().averageCharWidth() * 36);
-    table_->setMinimumHeight(2 * space::row);
-    table_->setMaximumHeight(rows_seen * space::row + space::xs);
+    table_->horizontalHeader()->setResizeContentsPrecision(0); // to what is seen, not to all
     box->addWidget(table_);
     box->addWidget(advice_);
     connect(table_, &QTableView::activated, this, [this] {
@@ -189,6 +187,13 @@ void ProblemStrip::set_problems(const std::vector<Problem>& problems) {
     table_->setVisible(!problems.empty());
     if (!problems.empty()) {
         const int last = static_cast<int>(problems.size()) - 1;
+        table_->setFixedHeight(std::min(rows_seen, last + 1) * space::row + space::xs);
+        table_->resizeColumnToContents(ProblemModel::severity_column);
+        table_->resizeColumnToContents(ProblemModel::place_column);
+        const int widest = fontMetrics().averageCharWidth() * longest_place;
+        if (table_->columnWidth(ProblemModel::place_column) > widest) {
+            table_->setColumnWidth(ProblemModel::place_column, widest);
+        }
         table_->setCurrentIndex(model_->index(std::clamp(row, 0, last), 0));
     }
     show_current();
