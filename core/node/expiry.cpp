@@ -7,7 +7,7 @@ namespace tau::node {
 
 namespace {
 
-constexpr std::int64_t day = 24 * 3600;
+constexpr std::int64_t day = 86400; // seconds
 constexpr std::int64_t challenge_memory = 300;
 constexpr std::int64_t delivery_memory = 30 * day;
 constexpr std::int64_t ended_memory = 30 * day;
