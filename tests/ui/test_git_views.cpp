@@ -336,6 +336,7 @@ private Q_SLOTS:
     }
 
     void a_merged_text_keeps_what_was_not_typed();
+    void a_long_path_gives_up_its_middle();
     void push_pull_and_merge_with_a_real_host();
 };
 
@@ -460,6 +461,19 @@ void TestGitViews::a_merged_text_keeps_what_was_not_typed() {
     QTest::keySequence(&view.editor(), QKeySequence::Undo); // not the other file's
     QCOMPARE(view.files().choice_at(1)->text, std::string("id: other\n"));
     QTRY_VERIFY(!view.busy());
+}
+
+void TestGitViews::a_long_path_gives_up_its_middle() {
+    DiffView view;
+    const std::string path = "applications/orders/functions/" + std::string(60, 'x') + ".yaml";
+    view.show_diff(git::diff_texts(path, "a: 1\n", "a: 2\n"));
+    view.resize(500, 300);
+    view.show();
+    QCoreApplication::processEvents();
+    QCOMPARE(view.caption(), QString::fromStdString(path));
+    QVERIFY(view.caption_label().shown().size() < view.caption().size());
+    QVERIFY(view.caption_label().shown().endsWith(QStringLiteral(".yaml")));
+    QCOMPARE(view.caption_label().toolTip(), view.caption());
 }
 
 int main(int argc, char** argv) {

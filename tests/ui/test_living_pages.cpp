@@ -4,6 +4,7 @@
 #include "tests/ui/window_stage.h"
 #include "ui/project/commit_picker.h"
 #include "ui/project/deployments_view.h"
+#include "ui/project/history_view.h"
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
@@ -166,6 +167,18 @@ private Q_SLOTS:
             ++seen;
         } while (tabs.current_tab() != first && seen < 10);
         QCOMPARE(seen, 6);
+        // Also out of a box of choices, which would take Tab for a letter, and backwards.
+        tabs.show_tab(&stage.window->history_view());
+        const auto boxes = stage.window->history_view().findChildren<QComboBox*>();
+        QVERIFY(!boxes.empty());
+        boxes.front()->setFocus();
+        QTest::keyClick(boxes.front(), Qt::Key_Tab, Qt::ControlModifier);
+        rest();
+        QCOMPARE(tabs.current_tab(), static_cast<ProjectTab*>(&stage.window->deployments_view()));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Backtab,
+                        Qt::ControlModifier | Qt::ShiftModifier);
+        rest();
+        QCOMPARE(tabs.current_tab(), static_cast<ProjectTab*>(&stage.window->history_view()));
     }
 
     void a_row_by_keyboard() {

@@ -62,7 +62,7 @@ void ConfigTab::show_document() {
 
 void ConfigTab::show_parts(const project::File& file) {
     const auto resource = project::resource_at(path_);
-    caption_->setText(to_qt(path_));
+    caption_->show_text(to_qt(path_));
     title_->setText(!resource ? to_qt(path_)
                     : resource->kind == KindId::project
                         ? tr("Project")

@@ -38,7 +38,7 @@ ConfigTab::ConfigTab(Services& services, ConfigServices& config, QWidget* parent
       model_(new ResourceModel(this)), filter_(new QSortFilterProxyModel(this)),
       tree_(new QTreeView), search_(new QLineEdit), right_(new QStackedWidget),
       title_(make_label({}, QStringLiteral("heading"))),
-      caption_(make_label({}, QStringLiteral("caption"))), views_(new QTabWidget),
+      caption_(new ElidedLabel(QStringLiteral("caption"))), views_(new QTabWidget),
       form_(new ResourceForm), yaml_(new TextEditor), code_(new CodeView),
       completion_(new Completion(
           *yaml_, [this](std::string_view text, std::size_t at) { return complete(text, at); })),
@@ -151,8 +151,6 @@ QWidget* ConfigTab::make_document() {
     auto* head = new QHBoxLayout;
     head->setSpacing(space::m);
     title_->setWordWrap(false);
-    caption_->setWordWrap(false);
-    caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     head->addWidget(title_);
     head->addWidget(caption_, 1, Qt::AlignBottom);
     box->addLayout(head);

@@ -3,6 +3,7 @@
 #include "core/project/intake.h"
 #include "core/project/refactor.h"
 #include "core/project/workspace.h"
+#include "ui/common/elided_label.h"
 #include "ui/common/empty_state.h"
 #include "ui/common/error_view.h"
 #include "ui/common/job.h"
@@ -176,7 +177,7 @@ private:
     QLineEdit* search_;
     QStackedWidget* right_;
     QLabel* title_;
-    QLabel* caption_;
+    ElidedLabel* caption_;
     QTabWidget* views_;
     ResourceForm* form_;
     TextEditor* yaml_;

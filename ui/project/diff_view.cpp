@@ -49,7 +49,7 @@ QString state_word(git::FileState state) {
 
 DiffView::DiffView(QWidget* parent)
     : QWidget(parent), model_(new DiffModel(this)),
-      caption_(make_label({}, QStringLiteral("strong"))),
+      caption_(new ElidedLabel(QStringLiteral("strong"))),
       counts_(make_label({}, QStringLiteral("caption"))), layout_(new QComboBox),
       pages_(new QStackedWidget), table_(new QTableView), words_(make_label({})),
       error_(new ErrorView) {
@@ -58,8 +58,6 @@ DiffView::DiffView(QWidget* parent)
     box->setSpacing(space::s);
     auto* top = new QHBoxLayout;
     top->setSpacing(space::s);
-    caption_->setWordWrap(false);
-    caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     top->addWidget(caption_, 1);
     counts_->setWordWrap(false);
     top->addWidget(counts_);
@@ -121,8 +119,7 @@ void DiffView::show_diff(const Result<git::FileDiff>& diff) {
         return;
     }
     error_->clear();
-    caption_->setText(to_qt(diff->path));
-    caption_->setToolTip(to_qt(diff->path));
+    caption_->show_text(to_qt(diff->path));
     model_->set_diff(*diff);
     using Kind = git::FileDiff::Kind;
     if (diff->kind != Kind::text || diff->hunks.empty()) {
@@ -145,7 +142,7 @@ void DiffView::show_diff(const Result<git::FileDiff>& diff) {
 
 void DiffView::show_nothing(const QString& sentence) {
     model_->set_diff({});
-    caption_->clear();
+    caption_->show_text({});
     counts_->clear();
     layout_->setEnabled(false);
     words_->setText(sentence);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "ui/common/elided_label.h"
 #include "ui/common/error_view.h"
 #include "ui/project/diff_model.h"
 
@@ -22,6 +23,7 @@ public:
     void set_layout(DiffModel::Layout layout);
     DiffModel& model() { return *model_; }
     QString caption() const { return caption_->text(); }
+    const ElidedLabel& caption_label() const { return *caption_; }
 
 Q_SIGNALS:
     void layout_chosen(DiffModel::Layout layout);
@@ -35,7 +37,7 @@ private:
     void copy_lines();
 
     DiffModel* model_;
-    QLabel* caption_;
+    ElidedLabel* caption_;
     QLabel* counts_;
     QComboBox* layout_;
     QStackedWidget* pages_;

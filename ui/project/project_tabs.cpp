@@ -4,6 +4,7 @@
 #include "ui/common/text.h"
 
 #include <QHBoxLayout>
+#include <QShortcut>
 #include <QTabBar>
 
 namespace tau::ui {
@@ -34,6 +35,26 @@ ProjectTabs::ProjectTabs(QWidget* header, QWidget* parent)
     tabs_->tabBar()->setDrawBase(false);
     box->addWidget(tabs_, 1);
     connect(tabs_, &QTabWidget::currentChanged, this, &ProjectTabs::enter_current);
+    // Not left to the tabs: a box of choices keeps each key that has a text, and Tab has one.
+    for (const auto& [keys, step] : {std::pair(QKeySequence(Qt::CTRL | Qt::Key_Tab), 1),
+                                     {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Tab), -1},
+                                     {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Backtab), -1}}) {
+        auto* shortcut = new QShortcut(keys, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, [this, step = step] { go_on(step); });
+    }
+}
+
+/// To the next tab that is seen, from the last to the first.
+void ProjectTabs::go_on(int step) {
+    const int count = tabs_->count();
+    int index = tabs_->currentIndex();
+    do {
+        index = (index + step + count) % count;
+    } while (!tabs_->isTabVisible(index) && index != tabs_->currentIndex());
+    if (auto* tab = qobject_cast<ProjectTab*>(tabs_->widget(index))) {
+        show_tab(tab);
+    }
 }
 
 void ProjectTabs::add_tab(ProjectTab* tab, const QString& title) {
@@ -48,7 +69,6 @@ ProjectTab* ProjectTabs::current_tab() const {
 
 void ProjectTabs::set_tab_visible(ProjectTab* tab, bool visible) {
     tabs_->setTabVisible(tabs_->indexOf(tab), visible);
-    tabs_->setTabEnabled(tabs_->indexOf(tab), visible); // Ctrl+Tab asks for nothing else
 }
 
 void ProjectTabs::reload(const flow::LocalProject& project) {

@@ -38,6 +38,7 @@ Q_SIGNALS:
 
 private:
     void enter_current();
+    void go_on(int step);
 
     flow::LocalProject project_;
     std::set<ProjectTab*> knowing_; ///< those that were told of the project
