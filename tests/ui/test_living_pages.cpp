@@ -17,6 +17,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QPointer>
 #include <QToolButton>
 
@@ -204,6 +205,7 @@ private Q_SLOTS:
         press(Qt::Key_Return);
         QTRY_COMPARE(view.rows().rowCount(), 4);
         QCOMPARE(QApplication::focusWidget(), &view.table());
+        QVERIFY(view.table().horizontalHeader()->length() >= view.table().viewport()->width());
         press(Qt::Key_Return); // edits the new row
         QTRY_VERIFY(view.editor().isVisible());
         press(Qt::Key_Escape);

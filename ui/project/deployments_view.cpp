@@ -15,6 +15,17 @@
 
 namespace tau::ui {
 
+namespace {
+
+/// All columns but the last, which takes the rest.
+void fit_to_contents(QTableView& table) {
+    for (int column = 0; column + 1 < table.model()->columnCount(); ++column) {
+        table.resizeColumnToContents(column);
+    }
+}
+
+} // namespace
+
 DeploymentsView::DeploymentsView(Services& services, NodeShelf& shelf, QWidget* parent)
     : ProjectTab(parent), services_(services), shelf_(shelf), state_(make_label({})),
       look_(make_button(tr("&Ask again"), ButtonKind::plain, QStringLiteral("retry"))),
@@ -118,7 +129,7 @@ void DeploymentsView::connect_parts() {
     model_->set_node_name(name);
     connect(editor_, &DeploymentEditor::put, this, [this](const vault::Deployment& row) {
         model_->put(row);
-        table_->resizeColumnsToContents();
+        fit_to_contents(*table_);
         table_->setCurrentIndex(model_->index(model_->row_of(row), 0));
         end_editing();
     });
@@ -209,8 +220,8 @@ void DeploymentsView::show_answers(std::vector<VaultState> vaults) {
     if (const auto kept = set_aside_.extract(project_.project_id)) {
         model_->want(kept.mapped());
     }
-    table_->resizeColumnsToContents();
-    seen_table_->resizeColumnsToContents();
+    fit_to_contents(*table_);
+    fit_to_contents(*seen_table_);
     if (model_->rowCount() > 0) {
         table_->setCurrentIndex(model_->index(std::clamp(row, 0, model_->rowCount() - 1), 0));
     }
