@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/node/node_store.h"
 #include "core/node/ref_tracker.h"
 #include "core/node/registrar.h"
 #include "core/node/routes.h"
@@ -10,9 +11,7 @@
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
-#include <sys/stat.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace tau::node {
@@ -49,60 +48,6 @@ Result<void> check_identity(Store& store, const Identity& identity) {
                         "Restore the folder keys from a backup, or give the node another data "
                         "folder.");
         }
-    }
-    return {};
-}
-
-/// A key among the data goes wherever the database goes: into the same backup, to the same thief.
-bool lies_within(const std::filesystem::path& file, const std::filesystem::path& folder) {
-    std::error_code unknown;
-    const auto inner = std::filesystem::weakly_canonical(file, unknown);
-    const auto outer = std::filesystem::weakly_canonical(folder, unknown);
-    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first ==
-           outer.end();
-}
-
-Result<Secret> barrier_key(const Settings& settings) {
-    if (!settings.barrier_key.empty() && lies_within(settings.barrier_key, settings.data)) {
-        return fail(ErrorCode::invalid_argument,
-                    "The barrier key lies among the data that it protects.",
-                    "Move it to another folder, best on another disk, and keep it out of the "
-                    "database's backups.");
-    }
-    return read_barrier_key(settings.barrier_key, settings.passphrase);
-}
-
-std::filesystem::path database_file(const Settings& settings) {
-    return settings.store.empty() ? settings.data / "node.db"
-                                  : std::filesystem::path(settings.store);
-}
-
-Result<std::unique_ptr<Store>> open_store(const Settings& settings, std::int64_t now) {
-    const auto key = barrier_key(settings);
-    if (!key) {
-        return fail(key.error());
-    }
-    auto database = is_postgresql(settings.store)
-                        ? open_postgresql(settings.store, settings.store_times)
-                        : open_sqlite(database_file(settings));
-    if (!database) {
-        return fail(database.error());
-    }
-    return Store::open(std::move(*database), *key, settings.data / "audit.head", now);
-}
-
-/// The folder of a node that was there before, and is this user's: files that another one leaves
-/// beside the database would keep the node out of it.
-Result<void> check_own_data(const std::filesystem::path& folder) {
-    struct stat status {};
-    if (::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-        return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
-                    "Give the node's data as it is started with.");
-    }
-    if (status.st_uid != ::geteuid()) {
-        return fail(ErrorCode::permission_denied,
-                    "The folder " + folder.string() + " is another user's.",
-                    "Do this as the node's user; tau-vaultd(8) says how.");
     }
     return {};
 }
@@ -301,7 +246,7 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     if (const auto made = make_private_directory(settings.data); !made) {
         return fail(made.error());
     }
-    auto store = open_store(settings, clock.now());
+    auto store = open_node_store(settings, clock.now());
     if (!store) {
         return fail(store.error());
     }
@@ -324,53 +269,6 @@ Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const C
     parts->watcher =
         std::jthread([&one = *parts](const std::stop_token& stop) { one.watch(stop); });
     return std::unique_ptr<Service>(new Service(std::move(parts)));
-}
-
-Result<StoreReport> verify_store(const Settings& settings,
-                                 const std::optional<AuditEntry>& expected) {
-    if (const auto own = check_own_data(settings.data); !own) {
-        return fail(own.error());
-    }
-    const auto key = barrier_key(settings);
-    if (!key) {
-        return fail(key.error());
-    }
-    auto database = is_postgresql(settings.store)
-                        ? open_postgresql(settings.store, settings.store_times)
-                        : open_sqlite_to_read(database_file(settings));
-    if (!database) {
-        return fail(database.error());
-    }
-    const auto store =
-        Store::open_to_read(std::move(*database), *key, settings.data / "audit.head");
-    const auto there = store && expected ? (*store)->has_entry(*expected) : Result<bool>(true);
-    if (!store || !there) {
-        return fail(store ? there.error() : store.error());
-    }
-    if (!*there) {
-        return fail(ErrorCode::corrupt,
-                    "The audit log does not have the entry " + std::to_string(expected->seq) +
-                        " that was expected.",
-                    "The whole folder may have been put back to an older state. Put the newest "
-                    "copy back.");
-    }
-    const auto rows = (*store)->verify({});
-    auto last = rows ? (*store)->last_entry() : fail(rows.error());
-    return last ? Result<StoreReport>(StoreReport{*rows, std::move(*last)}) : fail(last.error());
-}
-
-Result<void> check_settings(const Settings& settings) {
-    Settings quiet = settings;
-    quiet.passphrase = [] {
-        return Result<Secret>(fail(ErrorCode::cancelled, "Nobody is asked."));
-    };
-    if (!settings.barrier_key.empty()) {
-        const auto key = barrier_key(quiet);
-        if (!key && key.error().code != ErrorCode::cancelled) {
-            return fail(key.error());
-        }
-    }
-    return is_postgresql(settings.store) ? check_postgresql_url(settings.store) : Result<void>();
 }
 
 Response Service::handle(const Request& request) {

@@ -1,7 +1,8 @@
 // core/node: inside a vault node, without the network in front of it.
 // service.h       this file: one request in, one response out
 // validator.h     the checks of a registration, in order; registrar.h stores what passes
-// store.h         what a node remembers, over database.h (sqlite.cpp, postgresql.cpp)
+// store.h         what a node remembers, over database.h (sqlite.cpp, postgresql.cpp);
+//                 node_store.h opens the one that the settings name, and looks through it
 // guarded_rows.h  every row of it with a MAC; tables.h names them, barrier.h has the keys
 // routes.h        the addresses, and which function answers
 // metrics.h       what is counted, for Prometheus; front_metrics.h by the server in front
