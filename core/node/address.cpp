@@ -111,8 +111,9 @@ Result<Addresses> look_up(const std::string& name, std::chrono::milliseconds pat
         return fail(ErrorCode::unavailable, "This computer has no thread left to look up a name.");
     }
     std::unique_lock lock(question->mutex);
-    if (!question->answered.wait_for(lock, stop, patience,
-                                     [&] { return question->answer.has_value(); })) {
+    if (stop.stop_requested() || !question->answered.wait_for(lock, stop, patience, [&] {
+            return question->answer.has_value();
+        })) {
         return fail(stop.stop_requested() ? ErrorCode::cancelled : ErrorCode::timeout,
                     "The name of the git host " + name + " could not be looked up in time.");
     }

@@ -56,8 +56,8 @@ public:
 
     Result<void> in_turn(const Work& work) override {
         // So that one connection at most waits for others.
-        const std::unique_lock first_here(turn_, connection_wait);
-        if (!first_here) {
+        const FirstHere first(*this);
+        if (!first.is_mine()) {
             return fail(too_busy());
         }
         Lease lease(*this);
@@ -168,6 +168,32 @@ private:
         Error error_;
     };
 
+    /// This thread's turn among those of this process, as long as the object lives. (Not a
+    /// timed_mutex: ThreadSanitizer does not see how one is locked.)
+    class FirstHere {
+    public:
+        explicit FirstHere(Postgresql& pool) : pool_(pool) {
+            std::unique_lock lock(pool_.mutex_);
+            is_mine_ = pool_.turn_ended_.wait_for(lock, connection_wait,
+                                                  [this] { return !pool_.turn_is_taken_; });
+            pool_.turn_is_taken_ = true;
+        }
+        FirstHere(const FirstHere&) = delete;
+        FirstHere& operator=(const FirstHere&) = delete;
+        ~FirstHere() {
+            if (is_mine_) {
+                const std::lock_guard lock(pool_.mutex_);
+                pool_.turn_is_taken_ = false;
+                pool_.turn_ended_.notify_one();
+            }
+        }
+        bool is_mine() const { return is_mine_; }
+
+    private:
+        Postgresql& pool_;
+        bool is_mine_ = false;
+    };
+
     /// A connection for this thread, as long as the object lives.
     class Lease {
     public:
@@ -243,8 +269,9 @@ private:
     const std::optional<Passfile> passfile_;
     const StoreTimes times_;
     std::stop_source stopping_;
-    std::timed_mutex turn_;
     std::mutex mutex_; ///< of what follows
+    std::condition_variable turn_ended_;
+    bool turn_is_taken_ = false;
     std::condition_variable returned_;
     std::vector<std::unique_ptr<PostgresqlSession>> idle_;
     std::map<std::thread::id, PostgresqlSession*> lent_;
