@@ -290,22 +290,23 @@ struct Checker::State {
     /// Looks into the files that are not those of before.
     void look(const Store& store) {
         const std::size_t count = store.resources().size();
-        const auto stays = [&](std::size_t i) {
-            return i < count && i < findings.size() &&
-                   &findings[i].file.text() == &store.file_of(i).text();
-        };
+        // Known before anything is moved: a finding that was moved has no text to compare.
+        std::vector<bool> stays(count);
         std::unordered_map<const std::string*, FileFindings*> elsewhere;
         for (std::size_t i = 0; i < findings.size(); ++i) {
-            if (!stays(i)) {
-                elsewhere.emplace(&findings[i].file.text(), &findings[i]);
+            const std::string& text = findings[i].file.text();
+            if (i < count && &text == &store.file_of(i).text()) {
+                stays[i] = true;
+            } else {
+                elsewhere.emplace(&text, &findings[i]);
             }
         }
         Findings now;
         now.reserve(count);
         for (std::size_t i = 0; i < count; ++i) {
             const auto moved =
-                stays(i) ? elsewhere.end() : elsewhere.find(&store.file_of(i).text());
-            if (stays(i)) {
+                stays[i] ? elsewhere.end() : elsewhere.find(&store.file_of(i).text());
+            if (stays[i]) {
                 now.push_back(std::move(findings[i]));
             } else if (moved != elsewhere.end()) {
                 now.push_back(std::move(*moved->second));
