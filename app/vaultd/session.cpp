@@ -2,10 +2,8 @@
 
 #include "app/vaultd/header_end.h"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
-#include <poll.h>
 #include <utility>
 
 namespace tau::vaultd {
@@ -14,8 +12,6 @@ namespace {
 
 /// What a peer may still send after its answer, before the connection is closed regardless.
 constexpr std::size_t most_discarded = 256U << 10U;
-/// How often a queued request's peer is looked at.
-constexpr std::chrono::milliseconds watch_pause{1000};
 /// What is read at once of a header; most are smaller.
 constexpr std::size_t header_read = 2048;
 
@@ -226,108 +222,6 @@ void Session::answer() {
     } catch (const std::exception&) { // no memory for one more
         refuse_busy();
     }
-}
-
-void Session::queue(node::Request&& request, Lane& lane) {
-    stream_.lowest().expires_never(); // a registration has its own deadlines
-    request_ = std::move(request);
-    turn_ = Turn::waiting;
-    if (lane.has_room_for(client())) {
-        start_work(lane);
-    } else {
-        lane.park(client(), shared_from_this());
-    }
-    ++lane.waiting;
-    watch(lane);
-}
-
-void Session::start_work(Lane& lane) {
-    lane.pool->run([self = shared_from_this(), &lane,
-                    guard = net::make_work_guard(shared_->context)]() mutable {
-        std::optional<node::Response> response = self->work();
-        net::io_context& context = self->shared_->context;
-        // Moved, not copied: the session must end on the I/O thread.
-        net::post(context,
-                  [self = std::move(self), &lane, response = std::move(response)]() mutable {
-                      self->worked(lane, std::move(response));
-                  });
-    });
-    lane.began(client());
-}
-
-void Session::leave_work(Lane& lane) const {
-    const std::shared_ptr<Session> next = lane.ended(client());
-    if (!next) {
-        return;
-    }
-    try {
-        next->start_work(lane);
-    } catch (const std::exception&) { // no memory for it
-        --lane.waiting;
-        next->turn_ = Turn::none;
-        next->refuse_busy();
-    }
-}
-
-void Session::watch(Lane& lane) {
-    delay_.expires_after(watch_pause);
-    delay_.async_wait([self = shared_from_this(), &lane](error_code error) {
-        if (error || self->turn_ != Turn::waiting) {
-            return;
-        }
-        Turn waiting = Turn::waiting;
-        if (self->peer_is_there()) {
-            self->watch(lane);
-        } else if (self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
-            --lane.waiting;
-            lane.leave(self->client(), self);
-            self->shared_->front.cut(node::Cut::gone);
-            self->request_ = {};
-            self->stream_.lowest().close();
-        }
-    });
-}
-
-std::optional<node::Response> Session::work() {
-    Turn waiting = Turn::waiting;
-    if (!turn_.compare_exchange_strong(waiting, Turn::taken) || !peer_is_there()) {
-        return std::nullopt;
-    }
-    const node::Request request = std::move(request_);
-    return handle(request);
-}
-
-void Session::worked(Lane& lane, std::optional<node::Response>&& response) {
-    leave_work(lane);
-    if (turn_ == Turn::gone) {
-        return;
-    }
-    --lane.waiting;
-    delay_.cancel();
-    const bool done = response && response->status < 300 && entry_.method != "GET";
-    if (done && shared_->serving.chaos && shared_->serving.chaos->cuts()) {
-        response->reason = "cut_on_purpose";
-        tell(*response);
-        return stream_.lowest().close();
-    }
-    if (!response) {
-        return shared_->front.cut(node::Cut::gone);
-    }
-    respond(std::move(*response));
-}
-
-node::Response Session::handle(const node::Request& request) const {
-    try {
-        return shared_->service.handle(request);
-    } catch (const std::exception&) {
-        shared_->front.refused(500);
-        return node::problem(500, "node_failure", "The node could not work on this request.");
-    }
-}
-
-bool Session::peer_is_there() {
-    pollfd peer{stream_.lowest().socket().native_handle(), POLLRDHUP, 0};
-    return ::poll(&peer, 1, 0) == 0;
 }
 
 void Session::respond(node::Response&& response) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Included by server.cpp and session.cpp only: Boost.Beast takes long to compile.
+// Included by server.cpp and session*.cpp only: Boost.Beast takes long to compile.
 
 #include "app/vaultd/messages.h"
 #include "app/vaultd/shared.h"
