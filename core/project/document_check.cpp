@@ -4,13 +4,13 @@
 #include "core/project/fixes.h"
 #include "core/project/hidden_keys.h"
 #include "core/project/key_tree.h"
+#include "core/project/oddities.h"
 #include "core/project/reading.h"
 #include "core/project/scalars.h"
 #include "core/project/suggest.h"
 #include "core/yaml/scalar.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace tau::project {
 
@@ -28,7 +28,10 @@ public:
         }
         document_ = file_.document();
         root_ = document_->root();
-        report_oddities();
+        for (Problem& problem : check_oddities(kind_, *document_)) {
+            problem.path = resource_.path();
+            out_.problems.push_back(std::move(problem));
+        }
         if (root_) {
             found_ = KeyTree::of(kind_.id).find(*root_, others_);
         }
@@ -79,42 +82,6 @@ private:
         Problem& problem = report(Severity::error, file_.is_read() ? "yaml" : "unreadable", {},
                                   position.value_or(yaml::Position{}), std::move(sentence));
         problem.hint = error.hint;
-    }
-
-    /// Whether the compiler lists all keys of a map around the place, which go-yaml refuses when
-    /// one is there twice. It looks into the others key by key.
-    bool is_listed(yaml::Position place) const {
-        const auto comes_before = [](yaml::Position one, yaml::Position two) {
-            return std::tie(one.line, one.column) < std::tie(two.line, two.column);
-        };
-        return std::any_of(kind_.rows.begin(), kind_.rows.end(), [&](const FieldRow& row) {
-            const std::string_view around = row.path.substr(0, row.path.find('{'));
-            const auto listed = row.type != FieldType::block ? std::nullopt
-                                : around.empty()             ? root_
-                                                 : root_->find(around.substr(0, around.find('/')));
-            return listed && !comes_before(place, listed->position()) &&
-                   comes_before(place, listed->end());
-        });
-    }
-
-    void report_oddities() {
-        for (const yaml::Oddity& oddity : document_->oddities()) {
-            const std::string line = std::to_string(oddity.first.line);
-            if (!oddity.is_key) {
-                report(Severity::warning, "second-document", {}, oddity.position,
-                       "A second document begins here, and the cloud reads only the first.")
-                    .hint = "Move it to a file of its own, or remove it.";
-            } else if (is_listed(oddity.position)) {
-                report(Severity::error, "repeated-key", {}, oddity.position,
-                       "mapping key " + go_quoted(oddity.key) + " already defined at line " + line)
-                    .hint = "Remove one of the two.";
-            } else {
-                report(Severity::warning, "repeated-key", {}, oddity.position,
-                       "The key " + go_quoted(oddity.key) +
-                           " is here a second time: the cloud takes the one in line " + line + ".")
-                    .hint = "Remove one of the two.";
-            }
-        }
     }
 
     std::optional<std::size_t> index_of(std::string_view path) const {
