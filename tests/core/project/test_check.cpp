@@ -5,7 +5,6 @@
 #include "tests/support/vectors.h"
 
 #include <array>
-#include <chrono>
 #include <doctest/doctest.h>
 #include <set>
 #include <tuple>
@@ -502,53 +501,6 @@ TEST_CASE("checking again after one change gives what checking all gives") {
     agree("databases/first.yaml", std::nullopt);
     agree("config.yaml", id + "name: a-b\n");
     agree("applications/a/config.yaml", id);
-}
-
-TEST_CASE("one edit among ten thousand resources is checked while a person types") {
-    git::Files files;
-    for (int i = 0; i < 10'000; ++i) {
-        const std::string name = std::to_string(i);
-        files["applications/a" + std::to_string(i % 50) + "/functions/f" + name + ".yaml"] =
-            id + "trigger:\n    type: https\n    method: GET\n    paths:\n        - /" + name +
-            "\n    domains:\n        - d\n" + function_end;
-    }
-    files["domains/d.yaml"] = id + "fqdn: a.b\n";
-    for (int i = 0; i < 50; ++i) {
-        files["applications/a" + std::to_string(i) + "/config.yaml"] = id;
-    }
-    Store store = project_of(files);
-    Checker checker;
-    checker.check(store);
-    // Generous beside the 20 ms of the benchmark: tests run beside others and under sanitizers.
-    double best = 1e9;
-    for (int i = 0; i < 5; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        const std::string path = "applications/a7/functions/f7.yaml";
-        REQUIRE(store.put(path, id + "# " + std::to_string(i) + "\n"));
-        checker.check(store);
-        const std::chrono::duration<double, std::milli> took =
-            std::chrono::steady_clock::now() - start;
-        best = std::min(best, took.count());
-    }
-    MESSAGE("one edit: " << best << " ms");
-    CHECK(best < 500);
-    // A hundred files at once cost little more than one.
-    double all = 1e9;
-    for (int i = 0; i < 3; ++i) {
-        for (int k = 0; k < 100; ++k) {
-            const std::string name = std::to_string(k);
-            REQUIRE(store.put("applications/a" + std::to_string(k % 50) + "/functions/f" + name +
-                                  ".yaml",
-                              id + "# " + std::to_string(i) + "\n"));
-        }
-        const auto start = std::chrono::steady_clock::now();
-        checker.check(store);
-        const std::chrono::duration<double, std::milli> took =
-            std::chrono::steady_clock::now() - start;
-        all = std::min(all, took.count());
-    }
-    MESSAGE("a hundred edits: " << all << " ms");
-    CHECK(all < 20 * best);
 }
 
 TEST_CASE("what the cloud passes over is a warning that says what it does") {
