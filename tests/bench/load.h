@@ -16,7 +16,6 @@ struct Served {
     std::size_t done = 0;
     std::size_t busy = 0;          ///< answered 429 or 503
     std::vector<double> latencies; ///< of what was done, milliseconds from sending to the answer
-    double per_second() const { return static_cast<double>(done) / seconds; }
     double p99() const;
 };
 
