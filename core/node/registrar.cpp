@@ -173,13 +173,13 @@ Registered Registrar::store(Candidate& candidate) {
     if (!answer) {
         return failure(answer.error());
     }
+    const std::string text = vault::to_json(*answer);
     Result<std::vector<std::string>> stored =
-        store_.add({candidate.registration, *answer, candidate.bundles, candidate.idempotency_key,
-                    vault::body_hash(candidate.body), candidate.challenge.nonce,
-                    candidate.challenge.expires, candidate.now});
+        store_.add({candidate.registration, *answer, candidate.bundles, text,
+                    candidate.idempotency_key, answer->receipt->body_hash,
+                    candidate.challenge.nonce, candidate.challenge.expires, candidate.now});
     if (stored) {
-        return {Kind::stored, candidate.id,       vault::to_json(*answer),
-                {},           std::move(*stored), answer->checks};
+        return {Kind::stored, candidate.id, text, {}, std::move(*stored), answer->checks};
     }
     if (stored.error().code != ErrorCode::conflict) {
         return failure(stored.error());
@@ -192,11 +192,12 @@ Registered Registrar::replace(Candidate& candidate) {
     if (!answer) {
         return failure(answer.error());
     }
+    const std::string text = vault::to_json(*answer);
     const Result<void> stored = store_.rotate(
-        {candidate.registration, *answer, candidate.bundles, "", vault::body_hash(candidate.body),
+        {candidate.registration, *answer, candidate.bundles, text, "", answer->receipt->body_hash,
          candidate.challenge.nonce, candidate.challenge.expires, candidate.now});
     if (stored) {
-        return {Kind::stored, candidate.id, vault::to_json(*answer), {}, {}, answer->checks};
+        return {Kind::stored, candidate.id, text, {}, {}, answer->checks};
     }
     if (stored.error().code == ErrorCode::timeout) {
         return look_again(candidate, stored.error());

@@ -107,8 +107,8 @@ Result<void> Store::replace_keys(const NewRegistration& added, std::int64_t vers
     }
     return done
         .and_then([&] {
-            return rows_.insert(rotation_row::table, {id, version, blob(added.body_hash),
-                                                      vault::to_json(added.answer), added.now});
+            return rows_.insert(rotation_row::table,
+                                {id, version, blob(added.body_hash), added.text, added.now});
         })
         .and_then([&] { return insert_checks(id, added.answer.checks); })
         .and_then([&] { return insert_deployments(id, added.registration.deployments); });

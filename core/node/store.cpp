@@ -238,7 +238,7 @@ Result<void> Store::insert_registration(const NewRegistration& added) {
         rows_.insert(registration_row::table,
                      {id, blob(registration.owner_key), added.idempotency_key,
                       blob(added.body_hash), registration.project_id, registration.project_name,
-                      added.answer.state, added.now, added.now, vault::to_json(added.answer)});
+                      added.answer.state, added.now, added.now, added.text});
     for (std::size_t i = 0; done && i < registration.repositories.size(); ++i) {
         done = insert_repository(added, i);
     }

@@ -44,6 +44,7 @@ struct NewRegistration {
     const vault::Registration& registration;
     const vault::RegistrationAnswer& answer;
     const std::array<seal::Bundle, 2>& bundles;
+    const std::string& text; ///< the answer as it is sent, now and when it is asked for again
     std::string idempotency_key;
     Hash32 body_hash{};
     Bytes challenge_nonce;

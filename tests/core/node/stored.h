@@ -65,8 +65,9 @@ auto with_new(const keys::OwnerKey& owner, int number, int step,
     }
     ByteWriter nonce;
     nonce.u64(static_cast<std::uint64_t>(number)).u64(static_cast<std::uint64_t>(step));
-    return store(
-        node::NewRegistration{added, answer, bundles, id_of(number), {}, nonce.take(), now, now});
+    const std::string text = vault::to_json(answer);
+    return store(node::NewRegistration{
+        added, answer, bundles, text, id_of(number), {}, nonce.take(), now, now});
 }
 
 inline Result<std::vector<std::string>> add(node::Store& store, const keys::OwnerKey& owner,
