@@ -9,8 +9,8 @@ namespace tau::vaultd {
 
 namespace {
 
-/// How often a queued request's peer is looked at.
-constexpr std::chrono::milliseconds watch_pause{1000};
+/// How often a queued request's peer is looked at, for its place; it is once more before the work.
+constexpr std::chrono::seconds watch_pause{5};
 
 } // namespace
 
