@@ -23,11 +23,11 @@ std::string to_text(const node::Request& request, std::uint16_t port) {
            request.body;
 }
 
-/// One connection: a challenge, a registration with it, and again.
+/// One connection: a challenge, a project's registration with it, and again with the next project.
 class RegisteringClient {
 public:
     RegisteringClient(NodeSetting& setting, std::size_t number, std::uint16_t port, int epoll)
-        : setting_(setting), project_(setting.projects()[number % setting.projects().size()]),
+        : setting_(setting),
           // No address has more than its share of connections.
           address_(static_cast<std::uint32_t>(INADDR_LOOPBACK + number / 32)), port_(port),
           epoll_(epoll) {
@@ -77,7 +77,8 @@ private:
         write();
     }
     void ask_for_challenge() {
-        out_ = to_text(NodeSetting::challenge_request(project_), port_);
+        project_ = &setting_.next_project();
+        out_ = to_text(NodeSetting::challenge_request(*project_), port_);
         sent_ = 0;
         registering_ = false;
     }
@@ -126,7 +127,7 @@ private:
             ask_for_challenge();
         } else {
             require(!registering_ && status == 200, "a registration was refused");
-            out_ = to_text(setting_.registration_request(project_, body), port_);
+            out_ = to_text(setting_.registration_request(*project_, body), port_);
             registering_ = true;
             since_ = SteadyClock::now();
         }
@@ -135,7 +136,7 @@ private:
     }
 
     NodeSetting& setting_;
-    const Project& project_;
+    const Project* project_ = nullptr;
     std::uint32_t address_;
     std::uint16_t port_;
     int epoll_;

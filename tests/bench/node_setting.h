@@ -72,13 +72,14 @@ public:
         for (std::size_t i = 0; i < count; ++i) {
             projects_.push_back(make_project(i));
         }
-        seal_key_.emplace(read_secret_file(folder_.path() / "node" / "keys" / "seal.key").value());
+        seal_key_.emplace(read_secret_file(data() / "keys" / "seal.key").value());
+        std::filesystem::copy(data(), unused_data(), std::filesystem::copy_options::recursive);
     }
 
     /// The node; one at a time.
     std::unique_ptr<node::Service> open(unsigned proof_threads = 0) {
         node::Settings settings;
-        settings.data = folder_.path() / "node";
+        settings.data = data();
         settings.barrier_key = barrier_key();
         settings.name = "bench";
         settings.region = 1;
@@ -90,8 +91,15 @@ public:
         require(opened.has_value(), "the node does not start");
         return std::move(*opened);
     }
+    /// The next node begins with no registration; none may be open.
+    void forget_registrations() {
+        std::filesystem::remove_all(data());
+        std::filesystem::copy(unused_data(), data(), std::filesystem::copy_options::recursive);
+    }
     Log& log() { return log_; }
     const std::vector<Project>& projects() const { return projects_; }
+    /// Each in turn.
+    const Project& next_project() { return projects_[next_++ % projects_.size()]; }
 
     /// What every node must do for one registration: open, and so verify, its four proofs.
     void open_one(std::size_t index) const {
@@ -132,6 +140,8 @@ public:
     }
 
 private:
+    std::filesystem::path data() const { return folder_.path() / "node"; }
+    std::filesystem::path unused_data() const { return folder_.path() / "unused"; }
     std::filesystem::path barrier_key() const { return folder_.path() / "barrier.key"; }
 
     Project make_project(std::size_t index) {
@@ -164,6 +174,7 @@ private:
     vault::NodeRecord record_;
     std::map<std::string, node::Evidence> evidence_;
     std::vector<Project> projects_;
+    std::size_t next_ = 0;
     std::optional<Secret> seal_key_;
 };
 
