@@ -61,8 +61,9 @@ TEST_CASE("what is erased is off the disk") {
     std::array<seal::Bundle, 2> bundles;
     entropy.fill(bundles[0].deploy_key.context.nonce);
     entropy.fill(bundles[1].deploy_key.context.nonce);
+    const vault::RegistrationAnswer answer{id_of(0x53), "active", {}, {}};
     const auto replaced = store->add(
-        {next, {id_of(0x53), "active", {}, {}}, bundles, id_of(0x53), {}, Bytes(16, 9), now, now});
+        {next, answer, bundles, vault::to_json(answer), id_of(0x53), {}, Bytes(16, 9), now, now});
     REQUIRE(replaced);
     CHECK(*replaced == std::vector<std::string>{id_of(0x52)});
     const Bytes third = stored_bundle(place, 0x53);
