@@ -92,6 +92,11 @@ public:
     virtual Result<project::Export> load_export(const flow::LocalProject& project) = 0;
     /// Takes in somebody's project.yaml, once everything in it holds.
     virtual Result<flow::LocalProject> import_project(const std::filesystem::path& file) = 0;
+    /// Repositories that lie on this computer already (flow/opened_folders.h).
+    virtual Result<flow::LocalProject> open_folder(const std::filesystem::path& folder) = 0;
+    virtual Result<flow::LocalProject> use_code_folder(const flow::LocalProject& project,
+                                                       const std::filesystem::path& folder) = 0;
+    virtual Result<void> close_folder(const flow::LocalProject& project) = 0;
 
     /// The files of a project's clones, while they are edited.
     virtual ConfigServices& config() = 0;

@@ -51,7 +51,9 @@ Result<ui::ConfigServices::Configuration> ConfigWork::read(const flow::LocalProj
                                                    : project::Standing::added);
         }
     }
-    out.check.registered_id = project.project_id;
+    if (project.is_registered()) {
+        out.check.registered_id = project.project_id;
+    }
     if (!project.code.empty() && !stop.stop_requested()) {
         if (auto strings = project::CodeStrings::load(project.code)) {
             out.check.code = std::make_shared<const project::CodeStrings>(std::move(*strings));

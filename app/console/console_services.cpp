@@ -4,6 +4,7 @@
 #include "app/adapters/workplace.h"
 #include "core/base/file.h"
 #include "core/flow/living_project.h"
+#include "core/flow/opened_folders.h"
 #include "core/keys/secret_file.h"
 
 #include <QLoggingCategory>
@@ -177,7 +178,13 @@ Result<void> ConsoleServices::forget(const std::string& id) {
 }
 
 Result<std::vector<flow::LocalProject>> ConsoleServices::projects() {
-    return flow::list_projects(data_);
+    auto projects = flow::list_projects(data_);
+    const auto opened = flow::list_opened(data_);
+    if (!projects || !opened) {
+        return projects ? fail(opened.error()) : std::move(projects);
+    }
+    projects->insert(projects->end(), opened->begin(), opened->end());
+    return projects;
 }
 
 Result<project::Export> ConsoleServices::load_export(const flow::LocalProject& project) {
@@ -190,6 +197,19 @@ Result<flow::LocalProject> ConsoleServices::import_project(const std::filesystem
         return fail(yaml.error());
     }
     return flow::import_export(data_, *yaml);
+}
+
+Result<flow::LocalProject> ConsoleServices::open_folder(const std::filesystem::path& folder) {
+    return flow::open_folder(data_, folder);
+}
+
+Result<flow::LocalProject> ConsoleServices::use_code_folder(const flow::LocalProject& project,
+                                                            const std::filesystem::path& folder) {
+    return flow::use_code_folder(data_, project, folder);
+}
+
+Result<void> ConsoleServices::close_folder(const flow::LocalProject& project) {
+    return flow::close_folder(data_, project);
 }
 
 QVariant ConsoleServices::setting(const QString& key) const {

@@ -50,6 +50,10 @@ public:
     Result<std::vector<flow::LocalProject>> projects() override;
     Result<project::Export> load_export(const flow::LocalProject& project) override;
     Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
+    Result<flow::LocalProject> open_folder(const std::filesystem::path& folder) override;
+    Result<flow::LocalProject> use_code_folder(const flow::LocalProject& project,
+                                               const std::filesystem::path& folder) override;
+    Result<void> close_folder(const flow::LocalProject& project) override;
     ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
     ui::TransferServices& transfers() override { return transfers_; }

@@ -1,6 +1,8 @@
 // How tau-console reaches the git hosts of its projects.
 #include "app/adapters/workplace.h"
 #include "app/console/console_services.h"
+#include "core/git/repository.h"
+#include "core/git/url.h"
 
 #include <QStringList>
 
@@ -9,6 +11,25 @@ namespace tau::app {
 namespace {
 
 const QString networks_key = QStringLiteral("networks");
+
+/// As the owner's claim says, or, for a folder that was only opened, where it was cloned from.
+Result<std::string> repository_url(const flow::LocalProject& project, vault::Role role) {
+    if (!project.is_registered()) {
+        const auto repository = git::Repository::open(flow::clone_of(project, role));
+        const auto origin = repository ? repository->origin() : fail(repository.error());
+        return origin ? git::canonical_ssh_url(*origin) : origin;
+    }
+    const auto exported = flow::load_export(project);
+    if (!exported) {
+        return fail(exported.error());
+    }
+    for (const vault::Claim& claim : exported->claims) {
+        if (claim.role == role) {
+            return claim.repository_url;
+        }
+    }
+    return fail(ErrorCode::corrupt, "The project's file names no such repository.");
+}
 
 } // namespace
 
@@ -31,17 +52,9 @@ std::vector<vault::Network> ConsoleServices::known_networks(const std::string& p
 
 Result<git::Remote> ConsoleServices::reach(const flow::LocalProject& project, vault::Role role,
                                            std::stop_token stop) {
-    const auto exported = flow::load_export(project);
-    if (!exported) {
-        return fail(exported.error());
-    }
-    for (const vault::Claim& claim : exported->claims) {
-        if (claim.role == role) {
-            return reach_repository(known_networks(project.project_id), claim.repository_url,
-                                    std::move(stop));
-        }
-    }
-    return fail(ErrorCode::corrupt, "The project's file names no such repository.");
+    const auto url = repository_url(project, role);
+    return url ? reach_repository(known_networks(project.project_id), *url, std::move(stop))
+               : Result<git::Remote>(fail(url.error()));
 }
 
 } // namespace tau::app

@@ -10,6 +10,7 @@
 #include "ui/common/text.h"
 #include "ui/common/theme.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/transfers.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -29,7 +30,7 @@ constexpr std::size_t most_sample_nodes = 10'000'000;
 enum Exit { done = 0, failed = 1 };
 
 struct Options {
-    QString network, data, pictures, passphrase_file;
+    QString network, data, pictures, passphrase_file, folder;
     std::size_t sample_nodes = 0; ///< 0: the network's own
 };
 
@@ -58,11 +59,19 @@ Result<Options> read_options(const QApplication& application) {
         QStringLiteral("With --screenshot: only the vault browser, over so many made-up vaults."),
         QStringLiteral("count"));
     parser.addOptions({network, data, passphrase, pictures, samples});
+    parser.addPositionalArgument(
+        QStringLiteral("folder"),
+        QStringLiteral("Open the configuration repository in this folder."),
+        QStringLiteral("[folder]"));
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
     Options options{parser.value(network), parser.value(data), parser.value(pictures),
-                    parser.value(passphrase)};
+                    parser.value(passphrase), parser.positionalArguments().value(0)};
+    if (parser.positionalArguments().size() > 1 ||
+        (!options.folder.isEmpty() && !options.pictures.isEmpty())) {
+        return fail(ErrorCode::invalid_argument, "Only one folder can be opened, in a window.");
+    }
     if (!parser.isSet(samples)) {
         return options;
     }
@@ -183,6 +192,9 @@ int run(QApplication& application, const Options& options, const std::filesystem
         app::Pictures pictures(window, options.pictures, options.sample_nodes > 0);
         if (options.pictures.isEmpty()) {
             window.show();
+            if (!options.folder.isEmpty()) {
+                window.transfers().open_folder(ui::to_utf8(options.folder));
+            }
         } else {
             QObject::connect(&pictures, &app::Pictures::finished, &application,
                              [&](const QString& problem) {

@@ -87,6 +87,8 @@ Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,
         return fail(files.error());
     }
     given.files = std::move(*files);
+    std::error_code code;
+    given.is_folder = fs::is_directory(path, code);
     if (const auto config = project::parse_config(given.files.at("config.yaml"))) {
         given.project_id = config->id;
         given.name = config->name;
@@ -96,7 +98,8 @@ Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,
         return fail(projects.error());
     }
     for (const flow::LocalProject& each : *projects) {
-        if (each.project_id == given.project_id && !each.configuration.empty()) {
+        if (!given.project_id.empty() && each.project_id == given.project_id &&
+            !each.configuration.empty()) {
             given.here = each;
         }
     }

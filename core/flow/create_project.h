@@ -28,14 +28,17 @@ Result<FlowOrigin> read_origin(const std::filesystem::path& data, const std::str
 /// Removes the journal of an unfinished change and leaves everything it made as it is.
 Result<void> forget(const std::filesystem::path& data, const std::string& id);
 
-/// A project that was created here: its record on disk, and where its clones are.
+/// A project on this computer: its record, and where its clones are.
 struct LocalProject {
     std::string project_id;
     std::string name;
     std::int64_t created_at = 0;
     std::filesystem::path configuration; ///< clone; empty when there is none (imported)
     std::filesystem::path code;          ///< clone; empty when there is none
-    std::filesystem::path export_file;   ///< project.yaml
+    std::filesystem::path export_file;   ///< project.yaml; empty for folders that were only opened
+
+    /// Made or imported here, with receipts of its vaults.
+    bool is_registered() const { return !export_file.empty(); }
 };
 /// Newest first. Folders without a whole project.yaml are creations that are not done, and left
 /// out.

@@ -40,6 +40,18 @@ const fs::path& Repository::path() const {
     return impl_->path;
 }
 
+Result<std::string> Repository::origin() const {
+    RemotePtr remote;
+    const int result = git_remote_lookup(Out(remote), impl_->repository.get(), "origin");
+    const char* url = result == 0 ? git_remote_url(remote.get()) : nullptr;
+    if (url == nullptr) {
+        return fail(ErrorCode::not_found,
+                    "The repository " + impl_->path.string() + " has no remote named origin.",
+                    "Name it with: git remote add origin ADDRESS");
+    }
+    return std::string(url);
+}
+
 Result<Repository> Repository::init(const fs::path& path, const std::string& branch, bool bare) {
     const auto reference = branch_reference(branch);
     if (!reference) {

@@ -30,6 +30,8 @@ public:
     Result<std::optional<std::string>> read_file(const std::string& commit_or_branch,
                                                  const std::string& path,
                                                  std::size_t limit = 1U << 20U) const;
+    /// Where its remote "origin" is, as its own configuration says; `not_found` when it has none.
+    Result<std::string> origin() const;
     const std::filesystem::path& path() const;
 
 private:

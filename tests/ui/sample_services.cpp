@@ -450,6 +450,19 @@ Result<flow::LocalProject> SampleServices::import_project(const std::filesystem:
     return project_list.back();
 }
 
+Result<std::vector<flow::LocalProject>> SampleServices::projects() {
+    auto all = project_list;
+    if (!data.empty()) {
+        const auto opened = flow::list_opened(data);
+        all.insert(all.end(), opened->begin(), opened->end());
+    }
+    return all;
+}
+
+Result<flow::LocalProject> SampleServices::open_folder(const std::filesystem::path& folder) {
+    return flow::open_folder(data, folder);
+}
+
 Result<void> SampleServices::forget(const std::string&) {
     ++forgotten;
     unfinished_list.clear();

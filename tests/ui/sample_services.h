@@ -3,6 +3,7 @@
 #include "app/console/config_services.h"
 #include "app/console/git_work.h"
 #include "app/console/transfer_work.h"
+#include "core/flow/opened_folders.h"
 #include "ui/services.h"
 
 #include <atomic>
@@ -32,7 +33,7 @@ public:
     std::atomic<int> fetched{0};                ///< node() calls
     int fail_step = -1;                         ///< fails once, then works
     std::chrono::milliseconds step_time{0};
-    std::filesystem::path data;    ///< where signed files are really taken in; empty: not
+    std::filesystem::path data; ///< where signed files and folders are really kept; empty: nowhere
     std::atomic<int> questions{0}; ///< find_repository calls
     std::atomic<int> forgotten{0};
     std::vector<ui::VaultState> vault_states; ///< what ask_vaults answers
@@ -72,11 +73,19 @@ public:
                                                         std::stop_token stop) override;
     Result<std::vector<flow::Unfinished>> unfinished() override { return unfinished_list; }
     Result<void> forget(const std::string& id) override;
-    Result<std::vector<flow::LocalProject>> projects() override { return project_list; }
+    Result<std::vector<flow::LocalProject>> projects() override;
     Result<project::Export> load_export(const flow::LocalProject&) override {
         return sample_export();
     }
     Result<flow::LocalProject> import_project(const std::filesystem::path& file) override;
+    Result<flow::LocalProject> open_folder(const std::filesystem::path& folder) override;
+    Result<flow::LocalProject> use_code_folder(const flow::LocalProject& project,
+                                               const std::filesystem::path& folder) override {
+        return flow::use_code_folder(data, project, folder);
+    }
+    Result<void> close_folder(const flow::LocalProject& project) override {
+        return flow::close_folder(data, project);
+    }
     ui::ConfigServices& config() override { return config_; }
     ui::GitServices& git() override { return git_; }
     ui::TransferServices& transfers() override { return transfers_; }

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/forge/local_state.h"
 #include "core/git/repository.h"
+#include "tests/support/git_cli.h"
 #include "tests/support/localnet.h"
 #include "tests/support/temporary_directory.h"
 #include "ui/common/job.h"
@@ -209,6 +210,35 @@ private Q_SLOTS:
         QVERIFY2(said.contains(QStringLiteral("no_such_branch")), qPrintable(said));
         view.rows().revert(view.rows().row_of({"*", vault::Role::code, "", ""}));
         QVERIFY(!view.has_edits());
+    }
+
+    /// A clone that another tool made knows where it came from.
+    void an_opened_folder_is_pushed_to_where_it_came_from() {
+        const auto project = desk_->services.projects().value().front();
+        const auto url = desk_->services.load_export(project)->claims[0].repository_url;
+        const fs::path mine = folder_.path() / "mine";
+        test::git(folder_.path(), {"clone", "-q", project.configuration.string(), "mine"});
+        const auto opened = desk_->services.open_folder(mine);
+        QVERIFY(opened.has_value());
+        QCOMPARE(desk_->services.projects()->size(), std::size_t{2});
+        test::write(mine / "new.md", "mine\n");
+        auto& git = desk_->services.git();
+        QVERIFY(git.commit(*opened, {{vault::Role::configuration, {"new.md"}}},
+                           {"Grace", "g@x.org"}, "Mine"));
+        test::git(mine, {"remote", "remove", "origin"});
+        const auto nowhere = git.push(*opened, {}, {});
+        QVERIFY(!nowhere);
+        QVERIFY(nowhere.error().message.find("no remote named origin") != std::string::npos);
+        test::git(mine, {"remote", "add", "origin", "ssh://git@example.org/a/b.git"});
+        const auto elsewhere = git.push(*opened, {}, {});
+        QVERIFY(!elsewhere);
+        QVERIFY(elsewhere.error().message.find("None of your networks") != std::string::npos);
+        test::git(mine, {"remote", "set-url", "origin", url});
+        const auto pushed = git.push(*opened, {}, {});
+        QVERIFY2(pushed.has_value(), pushed ? "" : pushed.error().message.c_str());
+        QVERIFY(git.pull(project, {}, {}).has_value());
+        QCOMPARE(test::contents(project.configuration / "new.md"), std::string("mine\n"));
+        QVERIFY(desk_->services.close_folder(*opened).has_value());
     }
 
     void proofs_are_verified_here() {

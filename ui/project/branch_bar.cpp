@@ -123,7 +123,7 @@ void BranchBar::refresh_buttons() {
     const bool whole = !project_.configuration.empty() && !project_.code.empty();
     const bool working = work_job_.running();
     branch_->setVisible(here);
-    clone_->setVisible(!whole);
+    clone_->setVisible(!whole && project_.is_registered());
     pull_->setVisible(here);
     push_->setVisible(here);
     cancel_->setVisible(working);

@@ -302,7 +302,7 @@ void ConfigTab::show_project(const flow::LocalProject& project) {
         pages_->setCurrentWidget(no_clone_);
         return;
     }
-    open_ = kept_[project.project_id];
+    open_ = kept_[project.configuration];
     if (open_) {
         show_workspace();
     } else {
@@ -350,7 +350,7 @@ void ConfigTab::take_read(Result<ConfigServices::Configuration> read,
     error_->clear();
     if (made) {
         open_ = made;
-        kept_[project_.project_id] = std::move(made);
+        kept_[project_.configuration] = std::move(made);
         show_workspace();
         return;
     }

@@ -148,7 +148,7 @@ private:
     ConfigServices& config_;
     flow::LocalProject project_;
     std::shared_ptr<project::Workspace> open_;
-    std::map<std::string, std::shared_ptr<project::Workspace>> kept_; ///< by project
+    std::map<std::filesystem::path, std::shared_ptr<project::Workspace>> kept_; ///< by clone
     std::string path_; ///< of the document that is shown; empty: none
     bool showing_ = false;
     /// A field while it is typed in: the text before, and after the last key.

@@ -87,8 +87,12 @@ void ProjectTabs::show_project(const flow::LocalProject& project) {
     project_ = project;
     knowing_.clear();
     title_->setText(to_qt(project.name));
-    if (tabs_->currentIndex() != 0) {
-        tabs_->setCurrentIndex(0);
+    int first = 0;
+    while (!tabs_->isTabVisible(first)) {
+        ++first;
+    }
+    if (tabs_->currentIndex() != first) {
+        tabs_->setCurrentIndex(first);
     } else {
         enter_current();
     }
@@ -102,7 +106,7 @@ void ProjectTabs::refresh() {
 
 void ProjectTabs::enter_current() {
     ProjectTab* tab = current_tab();
-    if (tab == nullptr || project_.project_id.empty()) {
+    if (tab == nullptr || !has_project()) {
         return;
     }
     if (knowing_.insert(tab).second) {

@@ -16,7 +16,7 @@ class ProjectTabs : public QWidget {
 public:
     /// `header`: stands between the name and the tabs, for all of them; taken over.
     explicit ProjectTabs(QWidget* header, QWidget* parent = nullptr);
-    /// The first one added is the one a project opens with. Takes ownership.
+    /// A project opens with the first one that is visible. Takes ownership.
     void add_tab(ProjectTab* tab, const QString& title);
     void show_project(const flow::LocalProject& project);
     /// A tab that is there only while there is a reason for it.
@@ -24,6 +24,7 @@ public:
     /// The same project, with more of it on this computer: every tab is told anew.
     void reload(const flow::LocalProject& project);
     const flow::LocalProject& project() const { return project_; }
+    bool has_project() const { return !project_.name.empty(); }
     /// Brings a tab to the front.
     void show_tab(ProjectTab* tab);
     ProjectTab* current_tab() const;

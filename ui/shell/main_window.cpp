@@ -11,6 +11,7 @@
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
 #include "ui/shell/change_page.h"
+#include "ui/shell/folder_page.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
@@ -40,7 +41,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
       transfers_(new Transfers(services, *messages_, *this)), pages_(new QStackedWidget),
       start_(new StartPage(services, networks_)), branches_(new BranchBar(services)),
       tabs_(new ProjectTabs(branches_)), project_(new ProjectPage(services)),
-      configuration_(new ConfigTab(services, services.config())),
+      folder_(new FolderPage(services)), configuration_(new ConfigTab(services, services.config())),
       changes_(new ChangesView(services)), history_(new HistoryView(services)),
       merge_(new MergeView(services)),
       deployments_(new DeploymentsView(services, networks_.nodes())),
@@ -84,6 +85,11 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     connect(start_, &StartPage::failed, messages_, &MessageBar::show_error);
     connect(tabs_, &ProjectTabs::back_wanted, this, &MainWindow::show_start);
     connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
+    connect(folder_, &FolderPage::closed, this, &MainWindow::show_start);
+    connect(folder_, &FolderPage::code_chosen, this, [this](const flow::LocalProject& project) {
+        branches_->show_project(project);
+        tabs_->reload(project);
+    });
     connect(resume_, &ResumePage::closed, this, &MainWindow::leave_resumed);
     connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
     connect(&networks_.nodes(), &NodeShelf::changed, this, &MainWindow::show_count);
@@ -98,6 +104,7 @@ MainWindow::~MainWindow() = default;
 /// An open project: what its pages share is over them, and each page is a tab.
 void MainWindow::make_project_tabs() {
     tabs_->add_tab(project_, tr("&Overview"));
+    tabs_->add_tab(folder_, tr("&Overview"));
     tabs_->add_tab(configuration_, tr("Confi&guration"));
     tabs_->add_tab(changes_, tr("&Changes"));
     tabs_->add_tab(history_, tr("H&istory"));
@@ -209,6 +216,11 @@ void MainWindow::drop_wizard() {
 void MainWindow::open_project(const flow::LocalProject& project) {
     show_page(tabs_, to_qt(project.name));
     tabs_->set_tab_visible(merge_, false);
+    for (ProjectTab* tab :
+         std::initializer_list<ProjectTab*>{project_, deployments_, registration_}) {
+        tabs_->set_tab_visible(tab, project.is_registered());
+    }
+    tabs_->set_tab_visible(folder_, !project.is_registered());
     branches_->show_project(project);
     tabs_->show_project(project);
     refresh_actions();
@@ -282,6 +294,7 @@ void MainWindow::connect_transfers() {
     setAcceptDrops(true);
     connect(start_, &StartPage::import_wanted, transfers_,
             [this] { transfers_->choose_import(false); });
+    connect(start_, &StartPage::folder_wanted, transfers_, &Transfers::choose_to_open);
     connect(project_, &ProjectPage::export_wanted, transfers_,
             [this] { transfers_->choose_export(tabs_->project(), ExportForm::signed_file); });
     connect(transfers_, &Transfers::taken_in, this, &MainWindow::open_project);
@@ -289,7 +302,7 @@ void MainWindow::connect_transfers() {
         transfers_, &Transfers::files_wanted, this,
         [this](const flow::LocalProject& project, const QString& from, const git::Files& files) {
             if (pages_->currentWidget() != tabs_ ||
-                tabs_->project().project_id != project.project_id) {
+                tabs_->project().configuration != project.configuration) {
                 open_project(project);
             }
             tabs_->show_tab(configuration_);
@@ -321,7 +334,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::refresh_actions() {
-    const bool open = pages_->currentWidget() == tabs_ && !tabs_->project().project_id.empty();
+    const bool open = pages_->currentWidget() == tabs_ && tabs_->has_project();
     transfers_->set_project(open ? std::optional(tabs_->project()) : std::nullopt,
                             configuration_->has_unsaved());
 }

@@ -18,6 +18,7 @@ class ChangesView;
 class ConfigTab;
 class DeploymentsView;
 class FlowView;
+class FolderPage;
 class HistoryView;
 class MergeView;
 class ProjectPage;
@@ -49,6 +50,7 @@ public:
     RegistrationView& registration_view() { return *registration_; }
     ChangePage& change_page() { return *change_; }
     ProjectPage& project_page() { return *project_; }
+    FolderPage& folder_page() { return *folder_; }
     ResumePage& resume_page() { return *resume_; }
     MessageBar& message_bar() { return *messages_; }
     Transfers& transfers() { return *transfers_; }
@@ -100,6 +102,7 @@ private:
     BranchBar* branches_;
     ProjectTabs* tabs_;
     ProjectPage* project_;
+    FolderPage* folder_;
     ConfigTab* configuration_;
     ChangesView* changes_;
     HistoryView* history_;

@@ -41,6 +41,8 @@ StartPage::StartPage(Services& services, Networks& networks, QWidget* parent)
            "This program makes them, seals their keys to a vault node that you choose, and "
            "registers the project with it. Each step can be stopped, continued or taken back."));
     empty_action_ = empty_->add_action(tr("Ma&ke the first project"), true, QStringLiteral("plus"));
+    auto* folder = empty_->add_action(tr("Open a fol&der…"), false, QStringLiteral("folder"));
+    folder->setToolTip(tr("The clone of a configuration repository, to work on where it lies"));
     auto* empty_card = new Card;
     empty_card->box()->addWidget(empty_);
     page->box()->addWidget(unfinished_);
@@ -61,6 +63,7 @@ StartPage::StartPage(Services& services, Networks& networks, QWidget* parent)
     });
     connect(vaults, &QPushButton::clicked, this, &StartPage::vaults_wanted);
     connect(import, &QPushButton::clicked, this, &StartPage::import_wanted);
+    connect(folder, &QPushButton::clicked, this, &StartPage::folder_wanted);
     connect(network, &QPushButton::clicked, this, &StartPage::network_wanted);
     connect(&networks_, &Networks::changed, this, &StartPage::show_network);
     connect(&networks_.nodes(), &NodeShelf::changed, this, &StartPage::show_network);
@@ -147,7 +150,9 @@ void StartPage::show_projects(const std::vector<flow::LocalProject>& projects) {
         auto* mark = new IconLabel;
         mark->set(QStringLiteral("project"), Tone::accent);
         auto* name = make_label(to_qt(one.name), QStringLiteral("strong"));
-        auto* id = make_label(to_qt(one.project_id), QStringLiteral("caption"));
+        auto* id = make_label(one.is_registered() ? to_qt(one.project_id)
+                                                  : to_qt(one.configuration.string()),
+                              QStringLiteral("caption"));
         auto* made = make_label(age_text(one.created_at, now), QStringLiteral("caption"));
         for (QLabel* label : {name, id, made}) {
             label->setWordWrap(false);

@@ -24,6 +24,7 @@ Q_SIGNALS:
     void network_wanted();
     void vaults_wanted();
     void import_wanted();
+    void folder_wanted();
     void project_wanted(const tau::flow::LocalProject& project);
     void resume_wanted(const QString& id, bool undo);
     void failed(const tau::Error& error);

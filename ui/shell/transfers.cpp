@@ -1,5 +1,6 @@
 #include "ui/shell/transfers.h"
 
+#include "ui/common/folder_dialog.h"
 #include "ui/common/text.h"
 
 #include <QFileDialog>
@@ -60,6 +61,8 @@ Transfers::Transfers(Services& services, MessageBar& messages, QWidget& window)
 }
 
 void Transfers::add_import(QMenu& file) {
+    file.addAction(tr("Open fol&der…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this,
+                   &Transfers::choose_to_open);
     file.addAction(tr("&Import…"), QKeySequence(Qt::CTRL | Qt::Key_I), this,
                    [this] { choose_import(false); });
     file.addAction(tr("Import &folder…"), this, [this] { choose_import(true); });
@@ -85,7 +88,8 @@ void Transfers::set_project(std::optional<flow::LocalProject> project, bool unsa
     unsaved_ = unsaved;
     for (const auto& [form, action] : exports_) {
         action->setEnabled(project_ &&
-                           (form == ExportForm::signed_file || !project_->configuration.empty()));
+                           (form == ExportForm::signed_file ? project_->is_registered()
+                                                            : !project_->configuration.empty()));
     }
 }
 
@@ -97,20 +101,10 @@ std::optional<fs::path> Transfers::dropped(const QMimeData& data) {
     return fs::path(to_utf8(urls.front().toLocalFile()));
 }
 
-void Transfers::choose_folder(std::function<void(const fs::path&)> chosen, const QString& title) {
-    auto* dialog = new QFileDialog(&window_, title);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [chosen = std::move(chosen)](const QString& folder) { chosen(to_utf8(folder)); });
-    dialog->open();
-}
-
 void Transfers::choose_import(bool folder) {
     if (folder) {
-        choose_folder([this](const fs::path& path) { import(path); },
-                      tr("Import the folder of a configuration"));
+        choose_folder(window_, tr("Import the folder of a configuration"),
+                      [this](const fs::path& path) { import(path); });
         return;
     }
     auto* dialog = new QFileDialog(&window_, tr("Import a project"));
@@ -126,9 +120,9 @@ void Transfers::choose_export(const flow::LocalProject& project, ExportForm form
     const FormWords& words = words_of(form);
     const QString title = words.title.arg(to_qt(project.name));
     if (form == ExportForm::folder) {
-        choose_folder(
-            [this, project, form](const fs::path& path) { write(project, form, path, false); },
-            title);
+        choose_folder(window_, title, [this, project, form](const fs::path& path) {
+            write(project, form, path, false);
+        });
         return;
     }
     auto* dialog = new QFileDialog(&window_, title);
@@ -195,7 +189,7 @@ void Transfers::import(const fs::path& path) {
             } else if (given->is_signed) {
                 import_signed(path);
             } else {
-                offer(name_of(path), std::move(*given));
+                offer(path, std::move(*given));
             }
         });
 }
@@ -217,7 +211,8 @@ void Transfers::import_signed(const fs::path& path) {
 }
 
 /// A configuration belongs into a project; where none is open the person says where it goes.
-void Transfers::offer(const QString& from, TransferServices::Given given) {
+void Transfers::offer(const fs::path& path, TransferServices::Given given) {
+    const QString from = name_of(path);
     if (project_) {
         Q_EMIT files_wanted(*project_, from, given.files);
         return;
@@ -225,6 +220,9 @@ void Transfers::offer(const QString& from, TransferServices::Given given) {
     const QString whose = given.name.empty() ? tr("a project without a name") : to_qt(given.name);
     auto files = std::make_shared<const git::Files>(std::move(given.files));
     std::vector<MessageBar::Action> actions;
+    if (given.is_folder) {
+        actions.push_back({tr("Open it where it is"), [this, path] { open_folder(path); }});
+    }
     if (given.here) {
         actions.push_back({tr("Take it into %1").arg(to_qt(given.here->name)),
                            [this, project = *given.here, from, files] {
@@ -232,15 +230,34 @@ void Transfers::offer(const QString& from, TransferServices::Given given) {
                            }});
     }
     actions.push_back({tr("Write its files to a folder…"), [this, files] {
-                           choose_folder(
-                               [this, files](const fs::path& path) { unpack(*files, path); },
-                               tr("Choose an empty folder"));
+                           choose_folder(window_, tr("Choose an empty folder"),
+                                         [this, files](const fs::path& to) { unpack(*files, to); });
                        }});
     actions.push_back({tr("Leave it"), [] {}});
     messages_.show_message(
         Tone::plain,
         tr("%1 holds the configuration of %2: %3.").arg(from, whose, files_text(files->size())),
         std::move(actions));
+}
+
+void Transfers::open_folder(const fs::path& folder) {
+    start<flow::LocalProject>(
+        tr("Opening %1…").arg(name_of(folder)),
+        [&services = services_, folder](const project::Watch&) {
+            return services.open_folder(folder);
+        },
+        [this](Result<flow::LocalProject>& project) {
+            if (project) {
+                Q_EMIT taken_in(*project);
+            } else {
+                messages_.show_error(project.error());
+            }
+        });
+}
+
+void Transfers::choose_to_open() {
+    choose_folder(window_, tr("Open the folder of a configuration repository"),
+                  [this](const fs::path& path) { open_folder(path); });
 }
 
 void Transfers::unpack(const git::Files& files, const fs::path& folder) {

@@ -26,6 +26,9 @@ public:
     void choose_import(bool folder);
     void choose_export(const flow::LocalProject& project, ExportForm form);
     void import(const std::filesystem::path& path);
+    void choose_to_open();
+    /// Repositories that are on this computer, to be worked on where they are.
+    void open_folder(const std::filesystem::path& folder);
     void write(const flow::LocalProject& project, ExportForm form, const std::filesystem::path& to,
                bool replace);
     void unpack(const git::Files& files, const std::filesystem::path& folder);
@@ -35,7 +38,7 @@ public:
     static std::optional<std::filesystem::path> dropped(const QMimeData& data);
 
 Q_SIGNALS:
-    /// A signed project file was taken in.
+    /// A signed project file was taken in, or a folder opened.
     void taken_in(const tau::flow::LocalProject& project);
     /// A configuration is to be taken into this project; `from` is what its file is called.
     void files_wanted(const tau::flow::LocalProject& project, const QString& from,
@@ -43,9 +46,7 @@ Q_SIGNALS:
 
 private:
     void import_signed(const std::filesystem::path& path);
-    void offer(const QString& from, TransferServices::Given given);
-    void choose_folder(std::function<void(const std::filesystem::path&)> chosen,
-                       const QString& title);
+    void offer(const std::filesystem::path& path, TransferServices::Given given);
     void ask_about_existing(const flow::LocalProject& project, ExportForm form,
                             const std::filesystem::path& to);
     void tell_exported(ExportForm form, const std::filesystem::path& to,

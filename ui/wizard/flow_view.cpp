@@ -344,8 +344,9 @@ void FlowView::load_result() {
                 return fail(projects.error());
             }
             const auto found =
-                std::find_if(projects->begin(), projects->end(),
-                             [&id](const auto& one) { return one.project_id == id; });
+                std::find_if(projects->begin(), projects->end(), [&id](const auto& one) {
+                    return one.is_registered() && one.project_id == id;
+                });
             if (found == projects->end()) {
                 return fail(ErrorCode::not_found, "The project's record is not there.");
             }
