@@ -94,8 +94,9 @@ struct StoreTimes {
 
 /// PostgreSQL at SERIALIZABLE through a few connections. `url` is libpq's
 /// (postgresql://user@host/database?sslmode=…&sslrootcert=…&passfile=…). A host that is not this
-/// computer is taken only with sslmode=verify-full, which is the default then. No password may
-/// stand in it: libpq finds one in PGPASSFILE, ~/.pgpass or a service file.
+/// computer is taken only with sslmode=verify-full, which is the default then; also when libpq has
+/// it from a service file or from the environment. No password may stand in it: libpq finds one in
+/// PGPASSFILE, ~/.pgpass or a service file.
 Result<std::unique_ptr<Database>> open_postgresql(const std::string& url,
                                                   const StoreTimes& times = {});
 /// `invalid_argument` when open_postgresql() would not take this address.

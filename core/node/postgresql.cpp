@@ -1,9 +1,8 @@
 #include "core/node/passfile.h"
 #include "core/node/postgresql_session.h"
-#include "core/vault/web_address.h"
+#include "core/node/postgresql_settings.h"
 
 #include <condition_variable>
-#include <libpq-fe.h>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -277,66 +276,10 @@ private:
     std::map<std::thread::id, PostgresqlSession*> lent_;
 };
 
-bool is_this_computer(const std::string& host) {
-    return host.empty() || host.starts_with('/') || host.starts_with('@') ||
-           vault::is_loopback(host);
-}
-
-/// The URL's own settings, by name.
-Result<std::map<std::string, std::string>> parse_url(const std::string& url) {
-    char* said = nullptr;
-    PQconninfoOption* const options = PQconninfoParse(url.c_str(), &said);
-    PQfreemem(said); // may quote the URL
-    if (options == nullptr) {
-        return fail(ErrorCode::invalid_argument, "The address of the database cannot be read.",
-                    "It looks like postgresql://user@host/database?sslrootcert=FILE.");
-    }
-    std::map<std::string, std::string> settings;
-    for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
-        if (option->val != nullptr) {
-            settings.emplace(option->keyword, option->val);
-        }
-    }
-    PQconninfoFree(options);
-    return settings;
-}
-
-/// The same, when they are safe to use.
-Result<std::map<std::string, std::string>> safe_settings(const std::string& url) {
-    auto settings = parse_url(url);
-    if (!settings) {
-        return fail(settings.error());
-    }
-    if (settings->contains("password") || settings->contains("sslpassword")) {
-        return fail(ErrorCode::invalid_argument,
-                    "The address of the database must not hold a password: everybody on this "
-                    "computer could see it.",
-                    "Put it into a file for libpq and name that with passfile=FILE.");
-    }
-    bool is_local = true;
-    for (std::string_view hosts = (*settings)["host"]; is_local && !hosts.empty();) {
-        const std::size_t comma = std::min(hosts.find(','), hosts.size());
-        is_local = is_this_computer(std::string(hosts.substr(0, comma)));
-        hosts.remove_prefix(std::min(comma + 1, hosts.size()));
-    }
-    if (!is_local && !settings->emplace("sslmode", "verify-full").second &&
-        settings->at("sslmode") != "verify-full") {
-        return fail(ErrorCode::invalid_argument,
-                    "A database on another computer needs sslmode=verify-full.",
-                    "Name its certificate authority with sslrootcert=FILE.");
-    }
-    return settings;
-}
-
 } // namespace
 
-Result<void> check_postgresql_url(const std::string& url) {
-    const auto settings = safe_settings(url);
-    return settings ? Result<void>() : fail(settings.error());
-}
-
 Result<std::unique_ptr<Database>> open_postgresql(const std::string& url, const StoreTimes& times) {
-    auto settings = safe_settings(url);
+    auto settings = postgresql_settings(url);
     if (!settings) {
         return fail(settings.error());
     }

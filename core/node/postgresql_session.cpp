@@ -1,6 +1,7 @@
 #include "core/node/postgresql_session.h"
 
 #include "core/base/text.h"
+#include "core/node/postgresql_settings.h"
 
 #include <algorithm>
 #include <libpq-fe.h>
@@ -205,7 +206,10 @@ PostgresqlSession::connect(const std::map<std::string, std::string>& settings,
     values.push_back(nullptr);
     auto session = std::unique_ptr<PostgresqlSession>(new PostgresqlSession(
         PQconnectStartParams(names.data(), values.data(), 0), times, std::move(stop)));
-    if (const auto connected = session->establish(); !connected) {
+    // Nothing was sent yet; and a service file may have changed since the settings were made.
+    const auto connected =
+        check_transport(*session->link_).and_then([&session] { return session->establish(); });
+    if (!connected) {
         return fail(connected.error());
     }
     PQsetNoticeProcessor(
