@@ -17,19 +17,26 @@ bool lies_within(const std::filesystem::path& file, const std::filesystem::path&
            outer.end();
 }
 
-Result<Secret> barrier_key(const Settings& settings) {
-    if (!settings.barrier_key.empty() && lies_within(settings.barrier_key, settings.data)) {
-        return fail(ErrorCode::invalid_argument,
-                    "The barrier key lies among the data that it protects.",
-                    "Move it to another folder, best on another disk, and keep it out of the "
-                    "database's backups.");
-    }
-    return read_barrier_key(settings.barrier_key, settings.passphrase);
-}
-
 std::filesystem::path database_file(const Settings& settings) {
     return settings.store.empty() ? settings.data / "node.db"
                                   : std::filesystem::path(settings.store);
+}
+
+bool lies_beside_database(const Settings& settings) {
+    return !is_postgresql(settings.store) &&
+           lies_within(settings.barrier_key,
+                       std::filesystem::absolute(database_file(settings)).parent_path());
+}
+
+Result<Secret> barrier_key(const Settings& settings) {
+    if (!settings.barrier_key.empty() &&
+        (lies_within(settings.barrier_key, settings.data) || lies_beside_database(settings))) {
+        return fail(ErrorCode::invalid_argument,
+                    "The barrier key lies among the data that it protects.",
+                    "Move it to another folder than data's and store's, best on another disk, and "
+                    "keep it out of the database's backups.");
+    }
+    return read_barrier_key(settings.barrier_key, settings.passphrase);
 }
 
 /// The folder of a node that was there before, and is this user's: files that another one leaves

@@ -44,6 +44,19 @@ TEST_CASE("a node whose key is gone, or another, does not open its database") {
     CHECK_FALSE(opens());
     std::filesystem::rename(data / "barrier.key", world.folder.path() / "barrier.key");
     settings.barrier_key = barrier_in(world.folder.path());
+    // Wherever that is.
+    for (const std::string name : {"s/node.db", "node.db"}) {
+        settings.store = name == "node.db" ? name : (world.folder.path() / name).string();
+        CAPTURE(settings.store);
+        settings.barrier_key = std::filesystem::absolute(settings.store).parent_path() / "bk";
+        const auto refused = node::check_settings(settings);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::invalid_argument);
+        CHECK_FALSE(opens());
+        CHECK_FALSE(std::filesystem::exists(settings.store));
+    }
+    settings.store.clear();
+    settings.barrier_key = barrier_in(world.folder.path());
     REQUIRE(opens());
     const TemporaryDirectory other;
     REQUIRE(node::load_or_create_identity(other.path() / "keys"));
