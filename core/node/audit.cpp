@@ -71,9 +71,13 @@ Result<AuditEntry> Store::last_entry() {
                                       last->front().bytes(audit_row::hash)};
 }
 
-Result<AuditEntry> Store::check_head(const std::optional<AuditEntry>& head) {
-    if (head) {
-        const auto there = has_entry(*head);
+Result<AuditEntry> Store::check_head() {
+    const auto head = head_.read();
+    if (!head) {
+        return fail(head.error());
+    }
+    if (*head) {
+        const auto there = has_entry(**head);
         if (!there) {
             return fail(there.error());
         }
@@ -81,7 +85,7 @@ Result<AuditEntry> Store::check_head(const std::optional<AuditEntry>& head) {
             return fail(ErrorCode::corrupt,
                         "The node's database is older than what this node has written, or another "
                         "one: it lacks entry " +
-                            std::to_string(head->seq) + " of the audit log.",
+                            std::to_string((*head)->seq) + " of the audit log.",
                         "Put the newest copy back. If this one is all there is, remove the file "
                         "audit.head from the node's data; what came later is then forgotten.");
         }

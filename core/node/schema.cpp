@@ -209,7 +209,7 @@ Result<void> apply(Database& database, std::int64_t version, std::int64_t now) {
     return {};
 }
 
-Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool is_known,
+Result<void> bring_up_to_date(Database& database, const Barrier& barrier, const AuditHead& head,
                               std::int64_t now) {
     const auto made = database.run("CREATE TABLE IF NOT EXISTS migration(version BIGINT PRIMARY "
                                    "KEY, applied_at BIGINT NOT NULL)");
@@ -225,7 +225,12 @@ Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool i
         if (auto right = check_key(database, barrier); !right) {
             return right;
         }
-    } else if (is_known) { // it would be taken for genuine as it is now
+    }
+    const auto known = head.read();
+    if (!known) {
+        return fail(known.error());
+    }
+    if (*version < protected_version && *known) { // it would be taken for genuine as it is now
         return fail(ErrorCode::corrupt,
                     "The node's database is older than what this node has written.",
                     "Put the newest copy back. If this one is all there is, remove the file "
@@ -251,8 +256,9 @@ Result<void> bring_up_to_date(Database& database, const Barrier& barrier, bool i
 
 } // namespace
 
-Result<void> migrate(Database& database, const Barrier& barrier, bool is_known, std::int64_t now) {
-    return database.alone([&] { return bring_up_to_date(database, barrier, is_known, now); });
+Result<void> migrate(Database& database, const Barrier& barrier, const AuditHead& head,
+                     std::int64_t now) {
+    return database.alone([&] { return bring_up_to_date(database, barrier, head, now); });
 }
 
 Result<void> check_schema(Database& database, const Barrier& barrier) {

@@ -28,12 +28,8 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Database> database, c
                                            const std::filesystem::path& audit_head,
                                            std::int64_t now) {
     auto store = std::unique_ptr<Store>(new Store(std::move(database), key, audit_head));
-    const auto head = store->head_.read();
-    if (!head) {
-        return fail(head.error());
-    }
-    auto last = migrate(*store->database_, store->barrier_, head->has_value(), now).and_then([&] {
-        return store->check_head(*head);
+    auto last = migrate(*store->database_, store->barrier_, store->head_, now).and_then([&] {
+        return store->check_head();
     });
     if (!last) {
         return fail(last.error());
@@ -53,11 +49,9 @@ Result<std::unique_ptr<Store>> Store::open_to_read(std::unique_ptr<Database> dat
                                                    const Secret& key,
                                                    const std::filesystem::path& audit_head) {
     auto store = std::unique_ptr<Store>(new Store(std::move(database), key, audit_head));
-    const auto head = store->head_.read();
-    const auto same = head ? check_schema(*store->database_, store->barrier_).and_then([&] {
-        return store->check_head(*head);
-    })
-                           : fail(head.error());
+    const auto same = check_schema(*store->database_, store->barrier_).and_then([&] {
+        return store->check_head();
+    });
     return same ? Result<std::unique_ptr<Store>>(std::move(store)) : fail(same.error());
 }
 

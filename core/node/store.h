@@ -178,8 +178,8 @@ private:
           const std::filesystem::path& audit_head)
         : barrier_(key), database_(std::move(database)), rows_(*database_, barrier_),
           head_(audit_head, barrier_), scrubber_(*database_) {}
-    /// That the log has this entry; gives its last one.
-    Result<AuditEntry> check_head(const std::optional<AuditEntry>& head);
+    /// That the log has the entry that audit.head names, if any; gives its last one.
+    Result<AuditEntry> check_head();
     Result<bool> is_active(const std::string& id);
     /// Within a transaction.
     Result<std::optional<StoredRegistration>> find_now(const std::string& id);

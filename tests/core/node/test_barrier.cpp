@@ -215,10 +215,15 @@ TEST_CASE("another key is refused before anything is read or written") {
         const Place place(engine);
         SystemEntropy entropy;
         REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 1));
-        const auto refused =
-            node::Store::open(place.open(), Secret::random(node::barrier_key_size), {}, now);
+        const auto head = place.folder() / "audit.head"; // it is under the key, too
+        REQUIRE(std::filesystem::exists(head));
+        const Secret other = Secret::random(node::barrier_key_size);
+        const auto refused = node::Store::open(place.open(), other, head, now);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == ErrorCode::unauthenticated);
+        const auto not_read = node::Store::open_to_read(place.open(), other, head);
+        REQUIRE_FALSE(not_read);
+        CHECK(not_read.error().code == ErrorCode::unauthenticated);
         CHECK(open_store(place)->verify({}));
     }
 }
