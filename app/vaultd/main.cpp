@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/git/landlock.h"
+#include "core/node/front_metrics.h"
 #include "core/seal/seal.h"
 
 #include <csignal>
@@ -10,23 +11,26 @@
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace tau;
 
 namespace {
 
 int complain(const Error& error) {
+    std::string text; // written at once, because the log may still be writing, too
     for (std::size_t at = 0; at < error.message.size();) {
         const std::size_t end = std::min(error.message.find('\n', at), error.message.size());
-        std::cerr << "tau-vaultd: " << error.message.substr(at, end - at) << '\n';
+        text += "tau-vaultd: " + error.message.substr(at, end - at) + "\n";
         at = end + 1;
     }
     if (!error.hint.empty()) {
-        std::cerr << error.hint << '\n';
+        text += error.hint + "\n";
     }
     if (!error.detail.empty()) {
-        std::cerr << "(" << error.detail << ")\n";
+        text += "(" + error.detail + ")\n";
     }
+    std::cerr << text;
     return error.code == ErrorCode::invalid_argument ? 2 : 1;
 }
 
@@ -114,7 +118,11 @@ private:
         if (!options_.given.contains("endpoint")) {
             options_.settings.endpoint = endpoint(options_, port);
         }
-        return node::Service::open(options_.settings, clock_, entropy_, log_);
+        auto service = node::Service::open(options_.settings, clock_, entropy_, log_);
+        if (service) {
+            (*service)->front().watch_log(log_.lost());
+        }
+        return service;
     }
 
     Result<vaultd::Serving> reload(node::Service& service) {
@@ -161,7 +169,7 @@ private:
     vaultd::Options options_; ///< those it was started with
     const SystemClock clock_;
     SystemEntropy entropy_;
-    vaultd::RequestLog log_{clock_, std::cerr};
+    vaultd::RequestLog log_{clock_, STDERR_FILENO};
     std::uint16_t port_ = 0;
 };
 
@@ -247,6 +255,8 @@ int main(int argc, char** argv) {
     }
     // Until the server listens to it.
     ::signal(SIGHUP, SIG_IGN);
+    // Whoever reads the log may go; the node stays.
+    ::signal(SIGPIPE, SIG_IGN);
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     auto options = vaultd::parse_options(arguments);
     if (!options) {

@@ -35,8 +35,14 @@ void add(std::string& line, std::string_view key, std::string_view value) {
 
 } // namespace
 
-RequestLog::RequestLog(const Clock& clock, std::ostream& out)
-    : clock_(clock), out_(out), key_(Secret::random(32)), settings_(LogSettings{}) {}
+RequestLog::RequestLog(const Clock& clock, int fd)
+    : clock_(clock), key_(Secret::random(32)), settings_(LogSettings{}),
+      writer_(fd, [this](std::uint64_t lost) {
+          return line_of(LogLevel::warning, "log",
+                         " msg=" + in_quotes("Lines that are missing here, because the log could "
+                                             "not be written: " +
+                                             std::to_string(lost) + "."));
+      }) {}
 
 void RequestLog::set(const LogSettings& settings) {
     settings_ = settings;
@@ -76,17 +82,19 @@ std::string RequestLog::hidden(std::string_view what) const {
     return to_hex(ByteView(hash).first(8));
 }
 
-void RequestLog::put(LogLevel level, std::string_view area, const std::string& rest) {
+std::string RequestLog::line_of(LogLevel level, std::string_view area,
+                                const std::string& rest) const {
     constexpr std::array<std::string_view, 4> names{"debug", "info", "warning", "error"};
-    if (level < settings_.load().level) {
-        return;
-    }
     std::string line = "time=" + to_iso8601(clock_.now());
     add(line, "level", names.at(static_cast<std::size_t>(level)));
     add(line, "area", area);
-    line += rest + "\n";
-    const std::lock_guard lock(mutex_);
-    out_ << line << std::flush;
+    return line + rest + "\n";
+}
+
+void RequestLog::put(LogLevel level, std::string_view area, const std::string& rest) {
+    if (level >= settings_.load().level) {
+        writer_.put(line_of(level, area, rest));
+    }
 }
 
 } // namespace tau::vaultd

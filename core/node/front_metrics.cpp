@@ -41,6 +41,10 @@ void FrontMetrics::put(std::ostream& out) const {
         const std::string status = i < statuses.size() ? std::to_string(statuses.at(i)) : "other";
         out << "tau_server_refusals_total{status=\"" << status << "\"} " << refused_.at(i) << '\n';
     }
+    const Count* const log_lost = log_lost_;
+    out << "# HELP tau_log_lines_lost_total Lines of the log that could not be written.\n"
+           "# TYPE tau_log_lines_lost_total counter\n"
+        << "tau_log_lines_lost_total " << (log_lost == nullptr ? 0 : log_lost->load()) << '\n';
 }
 
 } // namespace tau::node

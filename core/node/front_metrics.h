@@ -30,6 +30,8 @@ public:
     void cut(Cut why) { add(cut_.at(static_cast<std::size_t>(why))); }
     /// Answered by the server itself, with this HTTP status.
     void refused(int status);
+    /// Where the log counts the lines that it could not write; outlives this.
+    void watch_log(const std::atomic<std::uint64_t>& lost) { log_lost_ = &lost; }
     /// In Prometheus' text format.
     void put(std::ostream& out) const;
 
@@ -40,6 +42,7 @@ private:
 
     Count opened_ = 0;
     Count closed_ = 0;
+    std::atomic<const Count*> log_lost_ = nullptr;
     std::array<Count, 8> cut_{};
     std::array<Count, statuses.size() + 1> refused_{}; ///< the last: any other
 };

@@ -128,7 +128,7 @@ TEST_CASE("SIGHUP changes certificate, record and limits, and cuts nobody off") 
         }
         REQUIRE(i < 5);
     }
-    CHECK(node.log().find("peer=127.0.0.1") != std::string::npos);
+    CHECK(soon([&] { return node.log().find("peer=127.0.0.1") != std::string::npos; }));
     node.signal(SIGTERM);
     CHECK(node.wait().value() == 0);
 }
@@ -139,7 +139,7 @@ TEST_CASE("what is wrong with a new configuration is told, and the old one stays
     const auto still_there = [&](std::string_view reason) {
         secure.reload();
         CAPTURE(node.log());
-        CHECK(node.log().find(reason) != std::string::npos);
+        CHECK(soon([&] { return node.log().find(reason) != std::string::npos; }));
         TlsConnection connection(node.port());
         CHECK(connection.spki() == secure.identity.spki);
         CHECK(record_over(connection, node.port()) == node.first_record());
@@ -306,6 +306,7 @@ TEST_CASE("the log says what was asked and how it ended, and of whom and what on
     CHECK(ask("DELETE", "/v1/registrations/" + secret, "") == 401);
     CHECK(ask("GET", "/" + secret + "?" + secret, "") == 404);
     CHECK(ask("BREW", "/" + secret, "") == 405);
+    CHECK(soon([&] { return node.log().find("route=other status=405") != std::string::npos; }));
     const std::string log = node.log();
     CAPTURE(log);
     CHECK(log.find(secret) == std::string::npos);
@@ -326,6 +327,34 @@ TEST_CASE("the log says what was asked and how it ended, and of whom and what on
     REQUIRE(subjects.size() == 2);
     CHECK(subjects[0].size() == 16);
     CHECK(subjects[0] == subjects[1]);
+}
+
+TEST_CASE("whoever reads the log may stop reading or go: the node serves, and ends when told") {
+    for (const bool goes : {false, true}) {
+        CAPTURE(goes);
+        std::array<int, 2> log{};
+        REQUIRE(::pipe2(log.data(), O_CLOEXEC) == 0);
+        REQUIRE(::fcntl(log[1], F_SETPIPE_SZ, 4096) >= 4096);
+        VaultdProgram node("limits: {requests_per_minute: 0}\n", {}, log[1]);
+        ::close(log[1]);
+        if (goes) {
+            ::close(log[0]);
+        }
+        Connection connection(node.port());
+        for (int i = 0; i < 300; ++i) {
+            connection.send(request(node.port(), "/v1/record"));
+            REQUIRE(status_of(connection.read(5s, is_whole)) == 200);
+        }
+        connection.send(request(node.port(), "/metrics", "Connection: close\r\n"));
+        const std::string metrics = connection.read_all(5s);
+        CHECK(metrics.find("tau_log_lines_lost_total ") != std::string::npos);
+        CHECK((metrics.find("tau_log_lines_lost_total 0\n") == std::string::npos) == goes);
+        node.signal(SIGTERM);
+        CHECK(node.wait().value() == 0);
+        if (!goes) {
+            ::close(log[0]);
+        }
+    }
 }
 
 TEST_CASE("a proxy's word on who asks is taken when it is named, and nobody else's") {

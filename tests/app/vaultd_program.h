@@ -15,8 +15,10 @@ class VaultdProgram {
 public:
     /// `more`: YAML beside data, listen, name and region.
     /// `environment`: more of it, as "NAME=value".
-    explicit VaultdProgram(const std::string& more, std::vector<std::string> environment = {})
-        : environment_(std::move(environment)) {
+    /// `log_to`: the descriptor that its log goes to, when it is not to go to the file.
+    explicit VaultdProgram(const std::string& more, std::vector<std::string> environment = {},
+                           int log_to = -1)
+        : environment_(std::move(environment)), log_to_(log_to) {
         configure(more);
         process_ = std::make_unique<Process>(start({}));
         const auto line = process_->read_line(Wait::at_most(20s));
@@ -72,7 +74,7 @@ private:
         command.environment = {"PATH=/usr/bin:/bin"};
         command.environment.insert(command.environment.end(), environment_.begin(),
                                    environment_.end());
-        command.error = log;
+        command.error = log_to_ < 0 ? log : log_to_;
         auto process = Process::start(command);
         ::close(log);
         REQUIRE(process);
@@ -80,6 +82,7 @@ private:
     }
 
     const std::vector<std::string> environment_;
+    const int log_to_;
     TemporaryDirectory folder_;
     std::unique_ptr<Process> process_;
     vault::NodeRecord first_;
