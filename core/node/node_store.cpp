@@ -23,9 +23,9 @@ std::filesystem::path database_file(const Settings& settings) {
 }
 
 bool lies_beside_database(const Settings& settings) {
-    return !is_postgresql(settings.store) &&
-           lies_within(settings.barrier_key,
-                       std::filesystem::absolute(database_file(settings)).parent_path());
+    std::error_code unknown;
+    const auto file = std::filesystem::absolute(database_file(settings), unknown);
+    return !is_postgresql(settings.store) && lies_within(settings.barrier_key, file.parent_path());
 }
 
 Result<Secret> barrier_key(const Settings& settings) {

@@ -307,9 +307,19 @@ private:
     bool is_in_doubt_ = false; ///< the disk failed
 };
 
+/// The file under a name that stays right: copies are made beside it. Its folder may be a link, as
+/// systemd's for a DynamicUser, which SQLite would refuse like a link in the file's own place.
+std::filesystem::path whole_path(const std::filesystem::path& path) {
+    std::error_code unknown;
+    const auto folder = std::filesystem::weakly_canonical(
+        std::filesystem::absolute(path, unknown).parent_path(), unknown);
+    return folder.empty() ? path : folder / path.filename();
+}
+
 } // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path) {
+Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& named) {
+    const std::filesystem::path path = whole_path(named);
     if (const Result<void> made = make_private_file(path); !made) {
         return fail(made.error());
     }
@@ -320,7 +330,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
     return std::make_unique<Sqlite>(std::move(*connection), path, Access::write);
 }
 
-Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::path& path) {
+Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::path& named) {
+    const std::filesystem::path path = whole_path(named);
     std::error_code unknown;
     if (!std::filesystem::is_regular_file(path, unknown)) {
         return fail(ErrorCode::not_found, "There is no database " + path.string() + ".",

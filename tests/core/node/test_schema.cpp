@@ -163,6 +163,25 @@ TEST_CASE("old copies go, and nothing else that lies beside the database") {
     CHECK(std::filesystem::exists(path("theirs")));
 }
 
+TEST_CASE("a database that is named without its folder has its copies beside it, too") {
+    const Place place("SQLite");
+    SystemEntropy entropy;
+    REQUIRE(add(*open_store(place), keys::OwnerKey::generate(entropy), 1));
+    age(place, 6);
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(place.folder());
+    auto database = node::open_sqlite("node.db");
+    std::filesystem::current_path(before);
+    REQUIRE(database);
+    const auto store = node::Store::open(std::move(*database), place.key(), {}, now);
+    INFO((store ? "" : store.error().message + " " + store.error().detail));
+    REQUIRE(store);
+    const std::string copy = "backup-6";
+    CHECK(copied(place, copy) == std::array<std::int64_t, 2>{6, 1});
+    REQUIRE((*store)->expire(SystemClock().now() + 8LL * 86400));
+    CHECK_FALSE(copied(place, copy));
+}
+
 TEST_CASE("an older database learns the nonces it has used") {
     for (const std::string& engine : engines) {
         CAPTURE(engine);
