@@ -35,9 +35,10 @@ using Rows = std::vector<Row>;
 /// PostgreSQL, with parameters `$1`, `$2` …. Callable from any thread.
 ///
 /// Errors: `already_exists` when a unique key would be broken, `limit_exceeded` when the disk is
-/// full, `unavailable` when the engine cannot be reached or is too busy, `io` for the rest. After a
-/// write, `timeout` says that nobody knows: the connection or the disk failed while it was being
-/// committed. Then the caller looks whether it was done; it is never done again here.
+/// full, `unavailable` when the engine cannot be reached or is too busy, `corrupt` when it cannot
+/// make sense of its file, `io` for the rest. After a write, `timeout` says that nobody knows: the
+/// connection or the disk failed while it was being committed. Then the caller looks whether it was
+/// done; it is never done again here.
 class Database {
 public:
     using Work = std::function<Result<void>()>;

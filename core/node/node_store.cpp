@@ -39,6 +39,23 @@ Result<Secret> barrier_key(const Settings& settings) {
     return read_barrier_key(settings.barrier_key, settings.passphrase);
 }
 
+/// A new one in its place would have none of the registrations, and look like a node that has none.
+Result<void> check_database_is_there(const Settings& settings) {
+    const std::filesystem::path file = database_file(settings);
+    struct stat status {};
+    std::error_code unknown;
+    if (is_postgresql(settings.store) ||
+        !std::filesystem::exists(settings.data / "audit.head", unknown) ||
+        (::stat(file.c_str(), &status) == 0 && status.st_size > 0)) {
+        return {};
+    }
+    return fail(ErrorCode::not_found,
+                "The node's database " + file.string() + " is not there, or empty.",
+                "Put it back from a backup, as BACKUP in tau-vaultd(8) says. If there is none, "
+                "remove the file audit.head from the node's data: the node then begins anew, and "
+                "whoever was registered registers again.");
+}
+
 /// The folder of a node that was there before, and is this user's: files that another one leaves
 /// beside the database would keep the node out of it.
 Result<void> check_own_data(const std::filesystem::path& folder) {
@@ -62,6 +79,9 @@ Result<std::unique_ptr<Store>> open_node_store(const Settings& settings, std::in
     if (!key) {
         return fail(key.error());
     }
+    if (const auto there = check_database_is_there(settings); !there) {
+        return fail(there.error());
+    }
     auto database = is_postgresql(settings.store)
                         ? open_postgresql(settings.store, settings.store_times)
                         : open_sqlite(database_file(settings));
@@ -79,6 +99,9 @@ Result<StoreReport> verify_store(const Settings& settings,
     const auto key = barrier_key(settings);
     if (!key) {
         return fail(key.error());
+    }
+    if (const auto there = check_database_is_there(settings); !there) {
+        return fail(there.error());
     }
     auto database = is_postgresql(settings.store)
                         ? open_postgresql(settings.store, settings.store_times)

@@ -263,7 +263,7 @@ Result<void> migrate(Database& database, const Barrier& barrier, const AuditHead
 
 Result<void> check_schema(Database& database, const Barrier& barrier) {
     const Result<std::int64_t> version = current_version(database);
-    if (!version && version.error().code != ErrorCode::unavailable) {
+    if (!version && version.error().code == ErrorCode::io) {
         return fail(ErrorCode::not_found, "This is not the database of a node.",
                     "Give the node's data and store as it is started with.",
                     version.error().detail);

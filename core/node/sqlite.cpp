@@ -77,6 +77,9 @@ public:
                 rows.push_back(read_row(raw));
             }
         }
+        if (is_damage(code)) {
+            return damaged(aside->get());
+        }
         if (code != SQLITE_DONE) {
             return fail(stopping_ ? ErrorCode::cancelled : ErrorCode::io,
                         "The node's database did not answer.", {},
@@ -287,6 +290,9 @@ private:
         const int code = sqlite3_extended_errcode(connection_.get());
         if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
             return fail(ErrorCode::already_exists, "The entry is already stored.");
+        }
+        if (is_damage(code)) {
+            return damaged(connection_.get());
         }
         const bool full =
             (code & 0xff) == SQLITE_FULL ||

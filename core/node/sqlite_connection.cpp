@@ -22,7 +22,21 @@ Result<void> make_private_file(const std::filesystem::path& path) {
     return {};
 }
 
+bool is_damage(int code) {
+    return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+tl::unexpected<Error> damaged(sqlite3* connection) {
+    return fail(ErrorCode::corrupt, "The node's database is damaged.",
+                "Move its file aside, with those that end in -wal and -shm, and put the newest "
+                "copy back, as BACKUP in tau-vaultd(8) says.",
+                bounded_text(sqlite3_errmsg(connection)));
+}
+
 tl::unexpected<Error> cannot_open(sqlite3* connection) {
+    if (connection != nullptr && is_damage(sqlite3_errcode(connection))) {
+        return damaged(connection);
+    }
     return fail(ErrorCode::io, "The node's database cannot be opened.", {},
                 bounded_text(connection != nullptr ? sqlite3_errmsg(connection) : "no memory"));
 }

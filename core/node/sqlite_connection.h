@@ -26,6 +26,10 @@ enum class Access { write, read };
 /// Opens a database that is there, as open_sqlite() says.
 Result<Connection> connect(const std::filesystem::path& path, Access access);
 tl::unexpected<Error> cannot_open(sqlite3* connection);
+/// What the engine says of a file that it cannot make sense of, by its code.
+bool is_damage(int code);
+/// Nothing is mended or replaced: a person decides which copy is put back.
+tl::unexpected<Error> damaged(sqlite3* connection);
 
 /// Gives a statement its parameter $(index + 1).
 bool bind(sqlite3_stmt* statement, std::size_t index, const Value& value);
