@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/git/landlock.h"
+#include "core/node/data_folder.h"
 #include "core/node/front_metrics.h"
 #include "core/seal/seal.h"
 
@@ -227,7 +228,7 @@ int start(const std::vector<std::string>& arguments, vaultd::Options options) {
     if (options.verify_store) {
         return tell_of_store(options);
     }
-    if (const auto made = make_private_directory(options.settings.data); !made) {
+    if (const auto made = node::prepare_data_folder(options.settings.data); !made) {
         return complain(made.error());
     }
     const auto lock = FileLock::acquire(options.settings.data / "lock", 0);

@@ -1,5 +1,7 @@
 #include "core/node/node_store.h"
 
+#include "core/node/data_folder.h"
+
 #include <algorithm>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -128,6 +130,9 @@ Result<StoreReport> verify_store(const Settings& settings,
 }
 
 Result<void> check_settings(const Settings& settings) {
+    if (const auto fits = check_data_folder(settings.data); !fits) {
+        return fits;
+    }
     Settings quiet = settings;
     quiet.passphrase = [] {
         return Result<Secret>(fail(ErrorCode::cancelled, "Nobody is asked."));

@@ -1,7 +1,7 @@
 #include "core/node/service.h"
 
-#include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/node/data_folder.h"
 #include "core/node/node_store.h"
 #include "core/node/ref_tracker.h"
 #include "core/node/registrar.h"
@@ -234,16 +234,13 @@ Service::~Service() {
 
 Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const Clock& clock,
                                                Entropy& entropy, Log& log) {
-    if (const auto made = make_private_directory(settings.data); !made) {
-        return fail(made.error());
-    }
     return open(settings, clock, entropy, log, git_repositories(settings.allow_local_repositories));
 }
 
 Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const Clock& clock,
                                                Entropy& entropy, Log& log,
                                                std::unique_ptr<Repositories> repositories) {
-    if (const auto made = make_private_directory(settings.data); !made) {
+    if (const auto made = prepare_data_folder(settings.data); !made) {
         return fail(made.error());
     }
     auto store = open_node_store(settings, clock.now());

@@ -22,7 +22,7 @@
 namespace tau::node {
 
 struct Settings {
-    std::filesystem::path data; ///< keys and database; made, 0700
+    std::filesystem::path data; ///< keys and database; made, 0700, or a node's already
     /// Where the database is instead: a file, or postgresql://… that several processes share.
     std::string store = {};
     StoreTimes store_times = {}; ///< for the latter
@@ -118,8 +118,8 @@ private:
 };
 
 /// What would keep a node with these settings from opening its database, as far as it shows without
-/// doing so: the barrier key, and a database's address. A key under a passphrase is not opened,
-/// and one that systemd is to give is not asked for.
+/// doing so: what lies in the place of its data, the barrier key, and a database's address. A key
+/// under a passphrase is not opened, and one that systemd is to give is not asked for.
 Result<void> check_settings(const Settings& settings);
 
 struct StoreReport {

@@ -260,6 +260,9 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
     for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
              {"--barrier-key", "/nothing"},
              {"--barrier-key", (node.folder() / "node" / "node.db").string()},
+             {"--data", "/etc/passwd"},
+             {"--data", "/etc"},
+             {"--store", (node.folder() / "beside.db").string()}, // the barrier key
              {"--endpoint", "https://::::"},
              {"--endpoint", "https://a:70000"},
              {"--name", "two\nlines"}}) {
