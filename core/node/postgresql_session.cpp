@@ -128,7 +128,7 @@ Error PostgresqlSession::statement_error(const pg_result& answer) const {
         return {ErrorCode::already_exists, "The entry is already stored.", {}, {}};
     }
     std::string said = bounded_text(PQresultErrorMessage(&answer));
-    if (state == "53100" || state == "53200") {
+    if (state == "53100") {
         return {ErrorCode::limit_exceeded, "The node's disk is full.", {}, std::move(said)};
     }
     const bool busy = state.starts_with("40") || state.starts_with("53") ||

@@ -158,6 +158,23 @@ TEST_CASE("an engine that was started anew is found again") {
     CHECK(database->run("SELECT count(*) FROM t")->front().integer(0) == 2);
 }
 
+TEST_CASE("a full disk of the engine's is told from memory that it lacks") {
+    const Place place("PostgreSQL");
+    const auto database = place.open();
+    for (const auto& [state, code] : {std::pair("53100", ErrorCode::limit_exceeded),
+                                      {"53200", ErrorCode::unavailable},
+                                      {"53300", ErrorCode::unavailable}}) {
+        const std::string word(state);
+        CAPTURE(word);
+        REQUIRE(database->run("CREATE OR REPLACE FUNCTION lacks() RETURNS BIGINT LANGUAGE plpgsql "
+                              "AS $$ BEGIN RAISE SQLSTATE '" +
+                              word + "'; END $$"));
+        const auto refused = database->run("SELECT lacks()");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == code);
+    }
+}
+
 TEST_CASE("a passfile that its group may read is used, as systemd gives it; everybody's is not") {
     auto& server = postgres();
     const TemporaryDirectory folder;
