@@ -84,7 +84,7 @@ std::string Metrics::text(const State& state) const {
                 << histogram.up_to[i] << '\n';
         }
         out << name << "_bucket" << labels << ",le=\"+Inf\"} " << histogram.all << '\n';
-        out << name << "_sum" << labels << "} " << histogram.seconds << '\n';
+        out << name << "_sum" << labels << "} " << std::to_string(histogram.seconds) << '\n';
         out << name << "_count" << labels << "} " << histogram.all << '\n';
     }
     return out.str();

@@ -1,3 +1,4 @@
+#include "core/node/metrics.h"
 #include "fixture.h"
 
 #include <chrono>
@@ -75,6 +76,13 @@ TEST_CASE("metrics are Prometheus text, count what happened, and name nobody") {
           project.deploy_keys[0].fingerprint(), urls[0], std::string("shop")}) {
         CHECK(text.find(secret) == std::string::npos);
     }
+}
+
+TEST_CASE("a sum of times does not lose its small parts when it is large") {
+    node::Metrics metrics;
+    metrics.took("/healthz", std::chrono::seconds(1'000'000));
+    metrics.took("/healthz", std::chrono::milliseconds(1));
+    CHECK(has_line(metrics.text({}), R"(tau_answer_seconds_sum{route="/healthz"} 1000000.001000)"));
 }
 
 TEST_CASE("addresses that are made up do not become labels") {
