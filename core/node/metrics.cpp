@@ -53,6 +53,12 @@ void Metrics::took(std::string_view route, std::chrono::nanoseconds time) {
     histogram.seconds += seconds;
 }
 
+void Metrics::scanned(std::int64_t at, bool good) {
+    const std::lock_guard lock(mutex_);
+    scanned_at_ = at;
+    scan_was_good_ = good;
+}
+
 std::string Metrics::text(const State& state) const {
     std::ostringstream out;
     front_.put(out);
@@ -74,6 +80,14 @@ std::string Metrics::text(const State& state) const {
     head(out, "tau_audit_sequence", "gauge",
          "The last entry of the audit log that this process wrote, or found when it started.");
     out << "tau_audit_sequence " << state.audit_sequence << '\n';
+    if (scanned_at_ != 0) {
+        head(out, "tau_store_scan_seconds", "gauge",
+             "When this process last looked at every row of the database, in Unix time.");
+        out << "tau_store_scan_seconds " << scanned_at_ << '\n';
+        head(out, "tau_store_scan_good", "gauge",
+             "Whether all rows were then as the node wrote them.");
+        out << "tau_store_scan_good " << (scan_was_good_ ? 1 : 0) << '\n';
+    }
     constexpr std::string_view name = "tau_answer_seconds";
     head(out, name, "histogram", "How long answers took, by address.");
     for (const auto& entry : times_) {

@@ -22,6 +22,8 @@ public:
     void count(Counter counter, std::string_view label, std::uint64_t by = 1);
     /// How long an answer at one address took; `route` as the description names it.
     void took(std::string_view route, std::chrono::nanoseconds time);
+    /// Every row was looked at, at this time (unix seconds): whether all were good.
+    void scanned(std::int64_t at, bool good);
     FrontMetrics& front() { return front_; }
     /// How it is right now.
     struct State {
@@ -44,6 +46,8 @@ private:
     mutable std::mutex mutex_;
     std::map<Counter, std::map<std::string, std::uint64_t, std::less<>>> counts_;
     std::map<std::string, Histogram, std::less<>> times_;
+    std::int64_t scanned_at_ = 0; ///< 0: not yet
+    bool scan_was_good_ = false;
 };
 
 } // namespace tau::node

@@ -22,7 +22,8 @@ constexpr std::uint32_t record_life = 7 * 24 * 3600;
 constexpr std::uint32_t renew_after = record_life / 2;
 constexpr std::chrono::seconds record_look{2}; ///< with other processes beside this one
 constexpr std::chrono::seconds store_look{10};
-constexpr std::chrono::hours scan_pause{24};
+constexpr std::chrono::hours scan_look{1};
+constexpr std::int64_t scan_pause = 24LL * 3600; ///< seconds
 
 unsigned proof_threads(const Settings& settings) {
     return settings.proof_threads != 0 ? settings.proof_threads
@@ -94,6 +95,7 @@ struct Service::Parts {
     vault::NodeRecord wanted() const;
     void tell_of_others();
     void watch(const std::stop_token& stop);
+    void scan_daily(const std::stop_token& stop);
 
     const Settings settings;
     std::mutex renewing;       ///< one at a time
@@ -193,13 +195,13 @@ void Service::Parts::tell_of_others() {
 }
 
 /// Another process may sign the next record: a console must not be shown an older one by this.
-/// How that goes is the node's health. And once a day every row is looked at.
+/// How that goes is the node's health.
 void Service::Parts::watch(const std::stop_token& stop) {
     std::mutex unshared;
     std::condition_variable_any never;
     std::unique_lock lock(unshared);
     const std::chrono::seconds pause = is_postgresql(settings.store) ? record_look : store_look;
-    auto next_scan = std::chrono::steady_clock::now() + scan_pause;
+    auto next_look = std::chrono::steady_clock::now();
     while (!never.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
         const auto shown = renew();
         const bool answered = shown || stop.stop_requested();
@@ -207,15 +209,39 @@ void Service::Parts::watch(const std::stop_token& stop) {
             log.write(answered ? LogLevel::info : LogLevel::error, "store",
                       answered ? "The node's database answers again." : shown.error().message);
         }
-        if (std::chrono::steady_clock::now() >= next_scan) {
-            next_scan = std::chrono::steady_clock::now() + scan_pause;
-            const auto whole = store->verify(stop);
-            if (!whole && whole.error().code != ErrorCode::cancelled) {
-                log.write(LogLevel::error, "store",
-                          whole.error().message + " " + whole.error().detail);
-            }
+        if (std::chrono::steady_clock::now() >= next_look) {
+            next_look = std::chrono::steady_clock::now() + scan_look;
+            scan_daily(stop);
         }
     }
+}
+
+/// Once a day some process of the node looks at every row, also when none of them runs for a day.
+/// What the database does not answer here is told as its health.
+void Service::Parts::scan_daily(const std::stop_token& stop) {
+    const auto note = [this] {
+        return store->change_meta("scanned_at", [this](const auto&) -> Result<std::string> {
+            return std::to_string(clock.now());
+        });
+    };
+    const auto known = store->meta("scanned_at");
+    if (known && !*known) { // the first day begins
+        static_cast<void>(note());
+    }
+    const std::int64_t since =
+        known && *known ? clock.now() - static_cast<std::int64_t>(leading_number(**known)) : 0;
+    if (since >= 0 && since < scan_pause) {
+        return;
+    }
+    const auto whole = store->verify(stop);
+    if (!whole && whole.error().code == ErrorCode::cancelled) {
+        return;
+    }
+    if (!whole) {
+        log.write(LogLevel::error, "store", whole.error().message + " " + whole.error().detail);
+    }
+    metrics.scanned(clock.now(), whole.has_value());
+    static_cast<void>(note());
 }
 
 const std::string* Request::header(std::string_view name) const {

@@ -1,5 +1,7 @@
 #include "core/node/metrics.h"
+#include "engines.h"
 #include "fixture.h"
+#include "hooked.h"
 
 #include <chrono>
 #include <regex>
@@ -83,6 +85,28 @@ TEST_CASE("a sum of times does not lose its small parts when it is large") {
     metrics.took("/healthz", std::chrono::seconds(1'000'000));
     metrics.took("/healthz", std::chrono::milliseconds(1));
     CHECK(has_line(metrics.text({}), R"(tau_answer_seconds_sum{route="/healthz"} 1000000.001000)"));
+}
+
+TEST_CASE("what the daily scan finds is a metric, also for a node that never runs for a day") {
+    const Place place("PostgreSQL"); // whose watcher looks at once
+    World world(place.where());
+    const auto eventually = [&](const std::string& line) {
+        return soon([&] { return has_line(metrics(world), line); });
+    };
+    CHECK(soon([&] { // the first day begins
+        return !place.open()->run("SELECT 1 FROM meta WHERE k = 'scanned_at'")->empty();
+    }));
+    CHECK(metrics(world).find("tau_store_scan") == std::string::npos);
+    world.clock.time += 24 * 3600 + 1;
+    world.open();
+    CHECK(eventually("tau_store_scan_good 1"));
+    CHECK(has_line(metrics(world),
+                   "tau_store_scan_seconds " + std::to_string(world.clock.time.load())));
+    REQUIRE(place.open()->run("UPDATE migration SET applied_at = applied_at + 1"));
+    world.clock.time += 24 * 3600 + 1;
+    world.open();
+    CHECK(eventually("tau_store_scan_good 0"));
+    CHECK(world.log.count("3 store: The node's database was changed outside of the node.") == 1);
 }
 
 TEST_CASE("addresses that are made up do not become labels") {
