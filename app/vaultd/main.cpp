@@ -62,10 +62,14 @@ Result<vaultd::Serving> serving_of(vaultd::Options& options, std::uint16_t port,
     if (!tls) {
         return fail(tls.error());
     }
-    constexpr std::int64_t two_weeks = 14LL * 24 * 3600;
-    if (tls->expires < SystemClock().now() + two_weeks) {
-        log.write(LogLevel::warning, "tls",
-                  "The certificate expires at " + to_iso8601(tls->expires) + ".");
+    if (!serving.hosts.empty()) {
+        const std::string host = vaultd::host_of(options.settings.endpoint);
+        if (!tls->is_for(host)) {
+            log.write(LogLevel::warning, "tls",
+                      "The certificate is not for " + bounded_text(host, 100) +
+                          ", the host of endpoint: git hosts refuse it, and so do consoles where "
+                          "tls.pinned is false.");
+        }
     }
     options.settings.tls_spki = options.pinned ? tls->spki : Hash32{};
     serving.tls = std::move(*tls);
@@ -176,16 +180,31 @@ private:
 
 /// What only the files and the database's address that the configuration names show.
 int check_config(vaultd::Options& options) {
-    class Quiet final : public Log {
-        void write(LogLevel, std::string_view, std::string_view) override {}
-    } quiet;
-    if (const auto serving = serving_of(options, options.listener.port, quiet); !serving) {
+    class Warnings final : public Log {
+    public:
+        void write(LogLevel, std::string_view, std::string_view message) override {
+            std::cerr << "tau-vaultd: warning: " << message << '\n';
+            any = true;
+        }
+        bool any = false;
+    } warnings;
+    const auto serving = serving_of(options, options.listener.port, warnings);
+    if (!serving) {
         return complain(serving.error());
+    }
+    if (serving->tls) {
+        const auto expiry = vaultd::expiry_warning(serving->tls->expires, SystemClock().now());
+        if (!expiry.empty()) {
+            warnings.write(LogLevel::warning, "tls", expiry);
+        }
     }
     if (const auto checked = node::check_settings(options.settings); !checked) {
         return complain(checked.error());
     }
-    std::cout << "The configuration is good.\n";
+    // A node whose certificate expired still serves consoles that have its key: no reason to keep
+    // it from starting.
+    std::cout << (warnings.any ? "The node can start; see the warnings.\n"
+                               : "The configuration is good.\n");
     return 0;
 }
 

@@ -184,6 +184,12 @@ std::vector<std::string> hosts_of(const std::string& endpoint) {
                                           : std::vector{authority};
 }
 
+std::string host_of(const std::string& endpoint) {
+    const std::string authority = endpoint.substr(endpoint.find("://") + 3);
+    const std::string host = authority.substr(0, host_end(authority));
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+}
+
 Options standard_options() {
     Options options;
     for (const Setting& setting : settings()) {

@@ -56,6 +56,8 @@ Result<Options> parse_options(const std::vector<std::string>& arguments);
 /// What a request's Host may be for this endpoint, "https://HOST[:PORT]" or plain HTTP: with the
 /// scheme's standard port and without.
 std::vector<std::string> hosts_of(const std::string& endpoint);
+/// The endpoint's host alone, an IPv6 address without its brackets.
+std::string host_of(const std::string& endpoint);
 /// The settings that are not the same in both and need a restart: their names.
 std::vector<std::string_view> needing_restart(const Options& before, const Options& after);
 std::string help_text();

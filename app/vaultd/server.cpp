@@ -61,6 +61,17 @@ private:
         shared_->peers.set(serving.limits, serving.proxy);
         shared_->hosts = hosts_;
         shared_->hosts.insert(shared_->hosts.end(), serving.hosts.begin(), serving.hosts.end());
+        expiry_ = {};
+        look_at_certificate();
+    }
+
+    void look_at_certificate() {
+        const std::int64_t expires = shared_->serving.tls ? shared_->serving.tls->expires : 0;
+        shared_->front.certificate_expires(expires);
+        const std::string warning = expires == 0 ? "" : expiry_.look(expires, SystemClock().now());
+        if (!warning.empty()) {
+            log_.write(LogLevel::warning, "tls", warning);
+        }
     }
 
     /// Connections that are open go on as they are; what is wrong with the new is told, and the old
@@ -152,6 +163,7 @@ private:
                     log_.write(LogLevel::error, "node", done.error().message);
                 }
             });
+            look_at_certificate();
             maintain();
         });
     }
@@ -190,6 +202,7 @@ private:
     net::steady_timer maintenance_;
     std::unique_ptr<net::steady_timer> maintenance_pause_;
     net::steady_timer drain_;
+    ExpiryWatch expiry_;
     Log& log_;
 };
 

@@ -1,17 +1,21 @@
 #include "app/vaultd/tls.h"
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 
 #include <boost/asio/ssl/context.hpp>
 
 #include <ctime>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <sys/stat.h>
 
 namespace tau::vaultd {
 
 namespace {
+
+constexpr std::int64_t tls_day = 24LL * 3600; ///< seconds
 
 /// The library's own last words, for people who know them.
 std::string last_words() {
@@ -83,6 +87,31 @@ Result<Tls> load_tls(const std::filesystem::path& certificate, const std::filesy
     }
     X509* leaf = ::SSL_CTX_get0_certificate(raw);
     return Tls{std::move(context), spki_of(leaf), expiry_of(leaf)};
+}
+
+bool Tls::is_for(const std::string& host) const {
+    X509* leaf = ::SSL_CTX_get0_certificate(context->native_handle());
+    return ::X509_check_ip_asc(leaf, host.c_str(), 0) == 1 ||
+           ::X509_check_host(leaf, host.data(), host.size(), 0, nullptr) == 1;
+}
+
+std::string expiry_warning(std::int64_t expires, std::int64_t now) {
+    if (expires > now + 14 * tls_day) {
+        return {};
+    }
+    const std::string at = to_iso8601(expires);
+    return expires <= now ? "The certificate expired at " + at +
+                                ": git hosts refuse it, and so do consoles where tls.pinned is "
+                                "false. Renew it, then send SIGHUP."
+                          : "The certificate expires at " + at + ". Renew it, then send SIGHUP.";
+}
+
+std::string ExpiryWatch::look(std::int64_t expires, std::int64_t now) {
+    if (now < next_) {
+        return {};
+    }
+    next_ = now + tls_day;
+    return expiry_warning(expires, now);
 }
 
 } // namespace tau::vaultd

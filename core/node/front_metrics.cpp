@@ -45,6 +45,12 @@ void FrontMetrics::put(std::ostream& out) const {
     out << "# HELP tau_log_lines_lost_total Lines of the log that could not be written.\n"
            "# TYPE tau_log_lines_lost_total counter\n"
         << "tau_log_lines_lost_total " << (log_lost == nullptr ? 0 : log_lost->load()) << '\n';
+    if (const std::int64_t expires = certificate_expires_; expires != 0) {
+        out << "# HELP tau_certificate_expires_seconds When TLS' certificate expires, in Unix "
+               "time.\n"
+               "# TYPE tau_certificate_expires_seconds gauge\n"
+            << "tau_certificate_expires_seconds " << expires << '\n';
+    }
 }
 
 } // namespace tau::node

@@ -32,6 +32,8 @@ public:
     void refused(int status);
     /// Where the log counts the lines that it could not write; outlives this.
     void watch_log(const std::atomic<std::uint64_t>& lost) { log_lost_ = &lost; }
+    /// When TLS' certificate does, in unix seconds; 0: there is none.
+    void certificate_expires(std::int64_t at) { certificate_expires_ = at; }
     /// In Prometheus' text format.
     void put(std::ostream& out) const;
 
@@ -43,6 +45,7 @@ private:
     Count opened_ = 0;
     Count closed_ = 0;
     std::atomic<const Count*> log_lost_ = nullptr;
+    std::atomic<std::int64_t> certificate_expires_ = 0;
     std::array<Count, 8> cut_{};
     std::array<Count, statuses.size() + 1> refused_{}; ///< the last: any other
 };

@@ -235,6 +235,12 @@ TEST_CASE("what a running node cannot change is named") {
     CHECK(vaultd::needing_restart(*before, *before).empty());
 }
 
+TEST_CASE("the host alone of an endpoint") {
+    CHECK(vaultd::host_of("https://vault.example.org") == "vault.example.org");
+    CHECK(vaultd::host_of("https://vault.example.org:8300") == "vault.example.org");
+    CHECK(vaultd::host_of("https://[2001:db8::1]:8300") == "2001:db8::1");
+}
+
 TEST_CASE("a request's Host is the endpoint with its standard port or without") {
     const std::vector<std::pair<std::string, std::vector<std::string>>> table{
         {"https://vault.example.org", {"vault.example.org", "vault.example.org:443"}},

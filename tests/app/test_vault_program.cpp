@@ -1,6 +1,5 @@
 // tau-vaultd as an operator runs it: TLS, new configuration while it runs, its log, its end.
-#include "tests/app/vaultd_program.h"
-#include "tests/support/tls_authority.h"
+#include "tests/app/vaultd_tls.h"
 #include "tests/support/tls_client.h"
 
 #include <csignal>
@@ -13,17 +12,6 @@ using namespace tau;
 using namespace tau::test;
 
 namespace {
-
-/// Certificate and key as files beside the configuration.
-void put_identity(const std::filesystem::path& folder, const TlsIdentity& identity) {
-    REQUIRE(write_file_atomic(folder / "tls.pem", std::string_view(identity.certificate)));
-    REQUIRE(write_file_atomic(folder / "tls.key", std::string_view(identity.key)));
-}
-
-std::string with_tls(const std::filesystem::path& folder, const std::string& more = "") {
-    return "tls:\n  certificate: " + (folder / "tls.pem").string() +
-           "\n  key: " + (folder / "tls.key").string() + "\n" + more;
-}
 
 std::string request(std::uint16_t port, const std::string& target, const std::string& more = "") {
     return get(target, "Host: 127.0.0.1:" + std::to_string(port) + "\r\n" + more);
