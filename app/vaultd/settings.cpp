@@ -93,6 +93,21 @@ Result<void> put_path(std::filesystem::path& place, Name name, Value text) {
     return {};
 }
 
+/// An address is never told back: it may hold a password.
+Result<void> put_store(std::string& place, Name name, Value text) {
+    const std::size_t scheme_end = std::min(text.find("://"), text.size());
+    const std::string scheme = to_lower_ascii(text.substr(0, scheme_end));
+    const bool is_address = scheme_end < text.size();
+    if (text.empty() || text.find('\0') != std::string::npos ||
+        (is_address && scheme != "postgresql" && scheme != "postgres")) {
+        return fail(ErrorCode::invalid_argument,
+                    name + " must be a file or postgresql://USER@HOST/NAME; other databases are "
+                           "not supported.");
+    }
+    place = is_address ? scheme + text.substr(scheme_end) : text;
+    return {};
+}
+
 Result<void> put_listener(Listener& place, Name name, Value text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos) {
@@ -118,14 +133,7 @@ constexpr std::array table{
             false, [](Options& o, Name n, Value v) { return put_path(o.settings.data, n, v); }},
     Setting{"store", "--store", "PLACE", "",
             "the database elsewhere: a file, or postgresql://USER@HOST/NAME for several processes",
-            false,
-            [](Options& o, Name n, Value v) -> Result<void> {
-                if (v.empty() || v.find('\0') != std::string::npos) {
-                    return must_be(n, "a path or postgresql://…", v);
-                }
-                o.settings.store = v;
-                return {};
-            }},
+            false, [](Options& o, Name n, Value v) { return put_store(o.settings.store, n, v); }},
     Setting{"barrier_key", "--barrier-key", "FILE", "",
             "the key that protects the database, in another place than it", false,
             [](Options& o, Name n, Value v) { return put_path(o.settings.barrier_key, n, v); }},

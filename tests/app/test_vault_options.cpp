@@ -235,6 +235,23 @@ TEST_CASE("what a running node cannot change is named") {
     CHECK(vaultd::needing_restart(*before, *before).empty());
 }
 
+TEST_CASE("a database's address is PostgreSQL's, however it is written, and never told back") {
+    const auto store = [](const std::string& value) {
+        const auto options = with({"--store", value});
+        return options ? options->settings.store : options.error().message;
+    };
+    CHECK(store("POSTGRESQL://me@127.0.0.1/Db") == "postgresql://me@127.0.0.1/Db");
+    CHECK(store("Postgres:///x") == "postgres:///x");
+    CHECK(store("some/node.db") == "some/node.db");
+    for (const std::string value :
+         {"mysql://u:sekret@db/x", "postgresqlx://u:sekret@db/x", "://sekret"}) {
+        CAPTURE(value);
+        CHECK(store(value).starts_with("--store must be a file or postgresql://"));
+        CHECK(store(value).find("sekret") == std::string::npos);
+    }
+    CHECK(store(std::string("postgresql://u:sekret@h/\0", 25)).find("sekret") == std::string::npos);
+}
+
 TEST_CASE("the host alone of an endpoint") {
     CHECK(vaultd::host_of("https://vault.example.org") == "vault.example.org");
     CHECK(vaultd::host_of("https://vault.example.org:8300") == "vault.example.org");

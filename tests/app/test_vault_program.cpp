@@ -250,6 +250,7 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
              {"--barrier-key", (node.folder() / "node" / "node.db").string()},
              {"--data", "/etc/passwd"},
              {"--data", "/etc"},
+             {"--store", "mysql://u:sekret@127.0.0.1/x"},
              {"--store", (node.folder() / "beside.db").string()}, // the barrier key
              {"--endpoint", "https://::::"},
              {"--endpoint", "https://a:70000"},
@@ -260,6 +261,7 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
         CHECK(found.output.empty());
     }
     CHECK(node.log().find("tau-vaultd --make-barrier-key FILE makes one.") != std::string::npos);
+    CHECK(node.log().find("sekret") == std::string::npos);
     for (const char* wrong :
          {"tls: {certificate: /nothing}\n", "listen: 192.0.2.1:80\n", "endpoint: http://a.b\n"}) {
         CAPTURE(std::string(wrong));
