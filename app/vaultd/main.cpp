@@ -136,6 +136,7 @@ private:
             return fail(options.error());
         }
         const auto unchanged = vaultd::needing_restart(options_, *options);
+        warn_of_file_limit(options->limits);
         options->listener = options_.listener; // what the record says of it must stay true
         auto serving = serving_of(*options, port_, log_);
         if (!serving) {
@@ -162,7 +163,13 @@ private:
         ::getrlimit(RLIMIT_NOFILE, &files);
         files.rlim_cur = files.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &files);
-        const std::size_t wanted = options_.limits.connections + 128;
+        warn_of_file_limit(options_.limits);
+    }
+
+    void warn_of_file_limit(const vaultd::Limits& limits) {
+        rlimit files{};
+        ::getrlimit(RLIMIT_NOFILE, &files);
+        const std::size_t wanted = limits.connections + 128;
         if (files.rlim_cur < wanted) {
             log_.write(LogLevel::warning, "server",
                        "This process may have " + std::to_string(files.rlim_cur) +

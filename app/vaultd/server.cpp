@@ -5,6 +5,8 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <sstream>
+
 namespace tau::vaultd {
 
 namespace {
@@ -95,12 +97,23 @@ private:
             take(*serving);
             log_.write(LogLevel::info, "server", "Read the configuration again.");
         } else {
-            log_.write(LogLevel::error, "server",
-                       "The configuration stays as it was: " + serving.error().message);
+            tell_why(serving.error());
         }
         if (acceptor_.is_open()) {
             tell_manager("READY=1");
             wait_for_reload();
+        }
+    }
+
+    /// A line for each problem, so that none is cut off.
+    void tell_why(const Error& error) {
+        std::istringstream problems(error.message);
+        for (std::string problem; std::getline(problems, problem);) {
+            const bool is_last = problems.eof();
+            log_.write(LogLevel::error, "server",
+                       "The configuration stays as it was: " + problem +
+                           (is_last && !error.detail.empty() ? " (" + error.detail + ")" : "") +
+                           (is_last && !error.hint.empty() ? " " + error.hint : ""));
         }
     }
 

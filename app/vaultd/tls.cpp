@@ -5,6 +5,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 
+#include <cstring>
 #include <ctime>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -17,10 +18,13 @@ namespace {
 
 constexpr std::int64_t tls_day = 24LL * 3600; ///< seconds
 
-/// The library's own last words, for people who know them.
-std::string last_words() {
-    const unsigned long code = ::ERR_peek_last_error();
+/// What the library first said, which is the cause; later words only say what could not be done.
+std::string first_words() {
+    const unsigned long code = ::ERR_peek_error();
     ::ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) {
+        return std::strerror(ERR_GET_REASON(code));
+    }
     const char* reason = code == 0 ? nullptr : ::ERR_reason_error_string(code);
     return reason == nullptr ? "" : reason;
 }
@@ -28,7 +32,7 @@ std::string last_words() {
 tl::unexpected<Error> unusable(const std::string& what, const std::filesystem::path& path,
                                const std::string& hint) {
     return fail(ErrorCode::invalid_argument, what + " " + path.string() + " cannot be used.", hint,
-                last_words());
+                first_words());
 }
 
 Result<void> check_private(const std::filesystem::path& key) {

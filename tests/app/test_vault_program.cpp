@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -122,6 +123,11 @@ TEST_CASE("SIGHUP changes certificate, record and limits, and cuts nobody off") 
 }
 
 TEST_CASE("what is wrong with a new configuration is told, and the old one stays") {
+    rlimit files{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+    files.rlim_max = std::min<rlim_t>(files.rlim_max, 20'000);
+    files.rlim_cur = std::min(files.rlim_cur, files.rlim_max);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0); // the other tests need less
     Secure secure;
     VaultdProgram& node = secure.node;
     const auto still_there = [&](std::string_view reason) {
@@ -134,21 +140,34 @@ TEST_CASE("what is wrong with a new configuration is told, and the old one stays
     };
     const auto certificate = secure.files.path() / "tls.pem";
     REQUIRE(write_file_atomic(certificate, std::string_view("no certificate\n")));
-    still_there("The certificate file " + certificate.string() + " cannot be used.");
+    still_there("The certificate file " + certificate.string() +
+                " cannot be used. (no start line)"
+                " It must hold a certificate as PEM.");
+    std::filesystem::remove(certificate);
+    still_there(" cannot be used. (No such file or directory)");
     // A key that is not the certificate's.
     put_identity(secure.files.path(),
                  {secure.authority.issue("localhost").certificate, secure.identity.key, {}});
-    still_there("The key file ");
+    still_there(" cannot be used. (key values mismatch) It must hold");
     put_identity(secure.files.path(), secure.identity);
     ::chmod((secure.files.path() / "tls.key").c_str(), 0644);
     still_there("is everybody's to read.");
     ::chmod((secure.files.path() / "tls.key").c_str(), 0600);
     node.configure(with_tls(secure.files.path(), "slots: many\n"));
     still_there(":9:8: slots must be a number from 0 to 65535");
+    std::string many;
+    for (int i = 0; i < 20; ++i) {
+        many += "unknown_setting_" + std::to_string(i) + ": 1\n";
+    }
+    node.configure(with_tls(secure.files.path(), many));
+    still_there("There is no setting \\\"unknown_setting_19\\\".");
     node.configure("slots: 9\n");
     still_there("Whether there is TLS changes only with a restart.");
     node.configure(with_tls(secure.files.path(), "limits: {workers: 4}\n"));
     still_there("limits.workers changes only with a restart.");
+    CHECK(node.log().find("too few for limits.connections") == std::string::npos);
+    node.configure(with_tls(secure.files.path(), "limits: {connections: 1000000}\n"));
+    still_there("files open at once, too few for limits.connections.");
 }
 
 TEST_CASE("another address to listen on waits for a restart, and the record says so") {
