@@ -220,6 +220,11 @@ constexpr std::array table{
                 return put_time(o.settings.ref_poll, n, v, std::chrono::seconds(10),
                                 std::chrono::hours(24));
             }},
+    Setting{"repositories.history_megabytes", "", "N", "64",
+            "read at most of branches' histories to look for a commit", false,
+            [](Options& o, Name n, Value v) {
+                return put_number(o.settings.history_megabytes, n, v, 1, 4096);
+            }},
     Setting{"limits.connections", "", "N", "4096", "connections at once", true,
             [](Options& o, Name n, Value v) {
                 return put_number(o.limits.connections, n, v, 1, 1000000);

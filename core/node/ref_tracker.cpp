@@ -1,6 +1,7 @@
 #include "core/node/ref_tracker.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tau::node {
 
@@ -14,6 +15,25 @@ constexpr std::size_t most_branches = 256;
 constexpr int looks_at_once = 8;
 /// How long one who asks waits for another's look: about as long as one at a host that is well.
 constexpr std::chrono::seconds moment{2};
+
+/// "" for what is no branch.
+std::string branch_of(const std::string& ref) {
+    return ref.starts_with(branch_prefix) ? ref.substr(branch_prefix.size()) : "";
+}
+
+/// Whether the same question may be answered next time. The rest is in what the repository holds or
+/// how its host behaves, so somebody may want it to stay unanswered.
+bool passes(const Error& error) {
+    switch (error.code) {
+    case ErrorCode::limit_exceeded:
+    case ErrorCode::timeout:
+    case ErrorCode::corrupt:
+    case ErrorCode::internal:
+        return false;
+    default:
+        return true;
+    }
+}
 
 } // namespace
 
@@ -230,82 +250,122 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
             refs.push_back({role, ref.name, ref.commit, clock_.now()});
         }
     }
-    mark_forced(key, *opened, refs, until);
-    if (const auto stored = store_.set_refs(registration_id, role, refs); !stored) {
+    const auto stored = mark_forced(key, *opened, refs, until).and_then([&] {
+        return store_.set_refs(registration_id, role, refs);
+    });
+    if (!stored) {
         return fail(stored.error());
     }
     return refs;
 }
 
-void RefTracker::mark_forced(const Key& key, const Opened& opened,
-                             std::vector<vault::RefState>& refs, Instant until) {
-    const auto deployments = store_.deployments(key.first);
+Result<std::set<std::string>> RefTracker::watched(const std::string& registration_id,
+                                                  const StoredRepository& repository) {
+    const auto deployments = store_.deployments(registration_id);
     if (!deployments) {
-        return;
+        return fail(deployments.error());
     }
-    std::set<std::string> watched{branch_prefix + opened.repository.default_branch};
+    std::set<std::string> branches{repository.default_branch};
     for (const vault::Deployment& row : *deployments) {
-        if (row.repository == key.second && !row.branch.empty()) {
-            watched.insert(branch_prefix + row.branch);
+        if (row.repository == repository.role && !row.branch.empty()) {
+            branches.insert(row.branch);
         }
+    }
+    return branches;
+}
+
+Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
+                                     std::vector<vault::RefState>& refs, Instant until) {
+    const auto branches_to_watch = watched(key.first, opened.repository);
+    if (!branches_to_watch) {
+        return fail(branches_to_watch.error());
     }
     std::vector<vault::RefState*> moved;
     std::vector<std::string> branches;
     std::vector<git::WantedCommit> commits;
     for (vault::RefState& ref : refs) {
-        const auto old = watched.contains(ref.ref) ? store_.ref(key.first, key.second, ref.ref)
-                                                   : Result<std::optional<vault::RefState>>();
-        if (old && *old && (*old)->commit != ref.commit) {
+        const std::string branch = branch_of(ref.ref);
+        if (!branches_to_watch->contains(branch)) {
+            continue;
+        }
+        const auto old = store_.ref(key.first, key.second, ref.ref);
+        if (!old) {
+            return fail(old.error());
+        }
+        if (*old && (*old)->commit != ref.commit) {
             moved.push_back(&ref);
-            branches.push_back(ref.ref.substr(branch_prefix.size()));
-            commits.push_back({(*old)->commit, branches.back()});
+            branches.push_back(branch);
+            commits.push_back({(*old)->commit, branch});
         }
     }
     const auto kept = moved.empty()
                           ? Result<std::vector<bool>>()
                           : repositories_.has_commits(opened.login(until), branches, commits);
-    for (std::size_t i = 0; kept && i < kept->size(); ++i) {
-        if (!(*kept)[i]) {
+    if (!kept && passes(kept.error())) {
+        return fail(kept.error());
+    }
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+        if (!kept || !(*kept)[i]) {
             moved[i]->forced_at = moved[i]->observed_at;
             metrics_.count(Counter::ref_polls, "forced");
-            log_.write(LogLevel::warning, "refs", "A branch was moved to another history.");
+            log_.write(LogLevel::warning, "refs",
+                       kept ? "A branch was moved to another history."
+                            : "A branch counts as moved to another history, because its own could "
+                              "not be read: " +
+                                  kept.error().message);
         }
     }
+    return {};
 }
 
 Result<std::set<std::string>> RefTracker::missing(const std::string& registration_id,
                                                   vault::Role role,
                                                   const std::vector<vault::RefState>& refs,
                                                   std::set<std::string> commits, Instant until) {
-    std::vector<std::string> branches;
     for (const vault::RefState& ref : refs) {
         commits.erase(ref.commit);
-        if (ref.ref.starts_with(branch_prefix) &&
-            ref.ref != branch_prefix + std::string(vault::claim_branch) &&
-            branches.size() < most_branches) {
-            branches.push_back(ref.ref.substr(branch_prefix.size()));
-        }
     }
-    if (branches.empty() || commits.empty()) {
+    if (commits.empty()) {
         return commits;
     }
     const auto opened = open({registration_id, role});
     if (!opened) {
         return fail(opened.error());
     }
-    std::vector<git::WantedCommit> wanted;
-    wanted.reserve(commits.size());
-    for (const std::string& commit : commits) {
-        wanted.push_back({commit});
+    const auto first = watched(registration_id, opened->repository);
+    if (!first) {
+        return fail(first.error());
     }
-    const auto has = repositories_.has_commits(opened->login(until), branches, wanted);
-    if (!has) {
-        return fail(has.error());
-    }
-    for (std::size_t i = 0; i < wanted.size() && i < has->size(); ++i) {
-        if ((*has)[i]) {
-            commits.erase(wanted[i].commit);
+    // What is on none of the first need not be fetched, unless a commit is missing there.
+    std::array<std::vector<std::string>, 2> questions;
+    for (const vault::RefState& ref : refs) {
+        const std::string branch = branch_of(ref.ref);
+        auto& branches = questions.at(first->contains(branch) ? 0 : 1);
+        if (!branch.empty() && branch != vault::claim_branch && branches.size() < most_branches) {
+            branches.push_back(branch);
         }
+    }
+    std::optional<Error> unread;
+    for (const std::vector<std::string>& branches : questions) {
+        if (branches.empty() || commits.empty()) {
+            continue;
+        }
+        std::vector<git::WantedCommit> wanted;
+        for (const std::string& commit : commits) {
+            wanted.push_back({commit});
+        }
+        const auto has = repositories_.has_commits(opened->login(until), branches, wanted);
+        if (!has) {
+            unread = has.error();
+        }
+        for (std::size_t i = 0; has && i < wanted.size(); ++i) {
+            if ((*has)[i]) {
+                commits.erase(wanted[i].commit);
+            }
+        }
+    }
+    if (!commits.empty() && unread) {
+        return fail(*unread);
     }
     return commits;
 }

@@ -39,7 +39,8 @@ public:
     Result<std::vector<vault::RefState>> ask(const std::string& registration_id, vault::Role role,
                                              Instant until);
     /// Those of the commits that are neither at nor below one of these refs' branches. Tips are
-    /// known; about all that are below them the repository is asked once.
+    /// known; about all that are below them the repository is asked once for the branches that
+    /// are followed, and once more for the others if that leaves some.
     Result<std::set<std::string>> missing(const std::string& registration_id, vault::Role role,
                                           const std::vector<vault::RefState>& refs,
                                           std::set<std::string> commits, Instant until);
@@ -62,9 +63,13 @@ private:
         Login login(Instant until) const;
     };
     Result<Opened> open(const Key& key);
-    /// Marks the branches that matter and moved to a history without the commit they were at.
-    void mark_forced(const Key& key, const Opened& opened, std::vector<vault::RefState>& refs,
-                     Instant until);
+    /// The branches that matter: the default one and those that deployments follow.
+    Result<std::set<std::string>> watched(const std::string& registration_id,
+                                          const StoredRepository& repository);
+    /// Marks those of them that moved to a history without the commit they were at, or to one that
+    /// cannot be read. Fails when asking again later may tell: until then the old commits stand.
+    Result<void> mark_forced(const Key& key, const Opened& opened,
+                             std::vector<vault::RefState>& refs, Instant until);
 
     Store& store_;
     Unsealer& unsealer_;

@@ -18,8 +18,8 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds login_deadline{8000};
 constexpr std::uint64_t login_limit = 1U << 20U;
 constexpr std::chrono::milliseconds history_deadline{15000};
-constexpr std::uint64_t history_limit = 32U << 20U;
-constexpr std::uint64_t most_objects = 200000;
+constexpr std::uint64_t few_objects = 200000;
+constexpr std::uint64_t usual_object = 160; ///< bytes, packed
 constexpr std::size_t claim_limit = 4096;
 constexpr std::size_t config_limit = 256U << 10U;
 constexpr int logins_at_once = 24;
@@ -65,7 +65,8 @@ LoginFailure explain_address(const Error& error) {
 
 class GitRepositories final : public Repositories {
 public:
-    explicit GitRepositories(bool allow_local) : allow_local_(allow_local) {}
+    GitRepositories(bool allow_local, std::uint64_t history_limit)
+        : allow_local_(allow_local), history_limit_(history_limit) {}
 
     tl::expected<std::string, LoginFailure> allow(const std::string& text, Instant until) override {
         const Result<std::string> canonical = git::canonical_ssh_url(text);
@@ -151,7 +152,7 @@ public:
         if (!turn.is_mine()) {
             return fail(too_many_logins());
         }
-        const auto remote = remote_for(login, end, history_limit);
+        const auto remote = remote_for(login, end, history_limit_);
         return remote ? git::has_commits(*remote, branches, commits, token())
                       : Result<std::vector<bool>>(fail(remote.error()));
     }
@@ -191,7 +192,7 @@ private:
     std::stop_token token() const { return stopping_.get_token(); }
 
     static Error too_many_logins() {
-        return {ErrorCode::timeout,
+        return {ErrorCode::unavailable,
                 "This node is logged in to too many git hosts right now.",
                 "Try again in a moment.",
                 {}};
@@ -228,19 +229,20 @@ private:
         remote.credential = git::ScalarCredential{"git", login.scalar->clone()};
         remote.deadline = time_until(end);
         remote.max_bytes = limit;
-        remote.max_objects = most_objects;
+        remote.max_objects = std::max(few_objects, limit / usual_object);
         return remote;
     }
 
     const bool allow_local_;
+    const std::uint64_t history_limit_;
     Turns turns_;
     std::stop_source stopping_;
 };
 
 } // namespace
 
-std::unique_ptr<Repositories> git_repositories(bool allow_local) {
-    return std::make_unique<GitRepositories>(allow_local);
+std::unique_ptr<Repositories> git_repositories(bool allow_local, std::uint64_t history_limit) {
+    return std::make_unique<GitRepositories>(allow_local, history_limit);
 }
 
 } // namespace tau::node

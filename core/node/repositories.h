@@ -47,7 +47,7 @@ public:
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
     virtual Result<std::vector<git::RemoteRef>> list(const Login& login) = 0;
     /// Which of the commits are in the histories of these branches, as git::has_commits(), within
-    /// 15 s and 32 MB. `limit_exceeded` when the histories are larger than that.
+    /// 15 s. `limit_exceeded` when the histories are larger than allowed.
     virtual Result<std::vector<bool>>
     has_commits(const Login& login, const std::vector<std::string>& branches,
                 const std::vector<git::WantedCommit>& commits) = 0;
@@ -58,6 +58,8 @@ public:
 /// Real git over SSH, in the helper of core/git: what hosts send is taken apart there, in a process
 /// with limits that ends with the question. `allow_local` permits private and loopback addresses.
 /// At most 24 logins run at once: 8 that follow branches, and two for each of 8 registrations.
-std::unique_ptr<Repositories> git_repositories(bool allow_local);
+/// `history_limit`: bytes that are fetched to look for commits.
+std::unique_ptr<Repositories> git_repositories(bool allow_local,
+                                               std::uint64_t history_limit = 64U << 20U);
 
 } // namespace tau::node

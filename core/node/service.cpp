@@ -260,7 +260,9 @@ Service::~Service() {
 
 Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const Clock& clock,
                                                Entropy& entropy, Log& log) {
-    return open(settings, clock, entropy, log, git_repositories(settings.allow_local_repositories));
+    return open(settings, clock, entropy, log,
+                git_repositories(settings.allow_local_repositories,
+                                 std::uint64_t{settings.history_megabytes} << 20U));
 }
 
 Result<std::unique_ptr<Service>> Service::open(const Settings& settings, const Clock& clock,

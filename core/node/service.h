@@ -38,6 +38,7 @@ struct Settings {
     std::int16_t longitude = 0; ///< 1/100 degree
     std::uint16_t slots_per_hour = 0;
     bool allow_local_repositories = false;    ///< private and loopback git hosts
+    std::uint32_t history_megabytes = 64;     ///< fetched at most to look for commits
     std::function<bool()> doubt = {};         ///< for tests: whether to refuse a good challenge
     unsigned proof_threads = 0;               ///< 0: one for each core
     std::uint32_t deliveries_per_second = 10; ///< of one webhook; 0: any number

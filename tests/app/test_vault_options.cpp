@@ -115,6 +115,7 @@ TEST_CASE("the settings' standard values are those of the code") {
     CHECK(standard.pinned);
     CHECK(standard.settings.ref_poll == node::Settings{}.ref_poll);
     CHECK_FALSE(standard.settings.allow_local_repositories);
+    CHECK(standard.settings.history_megabytes == node::Settings{}.history_megabytes);
     std::set<std::string_view> names;
     for (const vaultd::Setting& setting : vaultd::settings()) {
         CAPTURE(std::string(setting.name()));

@@ -77,8 +77,10 @@ QVariant SeenModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         return index.column() == commit_column ? to_qt(row.ref.commit)
                : index.column() == seen_column ? time_text(row.ref.observed_at)
-               : flagged ? tr("Somebody pushed a history without the commit that was there.")
-                         : text(row, index.column());
+               : flagged
+                   ? tr("Somebody pushed a history without the commit that was there, or one that "
+                        "the vault could not read whole.")
+                   : text(row, index.column());
     case Qt::FontRole:
         return index.column() == commit_column ? QVariant(Theme::get().mono_font()) : QVariant();
     case Qt::ForegroundRole:

@@ -77,6 +77,7 @@ public:
         std::optional<node::LoginFailure> forbidden;
         std::map<std::string, std::string> tips{}; ///< instead of main alone: branch -> commit
         std::map<std::string, std::vector<std::string>> history{}; ///< branch -> its commits
+        std::map<std::string, ErrorCode> unreadable{};             ///< branch -> why
     };
     tl::expected<std::string, node::LoginFailure> allow(const std::string& url,
                                                         node::Instant until) override {
@@ -128,6 +129,10 @@ public:
         for (const git::WantedCommit& wanted : commits) {
             bool has = false;
             for (const std::string& branch : branches) {
+                const auto& unreadable = (*contents)[login.url].unreadable;
+                if (const auto why = unreadable.find(branch); why != unreadable.end()) {
+                    return fail(why->second, "The history cannot be read.");
+                }
                 const auto& history = (*contents)[login.url].history[branch];
                 has = has ||
                       ((wanted.branch.empty() || wanted.branch == branch) &&

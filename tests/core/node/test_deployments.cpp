@@ -123,6 +123,48 @@ TEST_CASE("a branch moves with its repository, a commit stays") {
     CHECK(it.ref("refs/heads/main").forced_at == it.world.clock.now()); // and stays flagged
 }
 
+TEST_CASE("a branch whose history cannot be read is flagged, or keeps its commit") {
+    Deployed it;
+    auto& code = (*it.world.repositories)[urls[1]];
+    const std::string next(40, 'd');
+    code.tips["main"] = next;
+    code.history["main"] = {next, code_tip};
+    // A host that is away for a moment: what is known stays, to be compared later.
+    code.unreadable["main"] = ErrorCode::unavailable;
+    CHECK(reason(it.set({{"*", Role::code, "main", ""}})) == "repository_unreadable");
+    CHECK(it.ref("refs/heads/main").commit == code_tip);
+    code.unreadable.clear();
+    REQUIRE(it.set({{"*", Role::code, "main", ""}}).status == 200);
+    CHECK(it.ref("refs/heads/main").commit == next);
+    CHECK(it.ref("refs/heads/main").forced_at == 0);
+    // A history too large to be read is how one would hide that it is another.
+    for (const auto why :
+         {ErrorCode::limit_exceeded, ErrorCode::timeout, ErrorCode::corrupt, ErrorCode::internal}) {
+        CAPTURE(static_cast<int>(why));
+        it.world.clock.time += 100;
+        code.tips["main"] = std::string(40, static_cast<char>('0' + static_cast<int>(why) % 10));
+        code.unreadable["main"] = why;
+        REQUIRE(it.set({{"*", Role::code, "main", ""}}).status == 200);
+        CHECK(it.ref("refs/heads/main").commit == code.tips["main"]);
+        CHECK(it.ref("refs/heads/main").forced_at == it.world.clock.now());
+    }
+    CHECK(it.world.log.count("could not be read") == 4);
+}
+
+TEST_CASE("a commit of a followed branch can stay, however large the others are") {
+    const Deployed it;
+    auto& code = (*it.world.repositories)[urls[1]];
+    const std::string aside(40, '2');
+    code.tips = {{"main", code_tip}, {"large", std::string(40, 'f')}};
+    code.history = {{"main", {code_tip, older}}, {"large", {aside}}};
+    code.unreadable["large"] = ErrorCode::limit_exceeded;
+    CHECK(it.set({{"*", Role::code, "", older}}).status == 200);
+    CHECK(reason(it.set({{"*", Role::code, "", aside}})) == "repository_unreadable");
+    code.unreadable = {{"main", ErrorCode::limit_exceeded}};
+    CHECK(it.set({{"*", Role::code, "", aside}}).status == 200); // or how large the followed one is
+    CHECK(reason(it.set({{"*", Role::code, "", older}})) == "repository_unreadable");
+}
+
 TEST_CASE("rows that cannot run are refused, and nothing changes") {
     const Deployed it;
     CHECK(reason(it.set({{"*", Role::code, "none", ""}})) == "branch_not_found");
