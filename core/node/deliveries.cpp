@@ -82,28 +82,46 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
 }
 
 Result<void> Store::set_refs(const std::string& id, vault::Role role,
-                             const std::vector<vault::RefState>& refs) {
-    const auto rows =
-        rows_.select(ref_row::table, "registration_id = $1 AND role = $2", {id, text(role)});
-    if (!rows) {
-        return fail(rows.error());
+                             const std::vector<vault::RefState>& refs,
+                             const std::set<std::string>& watched) {
+    const auto of_repository = [&](const Table& table) {
+        return rows_.select(table, "registration_id = $1 AND role = $2", {id, text(role)});
+    };
+    const auto rows = of_repository(ref_row::table);
+    const auto gone_rows = of_repository(gone_row::table);
+    if (!rows || !gone_rows) {
+        return fail(rows ? gone_rows.error() : rows.error());
     }
     std::map<std::string_view, const Row*> known;
     for (const Row& row : *rows) {
         known.emplace(row.text(ref_row::ref), &row);
     }
+    std::map<std::string_view, const Row*> gone;
+    for (const Row& row : *gone_rows) {
+        gone.emplace(row.text(ref_row::ref), &row);
+    }
     std::vector<RefChange> changes;
     for (const vault::RefState& ref : refs) {
         const auto found = known.find(ref.ref);
+        const auto before = gone.find(ref.ref);
         if (found == known.end() || is_news(ref_of(*found->second), ref)) {
             changes.push_back({ref.ref, &ref});
+            if (before != gone.end()) { // a flag does not go with the branch
+                changes.back().was_gone = true;
+                changes.back().forced_at = before->second->integer(ref_row::forced_at);
+            }
         }
-        if (found != known.end()) {
-            known.erase(found);
-        }
+        known.erase(ref.ref);
+        gone.erase(ref.ref);
     }
     for (const auto& [name, row] : known) {
-        changes.push_back({std::string(name)});
+        changes.push_back(
+            {std::string(name), nullptr, watched.contains(std::string(name)), gone.contains(name)});
+    }
+    for (const auto& [name, row] : gone) {
+        if (!known.contains(name) && !watched.contains(std::string(name))) {
+            changes.push_back({std::string(name), nullptr, false, true});
+        }
     }
     Result<void> done;
     for (std::size_t at = 0; done && at < changes.size(); at += refs_at_once) {
@@ -131,15 +149,25 @@ Result<void> Store::change_refs(const std::string& id, vault::Role role,
 
 Result<void> Store::change_ref(const std::string& id, vault::Role role, const RefChange& change) {
     const std::vector<Value> key{id, text(role), change.name};
-    if (change.now == nullptr) {
-        return rows_.erase(ref_row::table, this_ref, key);
-    }
     const auto known = rows_.select(ref_row::table, this_ref, key);
     if (!known) {
         return fail(known.error());
     }
-    const std::int64_t forced_at = std::max(
-        change.now->forced_at, known->empty() ? 0 : known->front().integer(ref_row::forced_at));
+    if (const auto done =
+            change.was_gone ? rows_.erase(gone_row::table, this_ref, key) : Result<void>();
+        !done) {
+        return done;
+    }
+    if (change.now == nullptr) {
+        return rows_.erase(ref_row::table, this_ref, key).and_then([&] {
+            return change.is_watched && !known->empty()
+                       ? rows_.insert(gone_row::table, known->front().values())
+                       : Result<void>();
+        });
+    }
+    const std::int64_t forced_at =
+        std::max({change.now->forced_at, change.forced_at,
+                  known->empty() ? 0 : known->front().integer(ref_row::forced_at)});
     std::vector<Value> row{
         id, text(role), change.name, change.now->commit, change.now->observed_at, forced_at};
     return known->empty() ? rows_.insert(ref_row::table, std::move(row))
@@ -188,7 +216,18 @@ Result<bool> Store::claim_look(const std::string& id, vault::Role role, std::int
 
 Result<std::optional<vault::RefState>> Store::ref(const std::string& id, vault::Role role,
                                                   const std::string& name) {
-    const auto rows = rows_.select(ref_row::table, this_ref, {id, text(role), name});
+    return ref_in(ref_row::table, id, role, name);
+}
+
+Result<std::optional<vault::RefState>> Store::last_ref(const std::string& id, vault::Role role,
+                                                       const std::string& name) {
+    auto found = ref(id, role, name);
+    return found && !*found ? ref_in(gone_row::table, id, role, name) : found;
+}
+
+Result<std::optional<vault::RefState>> Store::ref_in(const Table& table, const std::string& id,
+                                                     vault::Role role, const std::string& name) {
+    const auto rows = rows_.select(table, this_ref, {id, text(role), name});
     if (!rows) {
         return fail(rows.error());
     }

@@ -250,8 +250,12 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
             refs.push_back({role, ref.name, ref.commit, clock_.now()});
         }
     }
-    const auto stored = mark_forced(key, *opened, refs, until).and_then([&] {
-        return store_.set_refs(registration_id, role, refs);
+    const auto followed = watched(registration_id, opened->repository);
+    if (!followed) {
+        return fail(followed.error());
+    }
+    const auto stored = mark_forced(key, *opened, *followed, refs, until).and_then([&] {
+        return store_.set_refs(registration_id, role, refs, *followed);
     });
     if (!stored) {
         return fail(stored.error());
@@ -265,37 +269,33 @@ Result<std::set<std::string>> RefTracker::watched(const std::string& registratio
     if (!deployments) {
         return fail(deployments.error());
     }
-    std::set<std::string> branches{repository.default_branch};
+    std::set<std::string> refs{branch_prefix + repository.default_branch};
     for (const vault::Deployment& row : *deployments) {
         if (row.repository == repository.role && !row.branch.empty()) {
-            branches.insert(row.branch);
+            refs.insert(branch_prefix + row.branch);
         }
     }
-    return branches;
+    return refs;
 }
 
 Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
+                                     const std::set<std::string>& followed,
                                      std::vector<vault::RefState>& refs, Instant until) {
-    const auto branches_to_watch = watched(key.first, opened.repository);
-    if (!branches_to_watch) {
-        return fail(branches_to_watch.error());
-    }
     std::vector<vault::RefState*> moved;
     std::vector<std::string> branches;
     std::vector<git::WantedCommit> commits;
     for (vault::RefState& ref : refs) {
-        const std::string branch = branch_of(ref.ref);
-        if (!branches_to_watch->contains(branch)) {
+        if (!followed.contains(ref.ref)) {
             continue;
         }
-        const auto old = store_.ref(key.first, key.second, ref.ref);
+        const auto old = store_.last_ref(key.first, key.second, ref.ref);
         if (!old) {
             return fail(old.error());
         }
         if (*old && (*old)->commit != ref.commit) {
             moved.push_back(&ref);
-            branches.push_back(branch);
-            commits.push_back({(*old)->commit, branch});
+            branches.push_back(branch_of(ref.ref));
+            commits.push_back({(*old)->commit, branches.back()});
         }
     }
     const auto kept = moved.empty()
@@ -332,15 +332,15 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
     if (!opened) {
         return fail(opened.error());
     }
-    const auto first = watched(registration_id, opened->repository);
-    if (!first) {
-        return fail(first.error());
+    const auto followed = watched(registration_id, opened->repository);
+    if (!followed) {
+        return fail(followed.error());
     }
-    // What is on none of the first need not be fetched, unless a commit is missing there.
+    // The others need not be fetched, unless a commit is on none of those that are followed.
     std::array<std::vector<std::string>, 2> questions;
     for (const vault::RefState& ref : refs) {
         const std::string branch = branch_of(ref.ref);
-        auto& branches = questions.at(first->contains(branch) ? 0 : 1);
+        auto& branches = questions.at(followed->contains(ref.ref) ? 0 : 1);
         if (!branch.empty() && branch != vault::claim_branch && branches.size() < most_branches) {
             branches.push_back(branch);
         }

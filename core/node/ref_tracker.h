@@ -63,12 +63,14 @@ private:
         Login login(Instant until) const;
     };
     Result<Opened> open(const Key& key);
-    /// The branches that matter: the default one and those that deployments follow.
+    /// The branches that matter, as refs: the default one and those that deployments follow.
     Result<std::set<std::string>> watched(const std::string& registration_id,
                                           const StoredRepository& repository);
-    /// Marks those of them that moved to a history without the commit they were at, or to one that
-    /// cannot be read. Fails when asking again later may tell: until then the old commits stand.
+    /// Marks those of them that moved to a history without the commit they were last at, or to one
+    /// that cannot be read. Fails when asking again later may tell: until then the old commits
+    /// stand.
     Result<void> mark_forced(const Key& key, const Opened& opened,
+                             const std::set<std::string>& followed,
                              std::vector<vault::RefState>& refs, Instant until);
 
     Store& store_;

@@ -117,9 +117,17 @@ constexpr std::array seventh_schema{
 };
 constexpr std::int64_t deployed_version = 7;
 
-constexpr std::array<std::span<const char* const>, 7> migrations{
-    first_schema, second_schema, third_schema,  fourth_schema,
-    fifth_schema, sixth_schema,  seventh_schema};
+// Branches that were deleted, for when they come back with another history.
+constexpr std::array eighth_schema{
+    R"(CREATE TABLE gone_ref(
+        registration_id TEXT NOT NULL REFERENCES registration(id), role TEXT NOT NULL,
+        ref TEXT NOT NULL, commit_id TEXT NOT NULL, observed_at BIGINT NOT NULL,
+        forced_at BIGINT NOT NULL, row_mac BYTES, PRIMARY KEY(registration_id, role, ref)))",
+};
+
+constexpr std::array<std::span<const char* const>, 8> migrations{
+    first_schema, second_schema, third_schema,   fourth_schema,
+    fifth_schema, sixth_schema,  seventh_schema, eighth_schema};
 constexpr std::int64_t newest_version = migrations.size();
 
 /// In meta: Barrier::name() of the key.

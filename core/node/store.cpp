@@ -134,8 +134,8 @@ Result<std::optional<seal::Point>> Store::project_owner(const std::string& proje
 
 Result<void> Store::erase_secrets(const std::string& id) {
     Result<void> done;
-    for (const Table* table :
-         {&sealed_row::table, &ref_row::table, &look_row::table, &delivery_row::table}) {
+    for (const Table* table : {&sealed_row::table, &ref_row::table, &gone_row::table,
+                               &look_row::table, &delivery_row::table}) {
         if (done) {
             done = rows_.erase(*table, "registration_id = $1", {id});
         }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <optional>
+#include <set>
 #include <span>
 #include <stop_token>
 
@@ -135,9 +136,11 @@ public:
                                   std::int64_t now);
     /// Replaces what is known of the repository's refs, while the registration is active: writes
     /// what changed, some refs at a time, and when an unchanged one was seen to the hour only. One
-    /// without a `forced_at` keeps the one it had.
+    /// without a `forced_at` keeps the one it had. Of those of `watched` that are gone the last
+    /// state is kept, for last_ref().
     Result<void> set_refs(const std::string& id, vault::Role role,
-                          const std::vector<vault::RefState>& refs);
+                          const std::vector<vault::RefState>& refs,
+                          const std::set<std::string>& watched);
     Result<std::vector<vault::RefState>> refs(const std::string& id);
     /// Whether the caller is the one, among all processes, to look at this repository now; then
     /// nobody else is for `hold` seconds. False when the registration is not active.
@@ -146,6 +149,9 @@ public:
     /// One of them alone: there may be thousands.
     Result<std::optional<vault::RefState>> ref(const std::string& id, vault::Role role,
                                                const std::string& name);
+    /// The same, or of a ref that is gone what it was.
+    Result<std::optional<vault::RefState>> last_ref(const std::string& id, vault::Role role,
+                                                    const std::string& name);
 
     /// Forgets challenges that can no longer be redeemed, deliveries older than 30 days, copies of
     /// the database older than 7, and of registrations that ended 30 days ago all but that they
@@ -198,7 +204,12 @@ private:
     struct RefChange {
         std::string name;
         const vault::RefState* now = nullptr; ///< null: it is gone
+        bool is_watched = false;
+        bool was_gone = false;
+        std::int64_t forced_at = 0; ///< of the one that was gone
     };
+    Result<std::optional<vault::RefState>> ref_in(const Table& table, const std::string& id,
+                                                  vault::Role role, const std::string& name);
     Result<void> change_refs(const std::string& id, vault::Role role,
                              std::span<const RefChange> changes);
     Result<void> change_ref(const std::string& id, vault::Role role, const RefChange& change);

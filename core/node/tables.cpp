@@ -65,6 +65,9 @@ constexpr std::array columns{Column{"registration_id"}, Column{"role"},        C
                              Column{"commit_id"},       Column{"observed_at"}, Column{"forced_at"}};
 constexpr Table table{"ref_state", 3, columns};
 } // namespace ref_row
+namespace gone_row {
+constexpr Table table{"gone_ref", 3, ref_row::columns};
+} // namespace gone_row
 namespace look_row {
 constexpr std::array columns{Column{"registration_id"}, Column{"role"}, Column{"next_at"}};
 constexpr Table table{"ref_look", 2, columns};
@@ -90,8 +93,8 @@ std::span<const Table* const> all_tables() {
         &repository_row::table, &sealed_row::table,    &used_challenge_row::table,
         &used_nonce_row::table, &check_row::table,     &deployment_row::table,
         &deployed_row::table,   &delivery_row::table,  &ref_row::table,
-        &look_row::table,       &rotation_row::table,  &withdrawn_row::table,
-        &audit_row::table};
+        &gone_row::table,       &look_row::table,      &rotation_row::table,
+        &withdrawn_row::table,  &audit_row::table};
     return tables;
 }
 

@@ -81,6 +81,10 @@ namespace ref_row {
 enum : std::size_t { registration_id, role, ref, commit_id, observed_at, forced_at };
 extern const Table table;
 } // namespace ref_row
+/// Of refs that are gone, their last rows.
+namespace gone_row {
+extern const Table table;
+} // namespace gone_row
 namespace look_row {
 enum : std::size_t { registration_id, role, next_at };
 extern const Table table;

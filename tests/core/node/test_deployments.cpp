@@ -151,6 +151,50 @@ TEST_CASE("a branch whose history cannot be read is flagged, or keeps its commit
     CHECK(it.world.log.count("could not be read") == 4);
 }
 
+TEST_CASE("a followed branch that was deleted is compared when it comes back") {
+    Deployed it;
+    auto& code = (*it.world.repositories)[urls[1]];
+    const Rows rows{{"*", Role::code, "main", ""}};
+    const auto deleted = [&] {
+        code.tips = {{"other", older}};
+        CHECK(reason(it.set(rows)) == "branch_not_found");
+        CHECK(it.ref("refs/heads/main").commit.empty());
+        CHECK(it.version("").repositories[1].commit.empty());
+    };
+    const auto pushed = [&](const std::string& commit) {
+        code.tips = {{"main", commit}};
+        it.world.clock.time += 100;
+        REQUIRE(it.set(rows).status == 200);
+        CHECK(it.world.rows("gone_ref") == 0);
+        return it.ref("refs/heads/main").forced_at;
+    };
+    deleted();
+    CHECK(it.world.rows("gone_ref") == 1); // and not the other, which nothing follows
+    const std::string next(40, 'd');
+    code.history["main"] = {next, code_tip};
+    CHECK(pushed(next) == 0);
+    deleted();
+    deleted(); // a while later
+    const std::string orphan(40, 'e');
+    code.history["main"] = {orphan};
+    const std::int64_t flagged = pushed(orphan);
+    CHECK(flagged == it.world.clock.now());
+    deleted();
+    CHECK(pushed(orphan) == flagged); // the flag does not go with it
+    code.tips = {{"main", orphan}, {"rel", next}};
+    REQUIRE(it.set({{"*", Role::code, "rel", ""}}).status == 200);
+    code.tips = {{"main", orphan}};
+    CHECK(it.set({{"*", Role::code, "rel", ""}}).status == 422);
+    CHECK(it.world.rows("gone_ref") == 1);
+    REQUIRE(it.set(rows).status == 200);
+    REQUIRE(it.set(rows).status == 200); // nothing follows rel any more
+    CHECK(it.world.rows("gone_ref") == 0);
+    deleted();
+    REQUIRE(it.project.signed_request(it.world, "DELETE", "/v1/registrations/" + it.id).status ==
+            200);
+    CHECK(it.world.rows("gone_ref") == 0);
+}
+
 TEST_CASE("a commit of a followed branch can stay, however large the others are") {
     const Deployed it;
     auto& code = (*it.world.repositories)[urls[1]];

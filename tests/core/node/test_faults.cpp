@@ -259,7 +259,8 @@ TEST_CASE("flipped bits in the database: every one that changes a row is found")
         for (int i = 0; i < 8; ++i) {
             REQUIRE(add(*store, owner, i));
             REQUIRE(store->set_refs(id_of(i), Role::code,
-                                    {{Role::code, "refs/heads/main", std::string(40, 'c'), now}}));
+                                    {{Role::code, "refs/heads/main", std::string(40, 'c'), now}},
+                                    {}));
             REQUIRE(store->add_delivery(id_of(i), Role::code, "d", {}, now));
             REQUIRE(store->withdraw(owner.public_key(), hex_key(i), now, now + 120));
         }

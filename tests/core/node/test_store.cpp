@@ -129,7 +129,8 @@ TEST_CASE("nothing is written for a registration that has just been revoked") {
         REQUIRE(add(*store, keys::OwnerKey::generate(entropy), 1));
         REQUIRE(store->revoke(id_of(1), now));
         CHECK(*store->add_delivery(id_of(1), Role::code, "d", {}, now) == node::Delivery::ended);
-        REQUIRE(store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", now}}));
+        REQUIRE(
+            store->set_refs(id_of(1), Role::code, {{Role::code, "refs/heads/a", "c", now}}, {}));
         CHECK(store->refs(id_of(1))->empty());
     }
 }
@@ -150,7 +151,7 @@ TEST_CASE("of a repository's refs only what changed is written") {
         };
         auto refs = seen(now, "c");
         refs[3].forced_at = 5;
-        REQUIRE(store->set_refs(id_of(1), Role::code, refs));
+        REQUIRE(store->set_refs(id_of(1), Role::code, refs, {}));
         CHECK(store->refs(id_of(1))->size() == 1200);
 
         const auto other = place.open();
@@ -159,13 +160,13 @@ TEST_CASE("of a repository's refs only what changed is written") {
         };
         const auto before = writes();
         refs = seen(now + 900, "c");
-        REQUIRE(store->set_refs(id_of(1), Role::code, refs));
+        REQUIRE(store->set_refs(id_of(1), Role::code, refs, {}));
         CHECK(writes() == before);
 
         refs[3].commit = refs[7].commit = "d";
         refs.pop_back();
         refs.push_back({Role::code, "refs/tags/v1", "e", now + 900});
-        REQUIRE(store->set_refs(id_of(1), Role::code, refs));
+        REQUIRE(store->set_refs(id_of(1), Role::code, refs, {}));
         CHECK((writes() != before || engine != "SQLite"));
         const auto known = store->refs(id_of(1));
         REQUIRE(known);
@@ -180,9 +181,9 @@ TEST_CASE("of a repository's refs only what changed is written") {
         CHECK((*store->ref(id_of(1), Role::code, "refs/heads/b1007"))->commit == "d");
         CHECK_FALSE(*store->ref(id_of(1), Role::configuration, "refs/heads/b1007"));
 
-        REQUIRE(store->set_refs(id_of(1), Role::code, seen(now + 3600, "c")));
+        REQUIRE(store->set_refs(id_of(1), Role::code, seen(now + 3600, "c"), {}));
         CHECK(store->refs(id_of(1))->at(4).observed_at == now + 3600);
-        REQUIRE(store->set_refs(id_of(1), Role::code, {}));
+        REQUIRE(store->set_refs(id_of(1), Role::code, {}, {}));
         CHECK(store->refs(id_of(1))->empty());
     }
 }
