@@ -6,37 +6,63 @@
 
 namespace tau::vaultd {
 
-std::string network_of(const std::string& address) {
-    const std::string plain = address.substr(0, address.find('%')); // fe80::1%eth0
+namespace {
+
+/// Written in one way, with all but the first `v6_bits` of an IPv6 address left out; "" when it is
+/// none.
+std::string canonical(const std::string& address, std::size_t v6_bits) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     in_addr v4{};
-    if (::inet_pton(AF_INET, plain.c_str(), &v4) == 1) {
+    if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) {
         return ::inet_ntop(AF_INET, &v4, text.data(), text.size());
     }
     in6_addr v6{};
-    if (::inet_pton(AF_INET6, plain.c_str(), &v6) != 1) {
+    if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) {
         return "";
     }
     if (IN6_IS_ADDR_V4MAPPED(&v6)) {
         return ::inet_ntop(AF_INET, &v6.s6_addr[12], text.data(), text.size());
     }
-    for (std::size_t i = 8; i < sizeof v6.s6_addr; ++i) {
+    for (std::size_t i = v6_bits / 8; i < sizeof v6.s6_addr; ++i) {
         v6.s6_addr[i] = 0;
     }
-    return std::string(::inet_ntop(AF_INET6, &v6, text.data(), text.size())) + "/64";
+    return ::inet_ntop(AF_INET6, &v6, text.data(), text.size());
+}
+
+/// "fe80::1" of "fe80::1%eth0".
+std::string without_zone(const std::string& address) {
+    return address.substr(0, address.find('%'));
+}
+
+} // namespace
+
+std::string exact_address(const std::string& address) {
+    const std::string plain = without_zone(address);
+    const std::string found = canonical(plain, 128);
+    return found.empty() ? "" : found + address.substr(plain.size());
+}
+
+std::string network_of(const std::string& address) {
+    const std::string found = canonical(without_zone(address), 64);
+    return found.find(':') == std::string::npos ? found : found + "/64";
 }
 
 Peers::Peers(const Limits& limits, const std::string& proxy)
-    : most_connections_(limits.per_address), proxy_(network_of(proxy)),
+    : most_connections_(limits.per_address), proxy_(exact_address(proxy)),
       opened_(2 * limits.requests_per_minute), requests_(limits.requests_per_minute),
       registrations_(limits.registrations_per_minute) {}
 
-bool Peers::is_proxy(const std::string& network) const {
-    return !proxy_.empty() && network == proxy_;
+std::string Peers::name_of(const std::string& address) const {
+    const std::string exact = exact_address(address);
+    return is_proxy(exact) ? exact : network_of(address);
+}
+
+bool Peers::is_proxy(const std::string& name) const {
+    return !proxy_.empty() && name == proxy_;
 }
 
 void Peers::set(const Limits& limits, const std::string& proxy) {
-    proxy_ = network_of(proxy);
+    proxy_ = exact_address(proxy);
     most_connections_ = limits.per_address;
     opened_.set(2 * limits.requests_per_minute);
     requests_.set(limits.requests_per_minute);

@@ -11,6 +11,8 @@ namespace tau::vaultd {
 /// Whom limits are for: an IPv4 address, also one that came as IPv6, or the first 64 bits of an
 /// IPv6 address, which one customer of a provider has to itself. "" for what is no address.
 std::string network_of(const std::string& address);
+/// The address itself, written in one way; "" for what is none.
+std::string exact_address(const std::string& address);
 
 /// What each network has of the server. Used on the I/O thread only.
 class Peers {
@@ -18,7 +20,10 @@ public:
     /// `proxy`: the address that speaks for many, "" for none.
     Peers(const Limits& limits, const std::string& proxy);
     void set(const Limits& limits, const std::string& proxy);
-    bool is_proxy(const std::string& network) const;
+    /// Under which name limits count this address: its network, but the proxy by itself, because
+    /// its neighbours are not to be believed.
+    std::string name_of(const std::string& address) const;
+    bool is_proxy(const std::string& name) const;
     /// One connection more; false when the network has its share, of those that are open or of
     /// those it may open in a minute, which are twice its requests.
     bool enter(const std::string& network);

@@ -143,7 +143,7 @@ private:
     void admit(tcp::socket&& socket) {
         error_code error;
         const auto peer = socket.remote_endpoint(error);
-        const std::string network = error ? "" : network_of(peer.address().to_string());
+        const std::string network = error ? "" : shared_->peers.name_of(peer.address().to_string());
         if (network.empty()) { // gone already
             return;
         }

@@ -188,7 +188,7 @@ constexpr std::array table{
     Setting{"proxy", "--proxy", "ADDRESS", "",
             "a reverse proxy whose X-Forwarded-For says who asks", true,
             [](Options& o, Name n, Value v) -> Result<void> {
-                if (network_of(v).empty()) {
+                if (exact_address(v).empty()) {
                     return must_be(n, "an address", v);
                 }
                 o.proxy = v;

@@ -24,6 +24,29 @@ TEST_CASE("limits are for an IPv4 address or for 64 bits of an IPv6 one") {
     }
 }
 
+TEST_CASE("a proxy is one address, however it is written, and not its neighbours") {
+    const std::vector<std::pair<std::string, std::vector<std::string>>> table{
+        {"192.0.2.1", {"192.0.2.1", "::ffff:192.0.2.1"}},
+        {"2001:DB8:1:2:0::9", {"2001:db8:1:2::9", "2001:db8:1:2:0:0:0:9"}},
+        {"fe80::1%eth0", {"fe80::1%eth0"}},
+    };
+    for (const auto& [proxy, same] : table) {
+        CAPTURE(proxy);
+        const vaultd::Peers peers(vaultd::Limits{}, proxy);
+        for (const std::string& address : same) {
+            CHECK(peers.is_proxy(peers.name_of(address)));
+        }
+        for (const std::string address : {"192.0.2.2", "2001:db8:1:2::8", "2001:db8:1:2::",
+                                          "fe80::1", "fe80::1%eth1", "fe80::2%eth0"}) {
+            CAPTURE(address);
+            CHECK_FALSE(peers.is_proxy(peers.name_of(address)));
+            CHECK(peers.name_of(address) == vaultd::network_of(address));
+        }
+    }
+    const vaultd::Peers none(vaultd::Limits{}, "");
+    CHECK_FALSE(none.is_proxy(none.name_of("")));
+}
+
 TEST_CASE("a share is used at once or little by little, and comes back") {
     node::RateLimit limit(6);
     node::RateLimit::Time now{};
