@@ -142,7 +142,11 @@ Routes::resolve(const std::string& id, std::vector<vault::Deployment> deployment
 
 Response Routes::set_deployments(const Request& request, const Names& names) const {
     const std::string& id = names.at(0);
-    const auto registration = owned_active(request, id);
+    const auto signed_request = signer(request);
+    if (!signed_request) {
+        return signed_request.error();
+    }
+    const auto registration = owned_active(signed_request->owner, id);
     if (!registration) {
         return registration.error();
     }
@@ -159,18 +163,28 @@ Response Routes::set_deployments(const Request& request, const Names& names) con
     if (!answer) {
         return answer.error();
     }
-    const auto taken = store.set_deployments(id, registration->owner_key, *wanted, now);
-    if (!taken) {
-        return node_trouble(taken.error());
+    const auto deployed = store.set_deployments(id, *signed_request, *wanted, now);
+    if (!deployed) {
+        return node_trouble(deployed.error());
     }
-    if (!*taken) {
+    if (*deployed == Deploying::ended) {
         return problem(409, "registration_ended", "This registration ended in between.");
+    }
+    if (*deployed == Deploying::used) {
+        return problem(409, "request_used",
+                       "This very request was carried out before, and the deployments were changed "
+                       "since. Send them again, signed anew.");
     }
     return {200, "application/json", {}, vault::to_json(*answer)};
 }
 
+/// Whoever sends it again gets no further than its challenge, which is used up.
 Response Routes::replace_sealed(const Request& request, const Names& names) const {
-    const auto registration = owned_active(request, names.at(0));
+    const auto signed_request = signer(request);
+    if (!signed_request) {
+        return signed_request.error();
+    }
+    const auto registration = owned_active(signed_request->owner, names.at(0));
     if (!registration) {
         return registration.error();
     }

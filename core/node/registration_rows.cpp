@@ -68,25 +68,45 @@ Result<std::vector<vault::Deployment>> Store::deployments(const std::string& id)
     return deployments_of(*rows);
 }
 
-Result<bool> Store::set_deployments(const std::string& id, const seal::Point& owner_key,
-                                    const std::vector<vault::Deployment>& deployments,
-                                    std::int64_t now) {
-    bool taken = false;
+/// Within a transaction. Whoever saw a request must not bring its deployments back with it.
+Result<Deploying> Store::deploy(const std::string& id, const vault::SignedRequest& request,
+                                const std::vector<vault::Deployment>& wanted) {
+    const auto active = is_active(id);
+    if (!active) {
+        return fail(active.error());
+    }
+    if (!*active) { // revoked since it was looked up
+        return Deploying::ended;
+    }
+    const auto used = is_redeemed(request.id);
+    if (!used) {
+        return fail(used.error());
+    }
+    if (*used) { // sent again by whoever had no answer, unless there was another since
+        return deployments(id).map([&wanted](const auto& now) {
+            return deployments_hash(now) == deployments_hash(wanted) ? Deploying::repeated
+                                                                     : Deploying::used;
+        });
+    }
+    return rows_.insert(used_challenge_row::table, {blob(request.id), request.until})
+        .and_then([&] { return insert_deployments(id, wanted); })
+        .map([] { return Deploying::done; });
+}
+
+Result<Deploying> Store::set_deployments(const std::string& id, const vault::SignedRequest& request,
+                                         const std::vector<vault::Deployment>& deployments,
+                                         std::int64_t now) {
+    Deploying outcome = Deploying::done;
     const Result<void> done = audited(now, [&]() -> Result<std::optional<Event>> {
-        const auto active = is_active(id);
-        if (!active) {
-            return fail(active.error());
+        const auto deployed = deploy(id, request, deployments);
+        if (!deployed) {
+            return fail(deployed.error());
         }
-        taken = *active;
-        if (!taken) { // revoked since it was looked up
-            return std::nullopt;
-        }
-        if (const auto stored = insert_deployments(id, deployments); !stored) {
-            return fail(stored.error());
-        }
-        return Event{blob(owner_key), "deploy", id};
+        outcome = *deployed;
+        return outcome == Deploying::done ? std::optional(Event{blob(request.owner), "deploy", id})
+                                          : std::nullopt;
     });
-    return done.map([&taken] { return taken; });
+    return done.map([&outcome] { return outcome; });
 }
 
 /// In place of the present keys, in the transaction that it is called in.

@@ -255,17 +255,17 @@ Response Routes::register_project(const Request& request, const Names& /*names*/
     return answer_of(std::move(result), 201);
 }
 
-tl::expected<seal::Point, Response> Routes::signer(const Request& request) const {
+tl::expected<vault::SignedRequest, Response> Routes::signer(const Request& request) const {
     const std::string* header = request.header("Authorization");
-    const auto owner =
+    auto checked =
         vault::check_owner_authorization(header == nullptr ? std::string_view() : *header,
                                          request.method, request.target, request.body, now);
-    if (!owner) {
-        Response refused = problem(401, "owner_signature_invalid", owner.error().message);
+    if (!checked) {
+        Response refused = problem(401, "owner_signature_invalid", checked.error().message);
         refused.headers.push_back({"WWW-Authenticate", "TauOwner"});
         return tl::unexpected(std::move(refused));
     }
-    return *owner;
+    return *checked;
 }
 
 tl::expected<StoredRegistration, Response> Routes::owned(const seal::Point& owner,
@@ -283,11 +283,11 @@ tl::expected<StoredRegistration, Response> Routes::owned(const seal::Point& owne
 
 Response Routes::status(const Request& request, const Names& names) const {
     const std::string& id = names.at(0);
-    const auto owner = signer(request);
-    if (!owner) {
-        return owner.error();
+    const auto signed_request = signer(request);
+    if (!signed_request) {
+        return signed_request.error();
     }
-    const auto registration = owned(*owner, id);
+    const auto registration = owned(signed_request->owner, id);
     if (!registration) {
         return registration.error();
     }
@@ -308,20 +308,21 @@ Response Routes::status(const Request& request, const Names& names) const {
     return {200, "application/json", {}, vault::to_json(status)};
 }
 
+/// Whoever sends it again ends nothing but the same registration.
 Response Routes::revoke(const Request& request, const Names& names) const {
     const std::string& id = names.at(0);
-    const auto owner = signer(request);
-    if (!owner) {
-        return owner.error();
+    const auto signed_request = signer(request);
+    if (!signed_request) {
+        return signed_request.error();
     }
-    const auto withdrawn = registrar.withdraw(*owner, id, now);
+    const auto withdrawn = registrar.withdraw(signed_request->owner, id, now);
     if (!withdrawn) {
         return node_trouble(withdrawn.error());
     }
     if (!*withdrawn) {
         return in_flight("This registration is still being worked on.");
     }
-    const auto registration = owned(*owner, id);
+    const auto registration = owned(signed_request->owner, id);
     if (!registration) {
         return registration.error();
     }
@@ -334,13 +335,9 @@ Response Routes::revoke(const Request& request, const Names& names) const {
         200, "application/json", {}, json::dump({{"registration_id", id}, {"state", "revoked"}})};
 }
 
-tl::expected<StoredRegistration, Response> Routes::owned_active(const Request& request,
+tl::expected<StoredRegistration, Response> Routes::owned_active(const seal::Point& owner,
                                                                 const std::string& id) const {
-    const auto owner = signer(request);
-    if (!owner) {
-        return tl::unexpected<Response>(owner.error());
-    }
-    auto registration = owned(*owner, id);
+    auto registration = owned(owner, id);
     if (registration && registration->state != "active") {
         return tl::unexpected<Response>(problem(409, "registration_ended",
                                                 "This registration is " + registration->state +

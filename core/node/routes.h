@@ -60,12 +60,12 @@ private:
     tl::expected<vault::DeploymentsAnswer, Response>
     resolve(const std::string& id, std::vector<vault::Deployment> deployments) const;
     /// Who signed the request, whatever it asks for; else the answer to give.
-    tl::expected<seal::Point, Response> signer(const Request& request) const;
+    tl::expected<vault::SignedRequest, Response> signer(const Request& request) const;
     /// The registration, if it is this owner's; else the answer to give.
     tl::expected<StoredRegistration, Response> owned(const seal::Point& owner,
                                                      const std::string& id) const;
     /// The same, and it must not have ended.
-    tl::expected<StoredRegistration, Response> owned_active(const Request& request,
+    tl::expected<StoredRegistration, Response> owned_active(const seal::Point& owner,
                                                             const std::string& id) const;
 };
 

@@ -54,6 +54,9 @@ struct NewRegistration {
 };
 
 enum class Delivery { fresh, repeated, conflicting, ended };
+/// `used`: this very request came before, and the deployments changed since. `ended`: the
+/// registration is no longer active.
+enum class Deploying { done, repeated, used, ended };
 
 /// What a node remembers. Each method is one transaction. Callable from any thread.
 class Store {
@@ -122,10 +125,10 @@ public:
 
     Result<std::vector<vault::Check>> checks(const std::string& id);
     Result<std::vector<vault::Deployment>> deployments(const std::string& id);
-    /// False when the registration is no longer active.
-    Result<bool> set_deployments(const std::string& id, const seal::Point& owner_key,
-                                 const std::vector<vault::Deployment>& deployments,
-                                 std::int64_t now);
+    /// As this request asks, once: `repeated` changes nothing and says that they are so already.
+    Result<Deploying> set_deployments(const std::string& id, const vault::SignedRequest& request,
+                                      const std::vector<vault::Deployment>& deployments,
+                                      std::int64_t now);
     /// The id under which the project is registered now.
     Result<std::optional<std::string>> active_registration(const std::string& project_id);
 
@@ -199,6 +202,8 @@ private:
     Result<void> insert_deployments(const std::string& id,
                                     const std::vector<vault::Deployment>& deployments);
     Result<void> redeem(const NewRegistration& added);
+    Result<Deploying> deploy(const std::string& id, const vault::SignedRequest& request,
+                             const std::vector<vault::Deployment>& deployments);
     Result<void> replace_keys(const NewRegistration& added, std::int64_t version);
     Result<std::vector<std::string>> replace_older(const NewRegistration& added);
     struct RefChange {

@@ -8,6 +8,7 @@ namespace tau::vault {
 namespace {
 
 constexpr std::string_view request_tag = "TauREG1-request";
+constexpr std::string_view identity_tag = "TauREG1-asked";
 constexpr std::string_view scheme = "TauOwner ";
 constexpr std::int64_t allowed_skew = 300;
 
@@ -32,9 +33,9 @@ std::string owner_authorization(const keys::OwnerKey& owner, std::string_view me
            to_base64(signature);
 }
 
-Result<seal::Point> check_owner_authorization(std::string_view header, std::string_view method,
-                                              std::string_view path, std::string_view body,
-                                              std::int64_t now) {
+Result<SignedRequest> check_owner_authorization(std::string_view header, std::string_view method,
+                                                std::string_view path, std::string_view body,
+                                                std::int64_t now) {
     if (!header.starts_with(scheme) || header.size() > 256 || path.size() > 4096) {
         return refused("The request carries no owner's signature.");
     }
@@ -64,11 +65,13 @@ Result<seal::Point> check_owner_authorization(std::string_view header, std::stri
     std::copy(key->begin(), key->end(), owner.begin());
     keys::Signature bytes{};
     std::copy(signature->begin(), signature->end(), bytes.begin());
-    if (!keys::verify_signature(owner, request_tag, request_bytes(method, path, body, time),
-                                bytes)) {
+    const Bytes request = request_bytes(method, path, body, time);
+    if (!keys::verify_signature(owner, request_tag, request, bytes)) {
         return refused("The owner's signature does not fit the request.");
     }
-    return owner;
+    ByteWriter identity;
+    identity.raw(owner).raw(request);
+    return SignedRequest{owner, time + allowed_skew, tagged_hash32(identity_tag, identity.bytes())};
 }
 
 } // namespace tau::vault

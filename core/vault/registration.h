@@ -136,9 +136,15 @@ Result<RegistrationStatus> parse_registration_status(std::string_view json);
 /// of skew.
 std::string owner_authorization(const keys::OwnerKey& owner, std::string_view method,
                                 std::string_view path, std::string_view body, std::int64_t now);
-/// The owner key of a good header; `unauthenticated` otherwise.
-Result<seal::Point> check_owner_authorization(std::string_view header, std::string_view method,
-                                              std::string_view path, std::string_view body,
-                                              std::int64_t now);
+/// A request that an owner signed.
+struct SignedRequest {
+    seal::Point owner{};
+    std::int64_t until = 0; ///< after which no node takes it
+    Hash32 id{};            ///< of owner, method, path, time and body
+};
+/// What a good header says; `unauthenticated` otherwise.
+Result<SignedRequest> check_owner_authorization(std::string_view header, std::string_view method,
+                                                std::string_view path, std::string_view body,
+                                                std::int64_t now);
 
 } // namespace tau::vault

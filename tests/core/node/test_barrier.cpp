@@ -178,13 +178,13 @@ TEST_CASE("rows put back to what they were, each with its own good MAC") {
             REQUIRE(add(*store, owner, 1));
             REQUIRE(add(*store, owner, 2));
             REQUIRE(store->set_deployments(
-                id_of(1), owner.public_key(),
+                id_of(1), {owner.public_key(), now, Hash32{1}},
                 {{"*", Role::code, "main", ""}, {"node:Qm", Role::code, "", std::string(40, 'c')}},
                 now));
             run(place, trick.keep);
             REQUIRE(rotate(*store, owner, 1));
             REQUIRE(store->set_deployments(
-                id_of(1), owner.public_key(),
+                id_of(1), {owner.public_key(), now, Hash32{2}},
                 {{"*", Role::code, "main", ""}, {"node:Qm", Role::code, "next", ""}}, now));
             REQUIRE(store->revoke(id_of(2), now));
             CHECK(store->verify({}));

@@ -186,6 +186,7 @@ TEST_CASE("a followed branch that was deleted is compared when it comes back") {
     code.tips = {{"main", orphan}};
     CHECK(it.set({{"*", Role::code, "rel", ""}}).status == 422);
     CHECK(it.world.rows("gone_ref") == 1);
+    ++it.world.clock.time;
     REQUIRE(it.set(rows).status == 200);
     REQUIRE(it.set(rows).status == 200); // nothing follows rel any more
     CHECK(it.world.rows("gone_ref") == 0);
@@ -207,6 +208,46 @@ TEST_CASE("a commit of a followed branch can stay, however large the others are"
     code.unreadable = {{"main", ErrorCode::limit_exceeded}};
     CHECK(it.set({{"*", Role::code, "", aside}}).status == 200); // or how large the followed one is
     CHECK(reason(it.set({{"*", Role::code, "", older}})) == "repository_unreadable");
+}
+
+TEST_CASE("a request that was carried out brings nothing back when it is sent again") {
+    Deployed it;
+    (*it.world.repositories)[urls[1]].tips = {{"main", code_tip}, {"next", older}};
+    const std::string target = "/v1/registrations/" + it.id + "/deployments";
+    const auto request = [&](const Rows& rows) {
+        const std::string body = vault::to_json(rows);
+        return node::Request{
+            "PUT",
+            target,
+            {{"Authorization", vault::owner_authorization(it.project.owner, "PUT", target, body,
+                                                          it.world.clock.now())}},
+            body};
+    };
+    const auto changes = [&] { return it.world.rows("audit"); };
+    const auto first = request({{"*", Role::code, "main", ""}});
+    const auto answer = it.world.running->handle(first);
+    REQUIRE(answer.status == 200);
+    const std::int64_t before = changes();
+    const auto repeated = it.world.running->handle(first); // its answer was lost
+    CHECK(repeated.status == 200);
+    CHECK(repeated.body == answer.body);
+    CHECK(changes() == before);
+
+    REQUIRE(it.set({{"*", Role::code, "next", ""}}).status == 200);
+    for (const int later : {0, 250, 1}) { // until it is too old by itself
+        it.world.clock.time += later;
+        REQUIRE(it.world.service->maintain());
+        CHECK(reason(it.world.running->handle(first)) == "request_used");
+        CHECK(it.version("").repositories[1].branch == "next");
+    }
+    it.world.open(); // it is not this process alone that knows
+    CHECK(reason(it.world.running->handle(first)) == "request_used");
+    CHECK(it.world.running->handle(request({{"*", Role::code, "main", ""}})).status == 200);
+    it.world.clock.time += 50;
+    CHECK(it.world.running->handle(first).status == 401);
+    it.world.clock.time += 1000;
+    REQUIRE(it.world.service->maintain());
+    CHECK(it.world.rows("used_challenge") == 0);
 }
 
 TEST_CASE("rows that cannot run are refused, and nothing changes") {

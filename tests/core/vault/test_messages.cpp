@@ -258,8 +258,13 @@ TEST_CASE("an owner's request is good for its method, path, body and time only")
     };
     const auto good = check(header, "GET", path, "x", now + 299);
     REQUIRE(good);
-    CHECK(*good == owner.public_key());
-    CHECK(check(header, "GET", path, "x", now - 299));
+    CHECK(good->owner == owner.public_key());
+    CHECK(good->until == now + 300);
+    const auto again = check(header, "GET", path, "x", now - 299);
+    REQUIRE(again);
+    CHECK(again->id == good->id); // known by what was signed, wherever it comes from
+    const std::string next = vault::owner_authorization(owner, "GET", path, "x", now + 1);
+    CHECK(check(next, "GET", path, "x", now)->id != good->id);
     CHECK_FALSE(check(header, "DELETE", path, "x", now));
     CHECK_FALSE(check(header, "GET", path + "b", "x", now));
     CHECK_FALSE(check(header, "GET", path, "y", now));
