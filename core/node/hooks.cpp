@@ -72,7 +72,12 @@ Response Routes::deliver(const Request& request, const Names& names) const {
         return not_believed();
     }
     const auto unsealed =
-        unsealer.get(id, (*found)->repositories.at(static_cast<std::size_t>(*role)), now);
+        unsealer.get(id, (*found)->repositories.at(static_cast<std::size_t>(*role)), now,
+                     generation, Unsealer::For::stranger);
+    if (!unsealed && unsealed.error().code == ErrorCode::limit_exceeded) {
+        tracker.hint_unsigned(id, *role); // it may be a push all the same
+        return too_many("This webhook delivers too much.", std::chrono::seconds(10));
+    }
     if (!unsealed) {
         return unsealed.error().code == ErrorCode::permission_denied
                    ? not_believed()
@@ -81,8 +86,6 @@ Response Routes::deliver(const Request& request, const Names& names) const {
     if (!is_signed(*scheme, request, (*unsealed)->webhook_text, now)) {
         return not_believed();
     }
-    // Only now: what is not signed must not push out what is in use.
-    unsealer.remember(id, *role, *unsealed, generation);
     return keep(request, *scheme, id, *role);
 }
 

@@ -214,11 +214,10 @@ Result<RefTracker::Opened> RefTracker::open(const Key& key) {
         return fail(ErrorCode::not_found, "The registration has ended.");
     }
     StoredRepository& repository = (*registration)->repositories.at(static_cast<std::size_t>(role));
-    auto unsealed = unsealer_.get(id, repository, clock_.now());
+    auto unsealed = unsealer_.get(id, repository, clock_.now(), generation);
     if (!unsealed) {
         return fail(unsealed.error());
     }
-    unsealer_.remember(id, role, *unsealed, generation);
     return Opened{std::move(repository), std::move(*unsealed)};
 }
 

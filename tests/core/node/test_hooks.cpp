@@ -48,6 +48,33 @@ TEST_CASE("a delivery that is not signed with this hook's secret changes nothing
     CHECK(status({{"X-Hub-Signature-256", good}}) == 202);
 }
 
+TEST_CASE("forged deliveries cost one unsealing, and take no good one's place") {
+    Hooked hooked;
+    hooked.world.open(); // nothing is remembered
+    const auto cpu = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+        return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    };
+    const auto forge = [&] {
+        return hooked
+            .post(0, "{}",
+                  {{"X-GitHub-Event", "push"},
+                   {"X-GitHub-Delivery", "d"},
+                   {"X-Hub-Signature-256", keys::sign_webhook(hooked.secret(1), "{}")}})
+            .status;
+    };
+    const auto begin = cpu();
+    CHECK(forge() == 401);
+    const auto first = cpu() - begin;
+    const auto next = cpu();
+    for (int i = 0; i < 50; ++i) {
+        CHECK(forge() == 401);
+    }
+    CHECK(cpu() - next < 10 * first); // 50 unsealings, were each to cost one
+    CHECK(hooked.deliver(0, "push", "d", "{}").status == 202);
+}
+
 TEST_CASE("deliveries are counted once, and an id cannot come back with another body") {
     Hooked hooked;
     CHECK(hooked.deliver(0, "push", "d-1", "{}").status == 202);
