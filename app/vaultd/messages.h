@@ -46,15 +46,43 @@ inline HttpResponse to_http(node::Response&& from, bool keep_alive) {
     return to;
 }
 
-inline node::Request from_http(HttpRequest&& from) {
+/// To be taken before the body is read: what comes behind a body of chunks (its trailers) would
+/// stand among them, and nobody has checked it.
+inline std::vector<HttpHeader> headers_of(const HttpRequest& request) {
+    std::vector<HttpHeader> headers;
+    for (const auto& field : request) {
+        headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    }
+    return headers;
+}
+
+inline node::Request from_http(HttpRequest&& from, std::vector<HttpHeader>&& headers) {
     node::Request to;
     to.method = std::string(from.method_string());
     to.target = std::string(from.target());
-    for (const auto& field : from) {
-        to.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-    }
+    to.headers = std::move(headers);
     to.body = std::move(from.body());
     return to;
+}
+
+/// What a request asks for, and of which host.
+struct Destination {
+    std::string_view host;
+    std::string_view target;
+};
+/// "GET http://host/path" names the host itself, and Host does not count (RFC 9112, 3.2.2).
+inline Destination destination_of(const HttpRequest& request) {
+    const std::string_view target(request.target().data(), request.target().size());
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (beast::iequals({target.data(), std::min(target.size(), scheme.size())},
+                           {scheme.data(), scheme.size()})) {
+            const std::string_view rest = target.substr(scheme.size());
+            const std::size_t path = rest.find('/');
+            return {rest.substr(0, path), path == std::string_view::npos ? "/" : rest.substr(path)};
+        }
+    }
+    const auto host = request[http::field::host];
+    return {{host.data(), host.size()}, target};
 }
 
 inline node::Response refused(const Refusal& refusal) {
@@ -94,12 +122,12 @@ inline std::optional<Refusal> check_header(const Parser& parser,
     if (request.count(http::field::host) != 1) {
         return Refusal{400, "bad_host", "A request needs exactly one Host."};
     }
-    const auto host = request[http::field::host];
+    const auto [host, target] = destination_of(request);
+    const beast::string_view name(host.data(), host.size());
     if (std::none_of(hosts.begin(), hosts.end(),
-                     [&host](const std::string& ours) { return beast::iequals(host, ours); })) {
+                     [&name](const std::string& ours) { return beast::iequals(name, ours); })) {
         return Refusal{421, "bad_host", "The node does not answer under this name."};
     }
-    const auto target = request.target();
     if (target.empty() || target.front() != '/' || target.size() > 2048) {
         return Refusal{400, "bad_target", "The target must be a path."};
     }

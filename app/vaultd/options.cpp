@@ -295,8 +295,8 @@ Settings; data, listen, name and region are needed:
     }
     return text + R"(
 When it listens it prints "ready" and its signed record in base64 on one line.
-SIGTERM ends it after what is being worked on, SIGHUP makes it read its
-configuration again.
+SIGTERM ends it after what is being worked on, a second one at once; SIGHUP
+makes it read its configuration again.
 )";
 }
 

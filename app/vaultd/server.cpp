@@ -18,6 +18,9 @@ std::vector<std::string> host_names(const tcp::endpoint& listener) {
     std::vector<std::string> names{"localhost" + end};
     if (listener.address().is_unspecified()) {
         names.push_back("127.0.0.1" + end);
+        if (listener.address().is_v6()) {
+            names.push_back("[::1]" + end);
+        }
     } else if (listener.address().is_v6()) {
         names.push_back("[" + listener.address().to_string() + "]" + end);
     } else {
@@ -35,7 +38,10 @@ public:
           acceptor_(std::move(acceptor)), hosts_(host_names(acceptor_.local_endpoint())),
           signals_(io, SIGTERM, SIGINT), reload_(io, SIGHUP), maintenance_(io), drain_(io),
           log_(log) {
-        shared_->on_last_session = [this] { drain_.cancel(); };
+        shared_->on_last_session = [this] {
+            drain_.cancel();
+            signals_.cancel();
+        };
         take(serving);
     }
     Server(const Server&) = delete;
@@ -47,11 +53,7 @@ public:
         shared_->others.stop();
     }
     void start() {
-        signals_.async_wait([this](error_code error, int) {
-            if (!error) {
-                stop();
-            }
-        });
+        wait_for_end();
         wait_for_reload();
         accept();
         maintain();
@@ -181,6 +183,20 @@ private:
         });
     }
 
+    /// Whoever asks a second time does not want to wait.
+    void wait_for_end() {
+        signals_.async_wait([this](error_code error, int) {
+            if (error) {
+                return;
+            }
+            if (shared_->draining) {
+                log_.write(LogLevel::info, "server", "Stopping at once.");
+                return shared_->context.stop();
+            }
+            stop();
+        });
+    }
+
     void stop() {
         tell_manager("STOPPING=1");
         log_.write(LogLevel::info, "server", "Stopping.");
@@ -195,6 +211,7 @@ private:
         if (shared_->sessions.empty()) {
             return;
         }
+        wait_for_end();
         drain_.expires_after(shared_->serving.limits.drain);
         drain_.async_wait([this](error_code error) {
             if (!error) {

@@ -35,10 +35,11 @@ Session::~Session() {
 }
 
 void Session::start() {
+    idle_ = true;
     stream_.lowest().expires_after(shared_->serving.limits.handshake);
     stream_.handshake([self = shared_from_this()](error_code error) {
         if (!self->failed(error, node::Cut::handshake)) {
-            self->read_header();
+            self->wait_for_byte(node::Cut::header, self->shared_->serving.limits.header);
         }
     });
 }
@@ -50,27 +51,35 @@ void Session::drain() {
 }
 
 void Session::wait_for_next() {
+    if (!input_.empty() && !shared_->draining) {
+        stream_.lowest().expires_after(shared_->serving.limits.header);
+        return read_header();
+    }
+    wait_for_byte(node::Cut::idle, shared_->serving.limits.idle);
+}
+
+void Session::wait_for_byte(node::Cut limit, std::chrono::milliseconds time) {
     if (shared_->draining) {
         return finish();
     }
-    if (!input_.empty()) {
-        return read_header();
-    }
     idle_ = true;
-    stream_.lowest().expires_after(shared_->serving.limits.idle);
+    stream_.lowest().expires_after(time);
     input_.resize(header_read);
-    stream_.async_read_some(net::buffer(input_),
-                            [self = shared_from_this()](error_code error, std::size_t size) {
-                                self->idle_ = false;
-                                if (!self->failed(error, node::Cut::idle)) {
-                                    self->input_.resize(size);
-                                    self->read_header();
-                                }
-                            });
+    stream_.async_read_some(net::buffer(input_), [self = shared_from_this(),
+                                                  limit](error_code error, std::size_t size) {
+        self->idle_ = false;
+        if (self->failed(error, limit)) {
+            return;
+        }
+        self->input_.resize(size);
+        if (limit == node::Cut::idle) { // else its time runs already
+            self->stream_.lowest().expires_after(self->shared_->serving.limits.header);
+        }
+        self->read_header();
+    });
 }
 
 void Session::read_header() {
-    stream_.lowest().expires_after(shared_->serving.limits.header);
     input_.reserve(header_read);
     net::async_read_until(
         stream_, net::dynamic_buffer(input_, shared_->serving.limits.buffer_bytes), HeaderEnd{},
@@ -135,6 +144,8 @@ void Session::parse_header(std::size_t size) {
         return refuse(*refusal);
     }
     const auto& request = parser_->get();
+    parser_->get().target(std::string(destination_of(request).target));
+    headers_ = headers_of(request);
     const std::string_view method(request.method_string().data(), request.method_string().size());
     const std::string_view target(request.target().data(), request.target().size());
     entry_.method = std::string(method);
@@ -206,7 +217,7 @@ void Session::answer() {
     keep_alive_ = parser_->get().keep_alive() && !shared_->draining;
     // What came after this request belongs to the next one.
     input_.assign(static_cast<const char*>(body_.data().data()), body_.size());
-    node::Request request = from_http(parser_->release());
+    node::Request request = from_http(parser_->release(), std::move(headers_));
     entry_.in = request.body.size();
     parser_.reset();
     if (node::is_cheap(request.method, request.target)) {

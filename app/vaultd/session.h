@@ -29,6 +29,9 @@ public:
 private:
     /// Between two requests a peer may be silent for longer than within one.
     void wait_for_next();
+    /// Until then nothing is lost with the connection when the node ends.
+    void wait_for_byte(node::Cut limit, std::chrono::milliseconds time);
+    /// Within the time that is set already.
     void read_header();
     /// The first `size` bytes of what was read.
     void parse_header(std::size_t size);
@@ -59,6 +62,9 @@ private:
     /// Asked while the I/O thread does nothing else with this connection. What the peer sent before
     /// it hung up, with TLS its farewell, may still be unread.
     bool peer_is_there();
+    /// That a peer sends no more may mean that it waits for the answer (without TLS). Whether it is
+    /// gone shows soon after it was sent something: the system refuses that in its name.
+    void sound_out();
     void respond(node::Response&& response);
     void refuse_busy();
 
@@ -96,11 +102,13 @@ private:
     std::string input_; ///< a header, or what came after a body
     beast::flat_buffer body_{16U << 10U};
     std::optional<Parser> parser_;
+    std::vector<HttpHeader> headers_; ///< of the request that is read
     HttpResponse response_;
     node::Request request_; ///< while it is queued
     Entry entry_;
     enum class Turn { none, waiting, taken, gone };
     std::atomic<Turn> turn_ = Turn::none;
+    std::atomic<bool> sounded_out_ = false;
     std::uint64_t reserved_ = 0; ///< of Shared::body_bytes
     std::size_t discarded_ = 0;
     bool keep_alive_ = true;

@@ -4,13 +4,14 @@
 
 #include <boost/asio/post.hpp>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace tau::vaultd {
 
 namespace {
 
 /// How often a queued request's peer is looked at, for its place; it is once more before the work.
-constexpr std::chrono::seconds watch_pause{5};
+constexpr std::chrono::seconds watch_pause{1};
 
 } // namespace
 
@@ -113,7 +114,24 @@ node::Response Session::handle(const node::Request& request) const {
 
 bool Session::peer_is_there() {
     pollfd peer{stream_.lowest().socket().native_handle(), POLLRDHUP, 0};
-    return ::poll(&peer, 1, 0) == 0;
+    const auto events = [&peer] {
+        ::poll(&peer, 1, 0);
+        return peer.revents;
+    };
+    if (events() == POLLRDHUP && !stream_.has_tls()) {
+        sound_out();
+        return events() == POLLRDHUP;
+    }
+    return peer.revents == 0;
+}
+
+void Session::sound_out() {
+    if (!sounded_out_.exchange(true)) {
+        // Every client takes this before its answer (RFC 9110, 15.2). No room for it: none will do.
+        constexpr std::string_view wait = "HTTP/1.1 100 Continue\r\n\r\n";
+        ::send(stream_.lowest().socket().native_handle(), wait.data(), wait.size(),
+               MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
 }
 
 } // namespace tau::vaultd

@@ -32,6 +32,7 @@ public:
     }
     executor_type get_executor() { return tcp_.get_executor(); }
     beast::tcp_stream& lowest() { return tcp_; }
+    bool has_tls() const { return tls_.has_value(); }
 
     /// Calls done(error_code); at once when there is no TLS.
     template <typename Done>

@@ -24,7 +24,7 @@ struct Counters {
 /// front of a node whose git hosts are made up.
 class ServerProcess {
 public:
-    explicit ServerProcess(const vaultd::Limits& limits) {
+    explicit ServerProcess(const vaultd::Limits& limits, const char* host = "127.0.0.1") {
         void* memory = ::mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         REQUIRE(memory != MAP_FAILED);
@@ -34,7 +34,7 @@ public:
         pid_ = ::fork();
         if (pid_ == 0) {
             ::close(ends[0]);
-            ::_exit(run(limits, ends[1]));
+            ::_exit(run(limits, host, ends[1]));
         }
         ::close(ends[1]);
         REQUIRE(::read(ends[0], &port_, sizeof port_) == sizeof port_);
@@ -99,12 +99,12 @@ private:
         Counters& counters_;
     };
 
-    int run(const vaultd::Limits& limits, int pipe) {
+    int run(const vaultd::Limits& limits, const char* host, int pipe) {
         SilentLog log;
         const SystemClock clock;
         SystemEntropy entropy;
         const auto served = vaultd::serve(
-            {"127.0.0.1", 0}, {limits, {}, {}, ""}, log, {[&](std::uint16_t port) {
+            {host, 0}, {limits, {}, {}, ""}, log, {[&](std::uint16_t port) {
                 node::Settings settings;
                 settings.data = folder_.path() / "node";
                 settings.barrier_key = barrier_in(folder_.path());

@@ -29,7 +29,9 @@ TEST_CASE("requests that are not quite HTTP are refused by name") {
         {"NUL in a header", get("/healthz", std::string("Host: x\r\nA: b\0c\r\n", 17)), 400},
         {"target beyond ASCII", get("/h\xc3\xa4"), 400},
         {"DEL in the target", get("/h\x7f"), 400},
-        {"absolute target", get("http://x/healthz"), 400},
+        {"absolute target of another", get("http://evil.example.org/healthz"), 421},
+        {"absolute target without a path", get("http://x?y"), 421},
+        {"target of another kind", get("ftp://x/healthz"), 400},
         {"no target", "GET HTTP/1.1\r\nHost: x\r\n\r\n", 400},
         {"long target", get("/" + std::string(3000, 'a')), 400},
         {"old version", "GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n", 505},
@@ -72,6 +74,43 @@ TEST_CASE("requests that are not quite HTTP are refused by name") {
         CAPTURE(std::string(name));
         CHECK(ask(server, bytes) == status);
     }
+}
+
+TEST_CASE("an absolute target says which host is asked, whatever Host says") {
+    const ServerProcess server(short_limits());
+    const std::string port = ":" + std::to_string(server.port());
+    const std::string other = "Host: evil.example.org\r\n";
+    CHECK(ask(server, get("http://127.0.0.1" + port + "/healthz", other)) == 200);
+    CHECK(ask(server, get("HTTPS://LocalHost" + port + "/healthz", other)) == 200);
+    CHECK(ask(server, get("http://127.0.0.1" + port + "/nothing", other)) == 404);
+    CHECK(ask(server, get("http://127.0.0.1" + port, other)) == 404);
+    CHECK(ask(server, get("http://127.0.0.1/healthz")) == 421);
+    CHECK(ask(server, get("http://evil@127.0.0.1" + port + "/healthz")) == 421);
+    CHECK(ask(server, get("http://127.0.0.1" + port + "/healthz", "")) == 400);
+}
+
+TEST_CASE("a node that listens on all addresses answers under both of this computer's") {
+    const ServerProcess server(short_limits(), "::");
+    const std::string port = ":" + std::to_string(server.port());
+    for (const std::string host : {"[::1]", "127.0.0.1", "localhost"}) {
+        CAPTURE(host);
+        CHECK(ask(server, get("/healthz", "Host: " + host + port + "\r\n")) == 200);
+    }
+    CHECK(ask(server, get("/healthz", "Host: [::]" + port + "\r\n")) == 421);
+}
+
+TEST_CASE("what comes behind a body in chunks is no header") {
+    const ServerProcess server(short_limits());
+    const auto answer = [&](const std::string& headers) {
+        Connection connection(server.port());
+        connection.send(
+            to(server, post("/v1/registrations",
+                            "Connection: close\r\nTransfer-Encoding: chunked\r\n" + headers,
+                            "2\r\n{}\r\n0\r\nIdempotency-Key: " + key('1') + "\r\n\r\n")));
+        return connection.read_all(5s);
+    };
+    CHECK(answer("").find("idempotency_key_missing") != std::string::npos);
+    CHECK(answer("Idempotency-Key: " + key('2') + "\r\n").find("HTTP/1.1 422") == 0);
 }
 
 TEST_CASE("hostile requests are answered 4xx, and nothing of them is kept") {

@@ -247,6 +247,39 @@ TEST_CASE("nobody works for a peer that hung up while it waited") {
     CHECK(metrics_of(server).at(cut_by("gone")) == 5);
 }
 
+TEST_CASE("who has said all it will waits for its answer") {
+    vaultd::Limits limits = short_limits();
+    limits.workers = 1;
+    ServerProcess server(limits);
+    const std::string request = registration_request(server);
+    const auto say_end = [](const Connection& connection) {
+        REQUIRE(::shutdown(connection.fd(), SHUT_WR) == 0);
+    };
+    Connection alone(server.port());
+    alone.send(to(server, get("/v1/registrations/" + key('0') + "/proofs")));
+    say_end(alone);
+    CHECK(alone.read_all(5s).find("HTTP/1.1 404") != std::string::npos);
+
+    server.counters().hold = true;
+    Connection first(server.port());
+    first.send(request);
+    REQUIRE(soon([&] { return server.counters().reads == 2; }));
+    Connection half(server.port());
+    half.send(request);
+    say_end(half);
+    {
+        Connection gone(server.port());
+        gone.send(request);
+        say_end(gone);
+        CHECK(ask(server, get("/healthz")) == 200);
+    }
+    // It is looked at several times while it waits, and the other is found out.
+    CHECK(soon([&] { return metrics_of(server).at(cut_by("gone")) == 1; }));
+    server.counters().hold = false;
+    CHECK(half.read_all(10s).find("HTTP/1.1 422") != std::string::npos);
+    CHECK(server.counters().reads == 4);
+}
+
 TEST_CASE("who hung up leaves its place in the queue to others") {
     vaultd::Limits limits = short_limits();
     limits.workers = 1;
@@ -379,4 +412,31 @@ TEST_CASE("the bodies of all requests together have a bound, whatever each annou
         return status_of(
                    last.read(5s, [](const std::string& got) { return got.ends_with("}"); })) == 401;
     }));
+}
+
+TEST_CASE("SIGTERM does not wait for who has not said a word") {
+    vaultd::Limits limits;
+    limits.header = limits.idle = limits.drain = 60s;
+    ServerProcess server(limits);
+    Connection silent(server.port());
+    CHECK(ask(server, get("/healthz")) == 200); // so it has been let in
+    const auto begin = steady_clock::now();
+    server.terminate();
+    CHECK(server.wait() == 0);
+    CHECK(steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("a second SIGTERM ends the server at once") {
+    vaultd::Limits limits;
+    limits.body = limits.drain = 60s;
+    ServerProcess server(limits);
+    Connection slow(server.port());
+    slow.send(to(server, post("/v1/challenges", "Content-Length: 10\r\n", "{")));
+    CHECK(ask(server, get("/healthz")) == 200);
+    const auto begin = steady_clock::now();
+    server.terminate();
+    REQUIRE(soon([&] { return !Connection(server.port()).connected(); }));
+    server.terminate();
+    CHECK(server.wait() == 0);
+    CHECK(steady_clock::now() - begin < 10s);
 }
