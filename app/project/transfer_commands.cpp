@@ -47,6 +47,44 @@ Exit export_folder(const CommandLine& line, const Terminal& out) {
     return Exit::done;
 }
 
+std::optional<Exit> misused(const CommandLine& line, const std::string& form) {
+    const QString command = QStringLiteral("export");
+    const bool has_target = line.has(QStringLiteral("to"));
+    if (form != "bundle" && form != "yaml" && form != "folder" && form != "zip") {
+        return usage_error(command, "--as is bundle, yaml, folder or zip.");
+    }
+    if (!has_target && (form == "folder" || form == "zip")) {
+        return usage_error(command, "Say where to put it, with --to.");
+    }
+    if (line.has(QStringLiteral("force")) && (!has_target || form == "folder")) {
+        return usage_error(command, "--force is for a file that --to names; a folder must be new "
+                                    "or empty.");
+    }
+    return std::nullopt;
+}
+
+/// Where a file may be put: at a new place, or with --force in another file's, but for what is
+/// being exported.
+Result<void> check_target(const CommandLine& line, const fs::path& to) {
+    std::error_code code;
+    if (!fs::exists(fs::symlink_status(to, code))) {
+        return {};
+    }
+    const fs::path folder = fs::canonical(line.positional(0), code);
+    const auto parent = fs::canonical(to.parent_path(), code).lexically_relative(folder);
+    const bool is_inside = line.text(QStringLiteral("as")) != "bundle" && !folder.empty() &&
+                           !parent.empty() && *parent.begin() != "..";
+    if (is_inside) {
+        return fail(ErrorCode::already_exists,
+                    to.string() + " is in the folder that is to be exported, so it stays.",
+                    "Name a new file, with --to.");
+    }
+    return line.has(QStringLiteral("force"))
+               ? Result<void>()
+               : fail(ErrorCode::already_exists, to.string() + " is there already.",
+                      "Name a new file, or replace this one with --force.");
+}
+
 Exit import_signed(const CommandLine& line, const Terminal& out) {
     const auto yaml = read_file(line.positional(0), max_bundle);
     if (!yaml) {
@@ -77,20 +115,24 @@ Exit export_command(const QStringList& arguments) {
     line.option(QStringLiteral("to"),
                 QStringLiteral("Where to; without it bundle and yaml go to the output."),
                 QStringLiteral("PATH"));
+    line.option(QStringLiteral("force"),
+                QStringLiteral("Replace the file that is there; never one of the project's own."));
     if (const auto exit = line.parse()) {
         return *exit;
     }
     const Terminal out(line.json());
     const QString to = QStringLiteral("to");
     const std::string form = line.text(QStringLiteral("as"));
-    if (form != "bundle" && form != "yaml" && form != "folder" && form != "zip") {
-        return usage_error(QStringLiteral("export"), "--as is bundle, yaml, folder or zip.");
-    }
-    if (!line.has(to) && (form == "folder" || form == "zip")) {
-        return usage_error(QStringLiteral("export"), "Say where to put it, with --to.");
+    if (const auto exit = misused(line, form)) {
+        return *exit;
     }
     if (form == "folder") {
         return export_folder(line, out);
+    }
+    if (line.has(to)) {
+        if (const auto free = check_target(line, line.path(to)); !free) {
+            return failed(out, free.error());
+        }
     }
     const auto bytes = form == "bundle" ? signed_file(line)
                        : form == "yaml" ? one_file(line.positional(0))

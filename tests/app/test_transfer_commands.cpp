@@ -72,6 +72,38 @@ TEST_CASE("a configuration goes out as YAML, zip or folder and comes back") {
     CHECK(desk.run({"import", (desk.shop / "note.txt").string(), "--to", "x"}).code == 2);
 }
 
+TEST_CASE("an export replaces a file only when told to, and never the project's own") {
+    const Desk desk;
+    const std::string config = desk.text(desk.shop / "config.yaml");
+    const std::string shop = desk.shop.string();
+    const std::string other = (desk.folder.path() / "other").string();
+    fs::create_directory_symlink(desk.shop, desk.folder.path() / "link");
+    for (const std::string form : {"yaml", "zip"}) {
+        CAPTURE(form);
+        REQUIRE(write_file_atomic(other, std::string_view("mine\n")));
+        const auto kept = desk.run({"export", shop, "--as", form, "--to", other});
+        CHECK(kept.code == 1);
+        CHECK(contains(kept.errors, other + " is there already."));
+        CHECK(contains(kept.errors, "--force"));
+        CHECK(desk.text(other) == "mine\n");
+        CHECK(desk.run({"export", shop, "--as", form, "--to", other, "--force"}).code == 0);
+        CHECK(desk.text(other) != "mine\n");
+        for (const fs::path& own : {desk.shop / "config.yaml", desk.shop / "functions/ping.yaml",
+                                    desk.folder.path() / "link/config.yaml"}) {
+            const auto refused =
+                desk.run({"export", shop, "--as", form, "--to", own.string(), "--force"});
+            CHECK(refused.code == 1);
+            CHECK(contains(refused.errors, "is in the folder that is to be exported"));
+        }
+        CHECK(desk.text(desk.shop / "config.yaml") == config);
+    }
+    CHECK(desk.run({"export", shop, "--as", "folder", "--to", other + "2", "--force"}).code == 2);
+    CHECK(desk.run({"export", shop, "--as", "yaml", "--force"}).code == 2);
+    const auto bundle = desk.run({"export", "shop", "--to", other});
+    CHECK(bundle.code == 1);
+    CHECK(contains(bundle.errors, "is there already"));
+}
+
 TEST_CASE("fmt changes what is not canonical, once, and --check only tells") {
     const Desk desk;
     const std::string before = desk.text(desk.shop / "functions/ping.yaml");
