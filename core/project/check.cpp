@@ -135,16 +135,23 @@ private:
     }
 
     void check_project_id() {
-        if (options_.registered_id.empty() || project_id_.empty() ||
-            project_id_ == options_.registered_id) {
+        if (options_.registered_id.empty() || project_id_ == options_.registered_id) {
             return;
         }
-        Problem& problem = report(problem_at(store_.resources()[0], Severity::error, "project-id",
-                                             "id", all_[0].id.position,
-                                             "project ids not equal `" + std::string(project_id_) +
-                                                 "` != `" + options_.registered_id + "`"));
-        problem.hint = "The cloud knows this project by another id.";
-        offer(problem, {"Write the cloud's id", Fix::Act::set_text, "id", options_.registered_id});
+        if (!project_id_.empty()) {
+            report(problem_at(store_.resources()[0], Severity::error, "project-id", "id",
+                              all_[0].id.position,
+                              "project ids not equal `" + std::string(project_id_) + "` != `" +
+                                  options_.registered_id + "`"))
+                .hint = "The cloud knows this project by another id.";
+        }
+        const std::string path = path_of(KindId::project, {}, {});
+        for (Problem& problem : out_) {
+            if (problem.path == path && problem.field == "id") {
+                offer(problem, {"Use the project's id " + options_.registered_id,
+                                Fix::Act::set_text, "id", options_.registered_id});
+            }
+        }
     }
 
     void check_use(const Resource& resource, const Use& use) {

@@ -23,6 +23,12 @@ std::optional<Fix> write(const std::string& path, std::string value) {
     return Fix{"Write `" + value + "`", Fix::Act::set_text, path, std::move(value)};
 }
 
+/// None for a project: the cloud knows it by its id, so a new one would be another project.
+std::optional<Fix> new_id(const Kind& kind, const char* title, const std::string& path) {
+    return kind.id == KindId::project ? std::nullopt
+                                      : std::optional(Fix{title, Fix::Act::new_id, path, {}});
+}
+
 /// "10gb", "5 GB" and "1 gib" as the cloud spells them.
 std::optional<std::string> respelled_bytes(std::string_view text) {
     std::string upper = without_spaces(text);
@@ -116,7 +122,7 @@ std::string how_to_write(const FieldRow& row) {
 
 std::optional<Fix> fix_for_missing(const Kind& kind, const FieldRow& row, const std::string& path) {
     if (row.generated) {
-        return Fix{"Make an id", Fix::Act::new_id, path, {}};
+        return new_id(kind, "Make an id", path);
     }
     const bool has_usual_value = row.type == FieldType::source || row.type == FieldType::bytes ||
                                  row.type == FieldType::duration ||
@@ -157,10 +163,7 @@ std::optional<Fix> fix_for_value(const Kind& kind, const FieldRow& row, const st
     };
     switch (row.type) {
     case FieldType::cid:
-        // The project's id is what the cloud knows it by: a new one would be another project.
-        return kind.id == KindId::project
-                   ? std::nullopt
-                   : std::optional(Fix{"Make a new id", Fix::Act::new_id, path, {}});
+        return new_id(kind, "Make a new id", path);
     case FieldType::variable_name: {
         std::string name = as_variable_name(text);
         if (name.empty()) {

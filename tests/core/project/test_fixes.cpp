@@ -102,11 +102,28 @@ TEST_CASE("a missing, wrong or doubled id is made anew") {
     }
 }
 
-TEST_CASE("the project's id is never made up") {
-    const auto problems = check(project_of({{"config.yaml", "id: nonsense\n"}}));
-    const Problem* problem = find(problems, "cid", "id");
-    REQUIRE(problem != nullptr);
-    CHECK(!problem->fix.has_value());
+TEST_CASE("the project's id is never made up, and written where it is known") {
+    const std::string known = "QmUcVJtgGZYkqFr2J9t2jV2fJJWZBvD7FJ6RyXzJY2kAj1";
+    for (const std::string before : {"", "id: \"\"\n", "id:\n", "id: nonsense\n", "id: 5\n"}) {
+        CAPTURE(before);
+        const Store store = project_of({{"config.yaml", before + "name: shop\n"}});
+        const auto unknown = check(store);
+        REQUIRE(first_error(unknown) != nullptr);
+        CHECK(std::none_of(unknown.begin(), unknown.end(), [](const Problem& each) {
+            return each.fix && each.fix->act == Fix::Act::new_id;
+        }));
+        const auto problems = check(store, CheckOptions{.registered_id = known});
+        for (const Problem& problem : problems) {
+            REQUIRE(problem.fix.has_value());
+            CHECK(problem.fix->title == "Use the project's id " + known);
+            test::CountingEntropy entropy(1);
+            const auto edits = apply_fix(store, problem, entropy, 1000);
+            REQUIRE(edits.has_value());
+            Store mended = store;
+            REQUIRE(mended.apply(*edits));
+            CHECK(check(mended, CheckOptions{.registered_id = known}).empty());
+        }
+    }
 }
 
 TEST_CASE("names that nearly are") {
