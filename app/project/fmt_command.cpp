@@ -39,7 +39,7 @@ class Formatting {
 public:
     Formatting(const Terminal& out, bool check) : out_(out), check_(check) {}
 
-    /// nullopt when there is nothing to write.
+    /// nullopt when there is nothing to write; else wrote() or failed() is to follow.
     std::optional<std::string> format(const std::string& shown, const yaml::Document& document,
                                       const std::string& place) {
         ++files_;
@@ -50,13 +50,12 @@ public:
             return std::nullopt;
         }
         const bool same = *text == document.text();
-        if (!same) {
-            ++changed_;
-            out_.event({{"event", check_ ? "not_canonical" : "formatted"}, {"file", shown}});
-            out_.line(shown);
+        if (!same && check_) {
+            changed("not_canonical", shown);
         }
         return same || check_ ? std::nullopt : std::optional(std::move(*text));
     }
+    void wrote(const std::string& shown) { changed("formatted", shown); }
     void broken(const std::string& shown, Error error) {
         ++files_;
         broken_ = true;
@@ -75,6 +74,12 @@ public:
     }
 
 private:
+    void changed(const char* event, const std::string& shown) {
+        ++changed_;
+        out_.event({{"event", event}, {"file", shown}});
+        out_.line(shown);
+    }
+
     const Terminal& out_;
     bool check_;
     bool broken_ = false;
@@ -88,7 +93,6 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
         formatting.failed(store.error());
         return;
     }
-    project::Edits edits;
     for (const auto& [path, file] : store->files()) {
         if (!project::resource_at(path)) {
             continue; // YAML of other programs, which have forms of their own
@@ -97,13 +101,13 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
         if (file.document() == nullptr) {
             formatting.broken(shown, file.error());
         } else if (auto text = formatting.format(shown, *file.document(), path)) {
-            edits.emplace(path, std::move(*text));
+            // Each on its own: one that cannot be written keeps no other from its form.
+            const project::Edits edit{{path, std::move(*text)}};
+            const auto before = store->apply(edit);
+            const auto written = before ? project::write_changes(folder, edit, *before)
+                                        : Result<void>(fail(before.error()));
+            written ? formatting.wrote(shown) : formatting.failed(written.error());
         }
-    }
-    const auto applied = store->apply(edits);
-    const auto saved = applied ? store->save(folder) : Result<void>(fail(applied.error()));
-    if (!saved) {
-        formatting.failed(saved.error());
     }
 }
 
@@ -135,9 +139,8 @@ void format_file(const fs::path& named, Formatting& formatting) {
     }
     std::error_code code;
     const auto mode = static_cast<unsigned>(fs::status(file, code).permissions()) & 0777U;
-    if (const auto written = write_file_atomic(file, *formatted, mode); !written) {
-        formatting.failed(written.error());
-    }
+    const auto written = write_file_atomic(file, *formatted, mode);
+    written ? formatting.wrote(named.string()) : formatting.failed(written.error());
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "tests/app/tau_project.h"
 #include "tests/support/vectors.h"
 
+#include <fstream>
 #include <sys/stat.h>
 
 using namespace tau;
@@ -137,6 +138,28 @@ TEST_CASE("fmt changes what is not canonical, once, and --check only tells") {
     CHECK(contains(bad.errors, "functions/bad.yaml: Line 1, column 5"));
     CHECK(desk.run({"fmt"}).code == 2);
     CHECK(desk.run({"fmt", (desk.shop / "none.yaml").string()}).code == 1);
+}
+
+TEST_CASE("fmt tells of those files only that it wrote") {
+    const Desk desk;
+    // There is no room for a temporary name beside one that is as long as names may be.
+    const std::string long_name = "functions/" + std::string(246, 'a') + ".yaml";
+    desk.put("functions/short.yaml", "source: .\nid: x\n");
+    std::ofstream(desk.shop / long_name) << "source: .\nid: x\n";
+    for (const fs::path& given : {desk.shop, desk.shop / long_name}) {
+        const bool whole = given == desk.shop;
+        CAPTURE(whole);
+        const auto done = desk.run({"fmt", given.string(), "--json"});
+        CHECK(done.code == 1);
+        CHECK_FALSE(contains(done.output,
+                             R"("event":"formatted","file":")" + (desk.shop / long_name).string()));
+        CHECK(contains(done.output, R"("event":"error")"));
+        CHECK(contains(done.output, whole ? R"("changed":3)" : R"("changed":0)"));
+    }
+    CHECK(desk.text(desk.shop / "functions/short.yaml") == "id: x\nsource: .\n");
+    const auto shown = desk.run({"fmt", (desk.shop / long_name).string()});
+    CHECK(shown.output == "0 of 1 files changed.\n");
+    CHECK(contains(shown.errors, "aaaa.yaml"));
 }
 
 TEST_CASE("fmt leaves alone what is not the cloud's") {
