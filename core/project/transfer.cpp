@@ -150,6 +150,23 @@ bool is_path_inside(std::string_view path) {
     }
 }
 
+bool is_left_out(std::string_view path) {
+    bool found = false;
+    while (true) {
+        const std::size_t slash = path.find('/');
+        const std::string_view part = path.substr(0, slash);
+        if (part.empty() || part == "." || part == "..") {
+            return false;
+        }
+        found =
+            found || to_lower_ascii(part) == ".git" || part == "__MACOSX" || part == ".DS_Store";
+        if (slash == std::string_view::npos) {
+            return found;
+        }
+        path.remove_prefix(slash + 1);
+    }
+}
+
 Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
                                const Watch& watch) {
     std::error_code code;
@@ -162,7 +179,7 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
     auto entry = fs::recursive_directory_iterator(folder, code);
     for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
         const fs::file_status status = entry->symlink_status(code);
-        if (to_lower_ascii(entry->path().filename().string()) == ".git") {
+        if (is_left_out(entry->path().filename().string())) {
             entry.disable_recursion_pending();
             continue;
         }

@@ -11,8 +11,12 @@ namespace tau::project {
 /// of .git: no "..", no backslash, no colon, no control character.
 bool is_path_inside(std::string_view path);
 
-/// Every regular file of a folder; .git is left out, links are not followed. `not_found` when
-/// there is no folder, `limit_exceeded` beyond the limits.
+/// What comes along with a copy of a project and is no part of it: .git wherever it lies, and what
+/// macOS adds to folders and zip files. Never a path with "..".
+bool is_left_out(std::string_view path);
+
+/// Every regular file of a folder; what is_left_out stays there, links are not followed.
+/// `not_found` when there is no folder, `limit_exceeded` beyond the limits.
 Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {},
                                const Watch& watch = {});
 

@@ -86,6 +86,32 @@ bool is_plain_entry(zip_t* archive, zip_uint64_t index) {
     return system != ZIP_OPSYS_UNIX || type == 0 || type == regular || type == folder;
 }
 
+/// The path of a file that is to be unpacked; empty for folders and what is left out.
+Result<std::string> file_of_entry(zip_t* archive, zip_uint64_t index) {
+    zip_stat_t about;
+    zip_stat_init(&about);
+    if (zip_stat_index(archive, index, 0, &about) != 0 || (about.valid & ZIP_STAT_NAME) == 0) {
+        return fail(broken("it has a file without a name"));
+    }
+    std::string name = about.name;
+    std::replace(name.begin(), name.end(), '\\', '/');
+    const bool folder = name.ends_with('/');
+    name.resize(name.size() - (folder ? 1 : 0));
+    if (is_left_out(name)) {
+        return std::string();
+    }
+    if (!is_path_inside(name)) {
+        return fail(hostile(name, "leads out of the folder, or is no name for a file"));
+    }
+    if (!is_plain_entry(archive, index)) {
+        return fail(hostile(name, "is a link or a device"));
+    }
+    if ((about.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && about.encryption_method != ZIP_EM_NONE) {
+        return fail(hostile(name, "is encrypted"));
+    }
+    return folder ? std::string() : name;
+}
+
 /// zip_close packs everything, and asks on the way.
 struct Closing {
     const Watch& watch;
@@ -210,35 +236,21 @@ Result<git::Files> from_zip(std::string_view bytes, const ZipLimits& limits, con
     git::Files files;
     std::size_t total = 0;
     for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
-        zip_stat_t about;
-        zip_stat_init(&about);
-        if (zip_stat_index(archive.get(), i, 0, &about) != 0 ||
-            (about.valid & ZIP_STAT_NAME) == 0) {
-            return fail(broken("it has a file without a name"));
+        const auto name = file_of_entry(archive.get(), i);
+        if (!name) {
+            return fail(name.error());
         }
-        std::string name = about.name;
-        const bool folder = name.ends_with('/');
-        if (!is_path_inside(folder ? name.substr(0, name.size() - 1) : name)) {
-            return fail(hostile(name, "leads out of the folder, or is no name for a file"));
-        }
-        if (!is_plain_entry(archive.get(), i)) {
-            return fail(hostile(name, "is a link or a device"));
-        }
-        if ((about.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 &&
-            about.encryption_method != ZIP_EM_NONE) {
-            return fail(hostile(name, "is encrypted"));
-        }
-        if (folder) {
+        if (name->empty()) {
             continue;
         }
-        auto text = unpacked(archive.get(), i, name,
+        auto text = unpacked(archive.get(), i, *name,
                              std::min(limits.file_bytes, limits.total_bytes - total));
         if (!text) {
             return fail(text.error());
         }
         total += text->size();
-        if (!files.emplace(name, std::move(*text)).second) {
-            return fail(hostile(name, "stands in it twice"));
+        if (!files.emplace(*name, std::move(*text)).second) {
+            return fail(hostile(*name, "stands in it twice"));
         }
         if (auto goes_on = watch.after(files.size()); !goes_on) {
             return fail(goes_on.error());

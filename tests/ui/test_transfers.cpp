@@ -306,7 +306,7 @@ private Q_SLOTS:
         row("bomb", zip({{"a", std::string(20U << 20U, '\0')}}), "more than a project may have");
         row("traversal", zip({{"../evil.yaml", "id: x\n"}}), "leads out of the folder");
         row("absolute", zip({{"/etc/evil.yaml", "id: x\n"}}), "leads out of the folder");
-        row("git hook", zip({{".git/hooks/post-commit", "#!"}}), "leads out of the folder");
+        row("through git", zip({{".git/../../evil.yaml", "id: x\n"}}), "leads out of the folder");
         row("link", zip({{"a.yaml", "/etc/passwd", 0120777}}), "is a link");
         row("cut", good.substr(0, good.size() - 20), "cannot be read");
         row("broken YAML", zip({{"functions/a.yaml", "id: [\n"}}), "functions/a.yaml is no YAML");

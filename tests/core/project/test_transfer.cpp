@@ -232,6 +232,39 @@ TEST_CASE("the same files make the same archive, and come out of it") {
     CHECK(wrapped->contains("functions/a.yaml"));
 }
 
+TEST_CASE("what only came along with a project stays in its archive") {
+    const git::Files wanted{{"config.yaml", "id: x\n"}, {"functions/a.yaml", "id: y\n"}};
+    const std::string link = "/etc/passwd";
+    const struct {
+        const char* what;
+        std::string bytes;
+    } cases[]{{"a clone", archive_of({{"config.yaml", "id: x\n"},
+                                      {".git/", {}},
+                                      {".git/config", "[core]\n"},
+                                      {".git/hooks/pre-commit", link, 0120777},
+                                      {"libraries/l/.git", "gitdir: ..\n"},
+                                      {"functions/a.yaml", "id: y\n"}})},
+              {"a clone in its folder", archive_of({{"shop/config.yaml", "id: x\n"},
+                                                    {"shop/.Git/HEAD", "ref: x\n"},
+                                                    {"shop/functions/a.yaml", "id: y\n"}})},
+              {"macOS", archive_of({{"shop/", {}},
+                                    {"shop/.DS_Store", "x"},
+                                    {"shop/config.yaml", "id: x\n"},
+                                    {"__MACOSX/", {}},
+                                    {"__MACOSX/shop/._config.yaml", "x"},
+                                    {"__MACOSX/._shop", "x"},
+                                    {"shop/functions/a.yaml", "id: y\n"}})},
+              {"Windows", archive_of({{"shop\\config.yaml", "id: x\n"},
+                                      {"shop\\.git\\HEAD", "ref: x\n"},
+                                      {"shop\\functions\\a.yaml", "id: y\n"}})}};
+    for (const auto& one : cases) {
+        CAPTURE(one.what);
+        const auto files = from_zip(one.bytes);
+        REQUIRE_MESSAGE(files.has_value(), (files ? "" : files.error().message));
+        CHECK(*files == wanted);
+    }
+}
+
 TEST_CASE("a hostile archive is refused before anything is written") {
     struct Case {
         std::string what;
@@ -251,7 +284,11 @@ TEST_CASE("a hostile archive is refused before anything is written") {
         Case{"absolute", archive_of({{"/etc/evil", "x"}}), ErrorCode::untrusted},
         Case{"backslash", archive_of({{"..\\evil", "x"}}), ErrorCode::untrusted},
         Case{"drive", archive_of({{"c:evil", "x"}}), ErrorCode::untrusted},
-        Case{"git", archive_of({{".git/hooks/pre-commit", "x"}}), ErrorCode::untrusted},
+        Case{"rooted backslash", archive_of({{"\\evil", "x"}}), ErrorCode::untrusted},
+        Case{"through git", archive_of({{".git/../../evil", "x"}}), ErrorCode::untrusted},
+        Case{"below macOS", archive_of({{"__MACOSX\\..\\..\\evil", "x"}}), ErrorCode::untrusted},
+        Case{"slashes twice", archive_of({{"a.yaml", "x"}, {"b\\c", "x"}, {"b/c", "y"}}),
+             ErrorCode::untrusted},
         Case{"folder", archive_of({{"../evil/", {}}}), ErrorCode::untrusted},
         Case{"link", archive_of({{"a", "/etc/passwd", 0120777}}), ErrorCode::untrusted},
         Case{"device", archive_of({{"a", "", 0020666}}), ErrorCode::untrusted},
@@ -283,6 +320,7 @@ TEST_CASE("a folder is read without links and git's own, and only an empty one i
     REQUIRE(write_folder(sample(), from));
     fs::create_directories(from / ".git");
     REQUIRE(write_file_atomic(from / ".git/config", std::string_view("x")));
+    REQUIRE(write_file_atomic(from / "functions/.DS_Store", std::string_view("x")));
     REQUIRE(symlink("/etc/passwd", (from / "link.yaml").c_str()) == 0);
     const auto files = read_project(from);
     REQUIRE(files);
