@@ -1,5 +1,6 @@
 #include "core/project/check.h"
 
+#include "core/base/text.h"
 #include "core/project/code_check.h"
 #include "core/project/document_check.h"
 #include "core/project/fixes.h"
@@ -63,6 +64,7 @@ public:
         find_channels();
         for_each([this](const Resource& resource, const FileFindings& found) {
             check_id(resource, found);
+            check_same_domain(resource, found);
             check_domain(resource, found);
             check_channel(resource, found);
         });
@@ -224,6 +226,19 @@ private:
         }
     }
 
+    void check_same_domain(const Resource& resource, const FileFindings& found) {
+        const Fact& fqdn = found.fqdn();
+        if (fqdn.text.empty()) {
+            return;
+        }
+        const auto [first, is_new] = fqdns_.emplace(to_lower_ascii(fqdn.text), &resource);
+        if (!is_new) {
+            report(problem_at(resource, Severity::warning, "same-fqdn", "fqdn", fqdn.position,
+                              "This is the name of " + first->second->path() + " too."))
+                .hint = "Keep one of the two domains, or take another name.";
+        }
+    }
+
     void check_domain(const Resource& resource, const FileFindings& found) {
         const Fact& fqdn = found.fqdn();
         if (fqdn.text.empty() || options_.generated_suffix.empty() || project_id_.empty() ||
@@ -280,6 +295,7 @@ private:
     std::string_view project_id_;
     std::unordered_multimap<std::string, const Resource*> by_plain_name_; ///< made when needed
     std::unordered_map<std::string_view, const Resource*> ids_;
+    std::unordered_map<std::string, const Resource*> fqdns_; ///< in lower case
     std::unordered_multimap<std::string_view, const FileFindings*> channels_;
 };
 

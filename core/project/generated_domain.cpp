@@ -1,6 +1,8 @@
 #include "core/project/generated_domain.h"
 
 #include "core/base/text.h"
+#include "core/project/refactor.h"
+#include "core/yaml/document.h"
 
 namespace tau::project {
 
@@ -28,6 +30,24 @@ std::string generated_domain(std::string_view project_id, std::size_t number,
     std::string name = prefix.empty() ? std::string() : to_lower_ascii(prefix) + "-";
     name += last_eight(project_id) + std::to_string(number);
     return name + "." + std::string(without_dot(suffix));
+}
+
+std::string free_generated_domain(const Store& store, std::string_view path,
+                                  std::string_view suffix) {
+    std::set<std::string> taken;
+    for (std::size_t i = 0; i < store.resources().size(); ++i) {
+        const Resource& each = store.resources()[i];
+        const yaml::Document* document = store.file_of(i).document();
+        if (each.kind == KindId::domain && document != nullptr && each.path() != path) {
+            taken.insert(to_lower_ascii(yaml::text_at(*document, "fqdn")));
+        }
+    }
+    const std::string project_id = project_id_of(store);
+    std::size_t number = 1;
+    while (taken.contains(generated_domain(project_id, number, to_lower_ascii(suffix)))) {
+        ++number;
+    }
+    return generated_domain(project_id, number, suffix);
 }
 
 std::optional<std::string> generated_domain_problem(std::string_view fqdn, std::string_view suffix,

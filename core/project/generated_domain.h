@@ -1,8 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
+#include "core/project/store.h"
 
 namespace tau::project {
 
@@ -16,6 +14,11 @@ bool is_generated_domain(std::string_view fqdn, std::string_view suffix);
 /// tells it from the project's other domains, and the suffix; "<prefix>-" before them if given.
 std::string generated_domain(std::string_view project_id, std::size_t number,
                              std::string_view suffix, std::string_view prefix = {});
+
+/// The one with the first number that no other domain of the project has; `path` is the domain's
+/// that it is for, or empty.
+std::string free_generated_domain(const Store& store, std::string_view path,
+                                  std::string_view suffix);
 
 /// The cloud's sentence for a generated domain of another project; nullopt when it is this one's,
 /// or is no generated domain.

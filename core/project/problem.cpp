@@ -32,6 +32,7 @@ constexpr auto codes = std::to_array<ProblemCode>(
      {"cloud-incomplete", "A cloud needs an account and a plan, or neither."},
      {"generated-domain", "A generated domain must name its project."},
      {"same-id", "Two resources have one id."},
+     {"same-fqdn", "Two domains have one name."},
      {"ignored-value", "The cloud ignores a value of this shape."},
      {"older-scope", "Clouds up to v1.1.10 do not know references with a scope."},
      {"older-replicas", "Clouds up to v1.1.10 refuse these numbers of copies."},

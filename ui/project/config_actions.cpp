@@ -39,14 +39,6 @@ std::vector<std::string> ConfigTab::names_of(std::string_view group) const {
                : std::vector<std::string>();
 }
 
-std::size_t ConfigTab::domain_count() const {
-    std::size_t count = 0;
-    for (const project::Resource& each : open_->store().resources()) {
-        count += each.kind == KindId::domain ? 1 : 0;
-    }
-    return count;
-}
-
 /// Files came or went: what was open and chosen stays so.
 void ConfigTab::rebuild_tree() {
     const QScopedValueRollback<bool> quiet(showing_, true);

@@ -1,6 +1,7 @@
 // The configuration tab, as far as it edits one document: form, text, code, undo, problems.
 #include "core/base/text.h"
 #include "core/project/fixes.h"
+#include "core/project/generated_domain.h"
 #include "ui/common/page.h"
 #include "ui/common/text.h"
 #include "ui/project/config_tab.h"
@@ -70,7 +71,10 @@ void ConfigTab::show_parts(const project::File& file) {
                                                       to_qt(resource->name)));
     if (resource && file.document() != nullptr) {
         form_->set_project(project::project_id_of(open_->store()),
-                           services_.setting(suffix_key).toString(), domain_count());
+                           services_.setting(suffix_key).toString(),
+                           [this](const std::string& suffix) {
+                               return project::free_generated_domain(open_->store(), path_, suffix);
+                           });
         form_->show_document(*resource, *file.document());
     } else {
         form_->show_broken(tr("The text beside is no YAML at the moment, so the form waits: %1")

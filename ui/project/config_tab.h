@@ -131,7 +131,6 @@ private:
     std::vector<project::Problem> problems_here() const;
     project::Completions complete(std::string_view text, std::size_t at) const;
     std::vector<std::string> names_of(std::string_view group) const;
-    std::size_t domain_count() const;
 
     /// The document that the tree stands on; nullptr on a group.
     const project::Resource* chosen() const;

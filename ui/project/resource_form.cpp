@@ -280,10 +280,10 @@ void ResourceForm::show_notes(Row& row) {
 }
 
 void ResourceForm::set_project(const std::string& project_id, const QString& suffix,
-                               std::size_t domains) {
+                               GeneratedName name) {
     project_id_ = project_id;
     suffix_text_ = suffix;
-    domains_ = domains;
+    generated_name_ = std::move(name);
 }
 
 /// Below a domain's name: one of the cloud's own, and the record that proves another one.
@@ -313,7 +313,7 @@ void ResourceForm::make_domain_part(QVBoxLayout& box) {
     connect(use_generated_, &QPushButton::clicked, this, [this] {
         if (const Row* fqdn = find(QStringLiteral("fqdn"))) {
             project::FieldValue value = fqdn->value;
-            value.text = project::generated_domain(project_id_, domains_, to_utf8(suffix_text_));
+            value.text = generated_name_(to_utf8(suffix_text_));
             Q_EMIT edited(fqdn->row, value, true);
         }
     });
@@ -326,8 +326,7 @@ void ResourceForm::fill_domain_part() {
     const bool known = !suffix.empty() && !project_id_.empty();
     use_generated_->setVisible(known && !is_read_only());
     if (known) {
-        use_generated_->setText(
-            tr("Use %1").arg(to_qt(project::generated_domain(project_id_, domains_, suffix))));
+        use_generated_->setText(tr("Use %1").arg(to_qt(generated_name_(suffix))));
     }
     const bool own = !name.empty() && !project_id_.empty() &&
                      (suffix.empty() || !project::is_generated_domain(name, suffix));

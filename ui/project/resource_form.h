@@ -32,7 +32,9 @@ public:
     void clear();
 
     /// For the part on a domain's name.
-    void set_project(const std::string& project_id, const QString& suffix, std::size_t domains);
+    /// A name that the cloud gives away below its suffix, and no other domain has.
+    using GeneratedName = std::function<std::string(const std::string& suffix)>;
+    void set_project(const std::string& project_id, const QString& suffix, GeneratedName name);
     /// The input of a field ("trigger/type"); nullptr when it is not shown.
     QWidget* input(const QString& path) const;
     /// What is said below a field.
@@ -88,7 +90,7 @@ private:
     QVBoxLayout* box_;
     std::string project_id_;
     QString suffix_text_;
-    std::size_t domains_ = 0;
+    GeneratedName generated_name_;
     class QLineEdit* suffix_ = nullptr;
     QPushButton* use_generated_ = nullptr;
     QLabel* txt_words_ = nullptr;

@@ -271,6 +271,17 @@ TEST_CASE("generated domains name their project, others need a record") {
           "The cloud asks for a TXT record at QmZXAh5a.a.b.g.tau.link.");
 }
 
+TEST_CASE("a name that two domains have is told at the second") {
+    const Store store = project_of({{"applications/a/config.yaml", id},
+                                    {"applications/a/domains/d.yaml", id + "fqdn: Shop.org\n"},
+                                    {"domains/b.yaml", id + "fqdn: shop.org\n"},
+                                    {"domains/c.yaml", id + "fqdn: other.org\n"}});
+    const Problem found = only(check(store), "same-fqdn");
+    CHECK(located(found) ==
+          "/applications/a/domains/d.yaml:2:7: This is the name of domains/b.yaml too.");
+    CHECK(found.severity == Severity::warning);
+}
+
 TEST_CASE("the project's id is the one that the cloud knows") {
     const auto problems = check(project_of({}), CheckOptions{.registered_id = "QmOther"});
     CHECK(only(problems, "project-id").sentence ==

@@ -136,6 +136,25 @@ TEST_CASE("what cannot be made is refused") {
     CHECK(plan_new(store, wanted, entropy, 0).error().code == ErrorCode::invalid_argument);
 }
 
+TEST_CASE("a generated domain is one that no other domain of the project has") {
+    const auto with_id = [](const std::string& fqdn) { return id + "fqdn: " + fqdn + "\n"; };
+    const auto name = [](int number) {
+        return generated_domain("QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR",
+                                static_cast<std::size_t>(number), "g.tau.link");
+    };
+    const Store store = project_of({{"domains/a.yaml", with_id(name(1))},
+                                    {"domains/b.yaml", with_id("b.example.org")},
+                                    {"applications/s/config.yaml", id},
+                                    {"applications/s/domains/c.yaml", with_id(name(2))}});
+    CHECK(free_generated_domain(store, "domains/b.yaml", "g.tau.link") == name(3));
+    CHECK(free_generated_domain(store, "", ".G.tau.link") ==
+          name(3).substr(0, name(3).find('.')) + ".G.tau.link");
+    CHECK(free_generated_domain(store, "", "other.link").starts_with(name(1).substr(0, 9)));
+    // What a domain has already is free for it.
+    CHECK(free_generated_domain(store, "domains/a.yaml", "g.tau.link") == name(1));
+    CHECK(free_generated_domain(project_of({}), "", "g.tau.link") == name(1));
+}
+
 TEST_CASE("generated domains and the record for one's own") {
     const std::string project = "QmZXAh5aAtkPYrtA5ytDonQ5MkqQz9kQseyXGuHEK5tx6o";
     CHECK(generated_domain(project, 1, "g.tau.link") == "hek5tx6o1.g.tau.link");
