@@ -2,6 +2,7 @@
 #include "app/project/commands.h"
 #include "app/project/terminal.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/project/canonical.h"
 #include "core/project/store.h"
 
@@ -92,6 +93,11 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
     if (!store) {
         formatting.failed(store.error());
         return;
+    }
+    for (const auto& [path, error] : store->unread()) {
+        if (project::is_looked_at(path)) {
+            formatting.broken((folder / escaped_name(path)).string(), error);
+        }
     }
     for (const auto& [path, file] : store->files()) {
         if (!project::resource_at(path)) {

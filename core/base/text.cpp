@@ -162,6 +162,25 @@ std::string bounded_text(std::string_view text, std::size_t limit) {
     return std::string(trim(out));
 }
 
+std::string escaped_name(std::string_view name) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    while (!name.empty()) {
+        const std::size_t length = sequence_length(name);
+        const bool keep = length > 0 && !starts_with_control(name);
+        for (const char c : name.substr(0, std::max<std::size_t>(length, 1))) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (keep) {
+                out += c;
+            } else {
+                out.append("\\x").append({digits[byte >> 4U], digits[byte & 15U]});
+            }
+        }
+        name.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return out;
+}
+
 std::string to_lower_ascii(std::string_view text) {
     std::string out(text);
     for (char& c : out) {

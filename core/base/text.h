@@ -43,6 +43,10 @@ std::string shorten_middle(std::string_view text, std::size_t head, std::size_t 
 /// characters, at most `limit` bytes.
 std::string bounded_text(std::string_view text, std::size_t limit = 500);
 
+/// The same for the name of a file, so that it can be told from others: what is left out there is
+/// written as "\\x0a" here, and nothing is cut off.
+std::string escaped_name(std::string_view name);
+
 std::string to_lower_ascii(std::string_view text);
 std::string_view trim(std::string_view text);
 

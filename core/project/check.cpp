@@ -5,6 +5,7 @@
 #include "core/project/document_check.h"
 #include "core/project/fixes.h"
 #include "core/project/generated_domain.h"
+#include "core/project/place_check.h"
 #include "core/project/refactor.h"
 #include "core/project/scalars.h"
 #include "core/project/scope.h"
@@ -71,8 +72,7 @@ public:
         if (options_.code) {
             check_code(store_, all_, *options_.code, out_);
         }
-        report_applications();
-        report_unread_files();
+        check_places(store_, out_);
     }
 
 private:
@@ -89,50 +89,6 @@ private:
         const File* file = store_.file(problem.path);
         if (file != nullptr && file->document() != nullptr && can_apply(*file->document(), fix)) {
             problem.fix = std::move(fix);
-        }
-    }
-
-    /// An application whose code would be where global code is.
-    void report_applications() {
-        for (const std::string& name : store_.applications()) {
-            if (is_code_group(name)) {
-                Problem problem;
-                problem.path = path_of(KindId::application, {}, name);
-                problem.severity = Severity::warning;
-                problem.code = "application-name";
-                problem.sentence = "The application is called like the folder of global code, " +
-                                   name + "/, which would be its own folder too.";
-                problem.hint = "Make an application of another name and move its resources there.";
-                report(std::move(problem));
-            }
-        }
-    }
-
-    /// YAML that stands where nothing is looked for.
-    void report_unread_files() {
-        const auto report_file = [this](const std::string& path, const char* hint) {
-            Problem problem;
-            problem.path = path;
-            problem.severity = Severity::note;
-            problem.code = "unknown-file";
-            problem.sentence = "No cloud reads this file.";
-            problem.hint = hint;
-            report(std::move(problem));
-        };
-        if (store_.files().size() != store_.resources().size()) {
-            for (const auto& [path, file] : store_.files()) {
-                if (!resource_at(path)) {
-                    report_file(path, "Resources are <kind>/<name>.yaml, at the top or in "
-                                      "applications/<application>/.");
-                }
-            }
-        }
-        for (const std::string& path : store_.others()) {
-            if (path.ends_with(".yml")) {
-                report_file(path, "Its name must end in .yaml.");
-            } else if (is_yaml_path(path) || resource_at(path + "/x.yaml")) {
-                report_file(path, "This is a link; it is not read. Put the file itself here.");
-            }
         }
     }
 

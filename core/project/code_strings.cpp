@@ -1,6 +1,7 @@
 #include "core/project/code_strings.h"
 
 #include "core/base/file.h"
+#include "core/project/walk.h"
 
 #include <algorithm>
 #include <array>
@@ -26,37 +27,26 @@ bool is_code(std::string_view path) {
 } // namespace
 
 Result<CodeStrings> CodeStrings::load(const fs::path& folder) {
-    std::error_code code;
-    if (!fs::is_directory(folder, code)) {
-        return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
-                    "Name the folder of a code repository.");
-    }
     CodeStrings out;
     std::size_t seen = 0;
-    auto entry = fs::recursive_directory_iterator(folder, code);
-    for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
-        const fs::file_status status = entry->symlink_status(code);
-        if (fs::is_directory(status) && entry->path().filename() == ".git") {
-            entry.disable_recursion_pending();
-        }
-        if (!fs::is_regular_file(status)) {
-            continue;
+    const auto is_git = [](std::string_view name) { return name == ".git"; };
+    const auto take = [&](const Met& met) -> Result<void> {
+        if (!fs::is_regular_file(met.status)) {
+            return {};
         }
         if (++seen > max_files) {
             return fail(ErrorCode::limit_exceeded, "The code repository has too many files.");
         }
-        const std::string path = entry->path().lexically_relative(folder).generic_string();
-        out.add_path(path);
-        if (is_code(path)) {
-            if (const auto text = read_file(entry->path(), max_bytes)) {
-                out.add(path, *text);
+        out.add_path(met.below);
+        if (is_code(met.below)) {
+            if (const auto text = read_file(met.path, max_bytes)) {
+                out.add(met.below, *text);
             }
         }
-    }
-    if (code) {
-        return fail(ErrorCode::io, "Cannot read " + folder.string() + ": " + code.message() + ".");
-    }
-    return out;
+        return {};
+    };
+    const auto walked = walk_folder(folder, "code", is_git, take);
+    return walked ? Result<CodeStrings>(std::move(out)) : fail(walked.error());
 }
 
 CodeStrings CodeStrings::from(const git::Files& files) {

@@ -17,7 +17,8 @@ namespace tau::project {
 class CodeStrings {
 public:
     /// Reads *.go, *.rs, *.ts, *.js, *.zig, *.c and *.h below the folder, at most 100,000 files of
-    /// 1 MB; others and links are passed over. `not_found` when there is no folder.
+    /// 1 MB; others, links and what cannot be read are passed over. `not_found` when there is no
+    /// folder.
     static Result<CodeStrings> load(const std::filesystem::path& folder);
     static CodeStrings from(const git::Files& files);
 

@@ -130,6 +130,12 @@ Result<std::string> to_one_file(const Store& store) {
                                               {}}
                                       : config->error());
     }
+    for (const auto& [path, error] : store.unread()) {
+        if (is_looked_at(path)) {
+            return fail(ErrorCode::io, bounded_text(escaped_name(path)) + ": " + error.message,
+                        error.hint);
+        }
+    }
     std::string out = "# The configuration of a Taubyte project, all its files in one.\n"
                       "# Files of it again: tau-project import <this file> --to <folder>\n";
     out.append("format: ").append(format_name).append("\nproject:\n    id: ");

@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto codes = std::to_array<ProblemCode>(
     {{"yaml", "The file is no YAML that the cloud can read."},
-     {"unreadable", "The file cannot be read: it is too large, or not for this user."},
+     {"unreadable", "It cannot be read: not for this user, too large, or of an odd name."},
      {"repeated-key", "A map has a key twice: the cloud takes the first, or refuses the file."},
      {"second-document", "The cloud reads only a file's first document."},
      {"encoding", "A file is UTF-16, which cannot be checked."},

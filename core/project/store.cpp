@@ -12,7 +12,17 @@ namespace {
 constexpr std::string_view extension = ".yaml";
 constexpr std::string_view applications_folder = "applications/";
 
-/// Relative, inside of the repository and not inside of .git.
+/// The order of the cloud's compiler: global before applications, then kinds, then file names.
+auto rank(const Resource& resource) {
+    return std::make_tuple(!resource.application.empty(), std::string_view(resource.application),
+                           static_cast<int>(resource.kind), std::string_view(resource.name));
+}
+bool comes_before(const Resource& a, const Resource& b) {
+    return rank(a) < rank(b);
+}
+
+} // namespace
+
 bool is_safe_path(std::string_view path) {
     if (path.empty() || path.size() > 4096 || !is_utf8(path) || has_control_characters(path) ||
         path.find_first_of("\n\t") != std::string_view::npos) {
@@ -32,16 +42,11 @@ bool is_safe_path(std::string_view path) {
     return false; // ended in '/'
 }
 
-/// The order of the cloud's compiler: global before applications, then kinds, then file names.
-auto rank(const Resource& resource) {
-    return std::make_tuple(!resource.application.empty(), std::string_view(resource.application),
-                           static_cast<int>(resource.kind), std::string_view(resource.name));
+bool is_looked_at(std::string_view path) {
+    const std::string folder(path);
+    return path == "applications" || resource_at(path) || resource_at(folder + "/x.yaml") ||
+           resource_at(folder + "/config.yaml");
 }
-bool comes_before(const Resource& a, const Resource& b) {
-    return rank(a) < rank(b);
-}
-
-} // namespace
 
 bool is_yaml_path(std::string_view path) {
     return path.ends_with(extension) && path.size() > extension.size() &&
@@ -120,7 +125,7 @@ Error too_large_a_project(const std::string& what) {
 }
 
 Store::Store(const Store& other)
-    : limits_(other.limits_), files_(other.files_), others_(other.others_),
+    : limits_(other.limits_), files_(other.files_), others_(other.others_), unread_(other.unread_),
       total_bytes_(other.total_bytes_), before_(other.before_) {
     arrange();
 }
@@ -203,7 +208,9 @@ void Store::arrange() {
         }
     }
     for (const std::string& path : others_) {
-        note_application(path);
+        if (is_safe_path(path)) {
+            note_application(path);
+        }
     }
     std::sort(found.begin(), found.end(), [](const auto& one, const auto& other) {
         return comes_before(one.first, other.first);
@@ -381,6 +388,7 @@ Store::Rebase Store::rebase(const Store& there) {
         out.taken.push_back(path);
     }
     others_ = there.others_;
+    unread_ = there.unread_;
     arrange();
     return out;
 }

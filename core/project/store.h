@@ -34,6 +34,9 @@ std::string path_of(KindId kind, std::string_view application, std::string_view 
 /// "x.yaml": what the cloud looks at at all; ".yml" it does not.
 bool is_yaml_path(std::string_view path);
 
+/// A path that a YAML file may have: inside of the repository, not inside of .git, and text.
+bool is_safe_path(std::string_view path);
+
 /// New texts of files; nullopt: the file goes.
 using Edits = std::map<std::string, std::optional<std::string>, std::less<>>;
 
@@ -85,7 +88,7 @@ public:
 
     /// Reads a working copy. Links are not followed and .git is left out. A file that cannot be
     /// read is kept as such. `limit_exceeded` for a folder beyond the limits, `not_found` when
-    /// there is none.
+    /// there is none, `io` when it cannot be read itself.
     static Result<Store> load(const std::filesystem::path& folder, const StoreLimits& limits = {});
     /// From a commit's tree.
     static Result<Store> from(const git::Files& files, const StoreLimits& limits = {});
@@ -99,6 +102,9 @@ public:
     const File* file(std::string_view path) const;
     /// Paths of everything else, in order.
     const std::set<std::string>& others() const { return others_; }
+    /// What is neither, by path: folders that cannot be read, and YAML files whose names no safe
+    /// path can be. The error's message is a sentence about it that does not name it.
+    const std::map<std::string, Error>& unread() const { return unread_; }
 
     /// What the cloud reads, in the order in which its compiler does: the project's document,
     /// global resources by kind and name, then each application and its resources.
@@ -149,6 +155,7 @@ private:
     StoreLimits limits_;
     Files files_;
     std::set<std::string> others_;
+    std::map<std::string, Error> unread_;
     std::vector<Resource> resources_;
     std::vector<const File*> resource_files_; ///< in files_, where they stay
     std::vector<std::string> applications_;
@@ -156,6 +163,9 @@ private:
     /// What the changed files were; nullopt: not there.
     Edits before_;
 };
+
+/// Whether the cloud would look at it, or into it.
+bool is_looked_at(std::string_view path);
 
 /// Writes new texts of files below a folder, each whole or not at all; `before` says what they
 /// were. `conflict` when a file there is neither that nor the new text; nothing is written then.

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/project/walk.h"
 
 namespace tau::project {
 
@@ -66,45 +67,49 @@ Result<void> remove_file(const fs::path& folder, const fs::path& path) {
     return {};
 }
 
+Error cannot_look(const std::error_code& why) {
+    return Error{ErrorCode::permission_denied,
+                 "It cannot be read: " + why.message() + ".",
+                 "Nothing in it was checked. Make it readable for this user.",
+                 {}};
+}
+
+Error odd_name() {
+    return Error{ErrorCode::invalid_argument,
+                 "Its name has control characters, a line break or bytes that are no UTF-8, or is "
+                 "too long, so it was not read.",
+                 "Give it a name of plain text.",
+                 {}};
+}
+
 } // namespace
 
 Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
-    std::error_code code;
-    if (!fs::is_directory(folder, code)) {
-        return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
-                    "Name the folder of a configuration repository.");
-    }
     Store store(limits);
     std::size_t seen = 0;
-    auto entry = fs::recursive_directory_iterator(folder, code);
-    for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
-        const fs::file_status status = entry->symlink_status(code);
-        const std::string path = entry->path().lexically_relative(folder).generic_string();
+    const auto is_git = [](std::string_view name) { return to_lower_ascii(name) == ".git"; };
+    const auto take = [&](const Met& met) -> Result<void> {
         if (++seen > limits.files) {
             return fail(
                 too_large_a_project("more than " + std::to_string(limits.files) + " files."));
         }
-        if (fs::is_directory(status)) {
-            if (to_lower_ascii(entry->path().filename().string()) == ".git") {
-                entry.disable_recursion_pending();
+        if (met.why) {
+            store.unread_.insert_or_assign(met.below, cannot_look(met.why));
+        } else if (!fs::is_directory(met.status)) {
+            if (!fs::is_regular_file(met.status) || !is_yaml_path(met.below)) {
+                store.others_.insert(met.below);
+            } else if (!is_safe_path(met.below)) {
+                store.unread_.emplace(met.below, odd_name());
+            } else if (auto text = read_file(met.path, limits.file_bytes)) {
+                return store.add(met.below, std::move(*text));
+            } else {
+                store.files_.emplace(met.below, File::unread(text.error()));
             }
-            continue;
         }
-        if (!fs::is_regular_file(status) || !is_yaml_path(path)) {
-            store.others_.insert(path);
-            continue;
-        }
-        auto text = read_file(entry->path(), limits.file_bytes);
-        if (!text) {
-            store.files_.emplace(path, File::unread(text.error()));
-            continue;
-        }
-        if (auto added = store.add(path, std::move(*text)); !added) {
-            return fail(added.error());
-        }
-    }
-    if (code) {
-        return fail(ErrorCode::io, "Cannot read " + folder.string() + ": " + code.message() + ".");
+        return {};
+    };
+    if (auto walked = walk_folder(folder, "configuration", is_git, take); !walked) {
+        return fail(walked.error());
     }
     store.arrange();
     return store;

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/project/one_file.h"
+#include "core/project/walk.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -169,24 +170,18 @@ bool is_left_out(std::string_view path) {
 
 Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
                                const Watch& watch) {
-    std::error_code code;
-    if (!fs::is_directory(folder, code)) {
-        return fail(ErrorCode::not_found, "There is no folder " + folder.string() + ".",
-                    "Name the folder of a configuration repository.");
-    }
     git::Files files;
     std::size_t total = 0;
-    auto entry = fs::recursive_directory_iterator(folder, code);
-    for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
-        const fs::file_status status = entry->symlink_status(code);
-        if (is_left_out(entry->path().filename().string())) {
-            entry.disable_recursion_pending();
-            continue;
+    const auto take = [&](const Met& met) -> Result<void> {
+        if (met.why) {
+            return fail(ErrorCode::io,
+                        "Cannot read " + met.path.string() + ": " + met.why.message() + ".",
+                        "Make it readable for this user, or take it away.");
         }
-        if (!fs::is_regular_file(status)) {
-            continue;
+        if (!fs::is_regular_file(met.status)) {
+            return {};
         }
-        auto text = read_file(entry->path(), limits.file_bytes);
+        auto text = read_file(met.path, limits.file_bytes);
         if (!text) {
             return fail(text.error());
         }
@@ -194,16 +189,11 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
         if (total > limits.total_bytes || files.size() >= limits.files) {
             return fail(too_large());
         }
-        files.emplace(entry->path().lexically_relative(folder).generic_string(), std::move(*text));
-        if (auto goes_on = watch.after(files.size()); !goes_on) {
-            return fail(goes_on.error());
-        }
-    }
-    if (code) {
-        return fail(ErrorCode::io,
-                    "Cannot read the folder " + folder.string() + ": " + code.message() + ".");
-    }
-    return files;
+        files.emplace(met.below, std::move(*text));
+        return watch.after(files.size());
+    };
+    const auto walked = walk_folder(folder, "configuration", is_left_out, take);
+    return walked ? Result<git::Files>(std::move(files)) : fail(walked.error());
 }
 
 Result<void> write_folder(const git::Files& files, const fs::path& folder, const Watch& watch) {

@@ -160,6 +160,7 @@ TEST_CASE("a file that cannot be read is a problem among the others") {
     write(folder.path() / "config.yaml", id + "name: my-shop\n");
     write(folder.path() / "functions/big.yaml", std::string(2U << 20U, '#'));
     write(folder.path() / "functions/broken.yaml", "id: x\nname: [a\n");
+    write(folder.path() / "functions/a\nb.yaml", "id: x\n");
     fs::create_symlink("config.yaml", folder.path() / "functions/link.yaml");
     fs::create_directory_symlink("functions", folder.path() / "websites");
     const auto json = check(folder.path(), {"--format", "json"});
@@ -170,6 +171,7 @@ TEST_CASE("a file that cannot be read is a problem among the others") {
         codes[problem.at("path").get<std::string>()].insert(problem.at("code").get<std::string>());
     }
     CHECK(codes["functions/big.yaml"] == std::set<std::string>{"unreadable"});
+    CHECK(codes["functions/a\\x0ab.yaml"] == std::set<std::string>{"unreadable"});
     CHECK(codes["functions/broken.yaml"] == std::set<std::string>{"yaml"});
     CHECK(codes["config.yaml"].count("variable-name") == 1);
     CHECK(codes["functions/link.yaml"] == std::set<std::string>{"unknown-file"});

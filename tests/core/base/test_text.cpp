@@ -61,6 +61,8 @@ TEST_CASE("text of the other side is bounded and harmless") {
     CHECK(bounded_text(std::string(1000, 'x')).size() == 500);
     CHECK(bounded_text("\xe2\x82\xac\xe2\x82\xac", 5) == "\xe2\x82\xac");
     CHECK(bounded_text("\xff\xfe") == "");
+    CHECK(escaped_name("a\nb\xff\x7f/\xe2\x82\xac\xc2\x85") ==
+          "a\\x0ab\\xff\\x7f/\xe2\x82\xac\\xc2\\x85");
     CHECK(has_control_characters("a\x1b"));
     CHECK(has_control_characters("\xc2\x85"));
     CHECK_FALSE(has_control_characters("tab\tline\n\xc2\xa0"));

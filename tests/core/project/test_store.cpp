@@ -2,10 +2,16 @@
 #include "core/project/store.h"
 
 #include "core/base/file.h"
+#include "core/project/check.h"
+#include "core/project/transfer.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/vectors.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace tau;
 using namespace tau::project;
@@ -234,6 +240,81 @@ TEST_CASE("a repository is bounded") {
         CHECK(loaded.error().code == ErrorCode::limit_exceeded);
     }
     CHECK(Store::load(folder.path() / "none").error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a name that is no text, or an unreadable folder, stops nothing else") {
+    test::TemporaryDirectory folder;
+    const fs::path here = folder.path() / "p";
+    write(here / "config.yaml", id_line("name: shop\n"));
+    write(here / "functions/good.yaml", "a: 1\n");
+    write(here / "functions/a\nb.yaml", "a: 1\n");
+    write(here / "functions/a\xff.yaml", "a: 1\n");
+    write(here / "docs/c\x7f.yaml", "a: 1\n");
+    write(here / "docs\n/README.md", "text");
+    write(here / "applications/s\xfe/README.md", "text");
+    auto store = Store::load(here);
+    REQUIRE_MESSAGE(store.has_value(), (store ? "" : store.error().message));
+    CHECK(paths(*store) == std::vector<std::string>{"config.yaml", "functions/good.yaml"});
+    CHECK(store->applications().empty());
+    REQUIRE(store->unread().size() == 3);
+    CHECK(store->unread().begin()->first == "docs/c\x7f.yaml");
+    std::map<std::string, Severity> told;
+    for (const Problem& each : check(*store)) {
+        if (each.code == "unreadable") {
+            told.emplace(each.path, each.severity);
+            CHECK(each.sentence.find("name") != std::string::npos);
+        }
+    }
+    CHECK(told == std::map<std::string, Severity>{{"functions/a\\x0ab.yaml", Severity::error},
+                                                  {"functions/a\\xff.yaml", Severity::error},
+                                                  {"docs/c\\x7f.yaml", Severity::note}});
+    // What is there survives copies, edits and another look.
+    REQUIRE(store->put("functions/good.yaml", "a: 2\n"));
+    CHECK(Store(*store).unread().size() == 3);
+    fs::remove(here / "functions/a\nb.yaml");
+    CHECK(store->rebase(*Store::load(here)).edited.empty());
+    CHECK(store->unread().size() == 2);
+    CHECK(store->save(here));
+}
+
+TEST_CASE("a folder that this user may not read is named, and the rest is checked") {
+    test::TemporaryDirectory folder;
+    const fs::path here = folder.path() / "p";
+    write(here / "config.yaml", id_line("name: shop\n"));
+    write(here / "functions/closed.yaml", "a: 1\n");
+    write(here / "domains/d.yaml", "fqdn: not a name\n");
+    for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+        fs::permissions(entry, fs::perms::group_read | fs::perms::others_read,
+                        fs::perm_options::add);
+    }
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+    REQUIRE(::chmod((here / "functions").c_str(), 0) == 0);
+    const auto look = [&] {
+        const auto store = Store::load(here);
+        const auto copied = read_folder(here);
+        if (!store || copied ||
+            copied.error().message.find((here / "functions").string()) == std::string::npos) {
+            return 2;
+        }
+        const auto problems = check(*store);
+        const auto has = [&](std::string_view code, std::string_view path) {
+            return std::any_of(problems.begin(), problems.end(), [&](const Problem& each) {
+                return each.code == code && each.path == path && each.severity == Severity::error;
+            });
+        };
+        return has("unreadable", "functions") && has("fqdn", "domains/d.yaml") ? 0 : 1;
+    };
+    // Root may read everything, so somebody else looks.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool other = ::geteuid() != 0 || ::setuid(65534) == 0;
+        ::_exit(other ? look() : 3);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+    REQUIRE(::chmod((here / "functions").c_str(), 0755) == 0);
 }
 
 TEST_CASE("a file that cannot be read is kept apart and never written") {
