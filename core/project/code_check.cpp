@@ -50,6 +50,11 @@ private:
         bool elsewhere = false; ///< a library's, or missing
     };
 
+    struct Function {
+        const Resource* resource;
+        yaml::Position source; ///< of the line that says its code is in the repository
+    };
+
     void learn(const Resource& resource, const FileFindings& found) {
         if (!found.match().text.empty()) {
             matchers_[{resource.kind, resource.application}].push_back(&found);
@@ -67,10 +72,10 @@ private:
             (here ? code.here : code.elsewhere) = true;
         }
         if (found.is_inline && !here) {
-            report_missing(resource, folder);
+            report_missing(resource, found.source, folder);
         }
         if (here) {
-            functions_.emplace(std::move(folder), &resource);
+            functions_.emplace(std::move(folder), Function{&resource, found.source});
         }
     }
 
@@ -86,8 +91,9 @@ private:
         return problem;
     }
 
-    void report_missing(const Resource& resource, const std::string& folder) {
-        Problem& problem = report(resource, Severity::warning, "code-missing", "source", {},
+    void report_missing(const Resource& resource, yaml::Position source,
+                        const std::string& folder) {
+        Problem& problem = report(resource, Severity::warning, "code-missing", "source", source,
                                   "no taubyte directory found in " + folder);
         problem.hint = code_.has_code("applications/" + folder)
                            ? "The code is in applications/" + folder +
@@ -125,7 +131,7 @@ private:
         if (function == functions_.end()) {
             return; // nobody runs it
         }
-        const Resource& resource = *function->second;
+        const Resource& resource = *function->second.resource;
         for (const std::string& where : {std::string(), resource.application}) {
             const auto found = matchers_.find({opening.kind, where});
             for (std::size_t i = 0; found != matchers_.end() && i < found->second.size(); ++i) {
@@ -135,7 +141,7 @@ private:
             }
         }
         const std::string what(kind(opening.kind).name);
-        report(resource, Severity::warning, "opens", "source", {},
+        report(resource, Severity::warning, "opens", "source", function->second.source,
                opening.path + ":" + std::to_string(opening.line) + " opens the " + what + " " +
                    go_quoted(opening.name) + ", which no " + what + " in reach matches.")
             .hint = "Write the matcher letter by letter, or add a " + what + " with it.";
@@ -148,7 +154,7 @@ private:
     std::map<std::pair<KindId, std::string>, std::vector<const FileFindings*>> matchers_;
     std::vector<std::pair<std::string_view, std::string_view>> channels_; ///< application, name
     std::unordered_map<std::string, Code> code_of_;
-    std::unordered_map<std::string, const Resource*> functions_; ///< by folder, with code there
+    std::unordered_map<std::string, Function> functions_; ///< by folder, with code there
 };
 
 } // namespace

@@ -382,6 +382,9 @@ private:
         }
         const Reading* source = reading("source");
         out_.is_inline = source != nullptr && source->text == ".";
+        if (out_.is_inline) {
+            out_.source = source->node->position();
+        }
     }
 
     const Resource& resource_;

@@ -49,6 +49,7 @@ struct FileFindings {
     bool match_is_regex = false;
     bool is_bridged = false; ///< of a messaging: other programs reach the channel by MQTT
     bool is_inline = false;  ///< source: .
+    yaml::Position source;   ///< where it says so
 
 private:
     const Fact& key_as(Key wanted) const;

@@ -324,6 +324,8 @@ TEST_CASE("channels and matchers are compared with who uses them") {
     CHECK(only(problems, "matcher").severity == Severity::note); // code is missing
     const Problem missing = only(problems, "code-missing");
     CHECK(missing.sentence == "no taubyte directory found in a/functions/f");
+    CHECK(store.file(missing.path)->document()->root()->find("source")->position() ==
+          missing.position);
     CHECK(missing.hint.find("applications/a/functions/f") != std::string::npos);
 }
 
@@ -390,6 +392,7 @@ TEST_CASE("names that code opens are compared with what matches them") {
             CHECK(found.severity == Severity::warning);
             CHECK_MESSAGE(found.sentence.find(each.opens) != std::string::npos, found.sentence);
             CHECK(found.sentence.starts_with(each.path + ":2 opens"));
+            CHECK(found.position == yaml::Position{5, 9}); // source: .
         }
         // All code is here, so a matcher that none of it has is of no use to it.
         for (const Problem& problem : problems) {
