@@ -23,6 +23,7 @@ public:
     struct Exported {
         std::size_t files = 1;
         std::uintmax_t bytes = 0;
+        std::size_t left_out = 0; ///< files that this form cannot hold
     };
     /// As it is saved. `already_exists` for a file that is there, unless it is to be replaced, and
     /// always for a folder that is not empty.

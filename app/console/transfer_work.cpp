@@ -23,11 +23,6 @@ Error no_clone() {
             {}};
 }
 
-Result<std::string> one_file(const git::Files& files) {
-    const auto store = project::Store::from(files);
-    return store ? project::to_one_file(*store) : Result<std::string>(fail(store.error()));
-}
-
 Result<Exported> write_file(const fs::path& to, const std::string& bytes, std::size_t files,
                             const project::Watch& watch) {
     // Nothing is begun that was stopped before.
@@ -36,10 +31,28 @@ Result<Exported> write_file(const fs::path& to, const std::string& bytes, std::s
     return done ? Result<Exported>(Exported{files, bytes.size()}) : fail(done.error());
 }
 
+Result<Exported> write_one_file(const fs::path& folder, const fs::path& to,
+                                const project::Watch& watch) {
+    const auto store = project::Store::load(folder);
+    const auto text =
+        store ? project::to_one_file(*store) : Result<std::string>(fail(store.error()));
+    if (!text) {
+        return fail(text.error());
+    }
+    auto written = write_file(to, *text, store->files().size(), watch);
+    if (written) {
+        written->left_out = project::left_out_of_one_file(*store).size();
+    }
+    return written;
+}
+
 Result<Exported> write_configuration(const flow::LocalProject& project, ui::ExportForm form,
                                      const fs::path& to, const project::Watch& watch) {
     if (project.configuration.empty()) {
         return fail(no_clone());
+    }
+    if (form == ui::ExportForm::one_file) {
+        return write_one_file(project.configuration, to, watch);
     }
     const auto files = project::read_project(project.configuration, watch);
     if (!files) {
@@ -53,8 +66,7 @@ Result<Exported> write_configuration(const flow::LocalProject& project, ui::Expo
         auto done = project::write_folder(*files, to, watch);
         return done ? Result<Exported>(Exported{files->size(), bytes}) : fail(done.error());
     }
-    const auto bytes =
-        form == ui::ExportForm::zip ? project::to_zip(*files, watch) : one_file(*files);
+    const auto bytes = project::to_zip(*files, watch);
     return bytes ? write_file(to, *bytes, files->size(), watch) : fail(bytes.error());
 }
 

@@ -23,9 +23,29 @@ Result<std::string> signed_file(const CommandLine& line) {
                    : Result<std::string>(fail(project.error()));
 }
 
-Result<std::string> one_file(const fs::path& folder) {
+Result<std::string> one_file(const fs::path& folder, std::vector<std::string>& left_out) {
     const auto store = project::Store::load(folder);
-    return store ? project::to_one_file(*store) : Result<std::string>(fail(store.error()));
+    if (!store) {
+        return fail(store.error());
+    }
+    left_out = project::left_out_of_one_file(*store);
+    return project::to_one_file(*store);
+}
+
+/// On stderr, since the file itself may be on stdout.
+void tell_left_out(const std::vector<std::string>& paths) {
+    constexpr std::size_t most = 5;
+    std::string names;
+    for (std::size_t i = 0; i < paths.size() && i < most; ++i) {
+        names += (i == 0 ? "" : ", ") + bounded_text(paths[i], 100);
+    }
+    if (paths.size() > most) {
+        names += " and " + std::to_string(paths.size() - most) + " more";
+    }
+    if (!paths.empty()) {
+        std::cerr << "Not in it, since one YAML file holds YAML alone: " << names
+                  << ".\n  A folder or a zip file takes all files but links.\n";
+    }
 }
 
 Result<std::string> zip_file(const fs::path& folder) {
@@ -134,20 +154,29 @@ Exit export_command(const QStringList& arguments) {
             return failed(out, free.error());
         }
     }
+    std::vector<std::string> left_out;
     const auto bytes = form == "bundle" ? signed_file(line)
-                       : form == "yaml" ? one_file(line.positional(0))
+                       : form == "yaml" ? one_file(line.positional(0), left_out)
                                         : zip_file(line.positional(0));
     if (!bytes) {
         return failed(out, bytes.error());
     }
     if (!line.has(to)) {
         std::cout << *bytes;
+        tell_left_out(left_out);
         return Exit::done;
     }
     if (const auto kept = write_file_atomic(line.path(to), *bytes, 0644); !kept) {
         return failed(out, kept.error());
     }
-    out.event({{"event", "exported"}, {"file", line.path(to).string()}});
+    nlohmann::json event{{"event", "exported"}, {"file", line.path(to).string()}};
+    if (form == "yaml") {
+        event["left_out"] = left_out;
+    }
+    out.event(event);
+    if (!line.json()) {
+        tell_left_out(left_out);
+    }
     out.line("Written to " + line.path(to).string() +
              (form == "bundle"
                   ? ". Anyone can check it: tau-project verify " + line.text(to)

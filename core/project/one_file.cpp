@@ -136,7 +136,7 @@ Result<std::string> to_one_file(const Store& store) {
                         error.hint);
         }
     }
-    std::string out = "# The configuration of a Taubyte project, all its files in one.\n"
+    std::string out = "# The configuration of a Taubyte project: all its YAML files in one.\n"
                       "# Files of it again: tau-project import <this file> --to <folder>\n";
     out.append("format: ").append(format_name).append("\nproject:\n    id: ");
     out.append(yaml::scalar(yaml::text_at(*config->document(), "id"))).append("\n    name: ");
@@ -163,6 +163,17 @@ Result<std::string> to_one_file(const Store& store) {
         return fail(checked.error());
     }
     return out;
+}
+
+std::vector<std::string> left_out_of_one_file(const Store& store) {
+    std::vector<std::string> paths;
+    for (const std::string& path : store.others()) {
+        paths.push_back(escaped_name(path));
+    }
+    for (const auto& [path, error] : store.unread()) {
+        paths.push_back(escaped_name(path));
+    }
+    return paths;
 }
 
 bool is_one_file(std::string_view text) {

@@ -4,7 +4,7 @@
 
 namespace tau::project {
 
-/// The whole configuration as one YAML text, in canonical form:
+/// All YAML files of a configuration as one text, in canonical form:
 ///
 ///     format: taubyte-project/1
 ///     project:
@@ -23,6 +23,10 @@ namespace tau::project {
 /// says so. `corrupt` when a file that the cloud reads is no YAML, or one is no UTF-8; `conflict`
 /// when the result would not say the same.
 Result<std::string> to_one_file(const Store& store);
+
+/// What of the folder is no part of it, in a form that can be shown: files that are no YAML, links,
+/// and what could not be read.
+std::vector<std::string> left_out_of_one_file(const Store& store);
 
 /// Whether a text is meant to be such a file.
 bool is_one_file(std::string_view text);

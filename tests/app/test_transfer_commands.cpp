@@ -63,6 +63,12 @@ TEST_CASE("a configuration goes out as YAML, zip or folder and comes back") {
     const auto shown = desk.run({"export", desk.shop.string(), "--as", "yaml"});
     CHECK(shown.code == 0);
     CHECK(shown.output == desk.text(out / "to-yaml"));
+    CHECK(contains(shown.errors, "since one YAML file holds YAML alone: README.md.\n"));
+    const auto event = desk.run({"export", desk.shop.string(), "--as", "yaml", "--to",
+                                 (out / "event.yaml").string(), "--json"});
+    CHECK(nlohmann::json::parse(event.output).at("left_out") ==
+          nlohmann::json::array({"README.md"}));
+    CHECK(event.errors.empty());
     CHECK(desk.run({"export", desk.shop.string(), "--as", "zip"}).code == 2);
     CHECK(desk.run({"export", desk.shop.string(), "--as", "rar"}).code == 2);
     CHECK(desk.run({"export", (out / "none").string(), "--as", "yaml"}).code == 1);

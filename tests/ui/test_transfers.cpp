@@ -136,6 +136,9 @@ private Q_SLOTS:
         QCOMPARE(get(to / "shop.yaml"), std::string("signed: as it is\n"));
         stage.write(ExportForm::one_file, to / "shop-configuration.yaml");
         QVERIFY(project::is_one_file(get(to / "shop-configuration.yaml")));
+        QVERIFY2(stage.told().contains(QStringLiteral("2 files")), qPrintable(stage.told()));
+        QVERIFY2(stage.told().contains(QStringLiteral("not in it: 1 file.")),
+                 qPrintable(stage.told()));
         stage.write(ExportForm::folder, to / "folder");
         stage.write(ExportForm::zip, to / "shop.zip");
         QVERIFY2(stage.told().contains(QStringLiteral("3 files")), qPrintable(stage.told()));

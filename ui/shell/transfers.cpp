@@ -330,6 +330,10 @@ void Transfers::tell_exported(ExportForm form, const fs::path& to,
     QString sentence = tr("Exported to %1: %2, %L3 bytes.")
                            .arg(where, files_text(exported.files))
                            .arg(static_cast<qulonglong>(exported.bytes));
+    if (exported.left_out > 0) {
+        sentence += QLatin1Char(' ') +
+                    tr("What is no YAML is not in it: %1.").arg(files_text(exported.left_out));
+    }
     if (unsaved) {
         sentence += QLatin1Char(' ') + tr("Edits that are not saved are not in it.");
     }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fstream>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
@@ -35,7 +36,7 @@ git::Files sample() {
 }
 
 constexpr const char* sample_text =
-    "# The configuration of a Taubyte project, all its files in one.\n"
+    "# The configuration of a Taubyte project: all its YAML files in one.\n"
     "# Files of it again: tau-project import <this file> --to <folder>\n"
     "format: taubyte-project/1\n"
     "project:\n"
@@ -160,6 +161,20 @@ TEST_CASE("a project that cannot be one file says which file it is") {
         CHECK(text.error().message.find(one.path) != std::string::npos);
     }
     CHECK(to_one_file(stored({{"a.yaml", "b: c\n"}})).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("what one file cannot hold is named") {
+    const test::TemporaryDirectory folder;
+    REQUIRE(write_folder(sample(), folder.path() / "p"));
+    REQUIRE(write_folder({{"a", ""}}, folder.path() / "p/scripts\n"));
+    REQUIRE(symlink("config.yaml", (folder.path() / "p/link.yaml").c_str()) == 0);
+    fs::create_directory(folder.path() / "p/docs");
+    std::ofstream(folder.path() / "p/docs/b\xff.yaml") << "a: 1\n";
+    const auto store = Store::load(folder.path() / "p");
+    REQUIRE(store);
+    CHECK(left_out_of_one_file(*store) ==
+          std::vector<std::string>{"README.md", "link.yaml", "scripts\\x0a/a", "docs/b\\xff.yaml"});
+    CHECK(*to_one_file(*store) == sample_text);
 }
 
 TEST_CASE("what is no project in one file is refused") {
