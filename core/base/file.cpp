@@ -155,6 +155,15 @@ Result<void> write_file_atomic(const fs::path& path, std::string_view text, unsi
     return write_file_atomic(path, as_bytes(text), mode);
 }
 
+Result<void> write_new_file(const fs::path& path, ByteView bytes, unsigned mode) {
+    const Descriptor fd(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (fd.get() < 0 || ::fchmod(fd.get(), mode) != 0) {
+        return fail(io_error("write", path));
+    }
+    return write_all(fd.get(), path, bytes);
+}
+
 Result<void> make_private_directory(const fs::path& path) {
     std::error_code code;
     if (path.has_parent_path()) {
@@ -180,6 +189,14 @@ Result<void> sync_directory(const fs::path& path) {
     const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd.get() < 0 || ::fsync(fd.get()) != 0) {
         return fail(io_error("sync the folder", path));
+    }
+    return {};
+}
+
+Result<void> sync_filesystem(const fs::path& folder) {
+    const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0 || ::syncfs(fd.get()) != 0) {
+        return fail(io_error("write", folder));
     }
     return {};
 }

@@ -23,12 +23,20 @@ Result<void> write_file_atomic(const std::filesystem::path& path, ByteView bytes
 Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view text,
                                unsigned mode = 0600);
 
+/// A new file (`already_exists` otherwise), which is not durable by itself: for the many files of a
+/// draft, with sync_filesystem() before it takes its place. `mode` is exact.
+Result<void> write_new_file(const std::filesystem::path& path, ByteView bytes, unsigned mode);
+
 /// Makes the folder and its parents; the last one has mode 0700 and belongs to this user, or the
 /// call fails.
 Result<void> make_private_directory(const std::filesystem::path& path);
 
 /// Makes a rename or a new file in the folder durable.
 Result<void> sync_directory(const std::filesystem::path& path);
+
+/// Makes all that was written to the folder's file system durable; what it was about is everything
+/// below the folder.
+Result<void> sync_filesystem(const std::filesystem::path& folder);
 
 /// `errno` as an io error about `path`: "Cannot <verb> <path>: No such file or directory."
 Error io_error(std::string_view verb, const std::filesystem::path& path);

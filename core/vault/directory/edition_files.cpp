@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace tau::vault {
 
@@ -45,36 +42,6 @@ Result<void> make_folder(const fs::path& path) {
     return error ? fail(ErrorCode::io, "Cannot make the folder " + path.string() + ".", {},
                         error.message())
                  : Result<void>();
-}
-
-/// Not durable by itself: there may be a hundred thousand of them, so finish() does it for all.
-Result<void> write_plain(const fs::path& path, ByteView bytes) {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0) {
-        return fail(io_error("write", path));
-    }
-    ::fchmod(fd, 0644);
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
-        if (written < 0 && errno != EINTR) {
-            const Error error = io_error("write", path);
-            ::close(fd);
-            return fail(error);
-        }
-        done += written < 0 ? 0 : static_cast<std::size_t>(written);
-    }
-    return ::close(fd) == 0 ? Result<void>() : fail(io_error("write", path));
-}
-
-Result<void> sync_all_below(const fs::path& folder) {
-    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = fd >= 0 && ::syncfs(fd) == 0;
-    const Error error = synced ? Error() : io_error("write", folder);
-    if (fd >= 0) {
-        ::close(fd);
-    }
-    return synced ? Result<void>() : fail(error);
 }
 
 } // namespace
@@ -155,7 +122,7 @@ void EditionFiles::write(const std::string& name, const Bytes& bytes) {
             }
         }
     }
-    if (auto written = write_plain(path, bytes); !written) {
+    if (auto written = write_new_file(path, bytes, 0644); !written) {
         failed_ = written.error();
     }
 }
@@ -176,7 +143,7 @@ Result<void> EditionFiles::finish(bool durable) {
     if (failed_) {
         return fail(*failed_);
     }
-    if (auto synced = durable ? sync_all_below(draft_) : Result<void>(); !synced) {
+    if (auto synced = durable ? sync_filesystem(draft_) : Result<void>(); !synced) {
         return synced;
     }
     std::error_code error;

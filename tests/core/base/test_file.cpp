@@ -1,4 +1,6 @@
 #include "core/base/file.h"
+
+#include "core/base/encoding.h"
 #include "tests/support/temporary_directory.h"
 
 #include <doctest/doctest.h>
@@ -26,6 +28,22 @@ TEST_CASE("an atomic write has the asked mode under any umask and leaves no othe
     CHECK(mode_of(path) == 0600);
     CHECK(read_file(path).value() == "two");
     CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a new file has the asked mode, takes nobody's place and follows no link") {
+    const test::TemporaryDirectory folder;
+    const mode_t old = ::umask(077);
+    const fs::path path = folder.path() / "new";
+    CHECK(write_new_file(path, as_bytes("one"), 0644));
+    ::umask(old);
+    CHECK(mode_of(path) == 0644);
+    CHECK(write_new_file(path, as_bytes("two"), 0644).error().code == ErrorCode::already_exists);
+    CHECK(read_file(path).value() == "one");
+    fs::create_symlink(folder.path() / "elsewhere", folder.path() / "link");
+    CHECK_FALSE(write_new_file(folder.path() / "link", as_bytes("x"), 0644));
+    CHECK_FALSE(fs::exists(folder.path() / "elsewhere"));
+    CHECK(sync_filesystem(folder.path()));
+    CHECK(sync_filesystem(folder.path() / "none").error().code == ErrorCode::not_found);
 }
 
 TEST_CASE("an atomic write replaces a planted link and does not follow it") {
