@@ -90,6 +90,18 @@ Result<void> check(const Store& store, const std::string& text) {
     return files->size() == store.files().size() ? Result<void>() : fail(no_place("a file"));
 }
 
+Error cannot_take(const std::string& path, const File& file) {
+    Error error = file.error();
+    error.message = bounded_text(path) + (file.is_read() ? " is no YAML. " : " cannot be read. ") +
+                    error.message;
+    if (file.is_read()) {
+        error.hint = "Correct it, or export the project as a folder or a zip file.";
+    } else if (error.hint.empty()) {
+        error.hint = "Make it readable for this user, then export again.";
+    }
+    return error;
+}
+
 /// One file as a part of the one document; false when it has no canonical form there.
 bool append_document(std::string& out, const File& file, const yaml::KeyOrder& order) {
     if (file.document() == nullptr || !file.document()->oddities().empty()) {
@@ -123,12 +135,12 @@ void append_text(std::string& out, std::string_view path, const std::string& tex
 
 Result<std::string> to_one_file(const Store& store) {
     const File* config = store.file("config.yaml");
-    if (config == nullptr || config->document() == nullptr) {
-        return fail(config == nullptr ? Error{ErrorCode::not_found,
-                                              "There is no config.yaml, so this is no project.",
-                                              "Name the folder of a configuration repository.",
-                                              {}}
-                                      : config->error());
+    if (config == nullptr) {
+        return fail(ErrorCode::not_found, "There is no config.yaml, so this is no project.",
+                    "Name the folder of a configuration repository.");
+    }
+    if (config->document() == nullptr) {
+        return fail(cannot_take("config.yaml", *config));
     }
     for (const auto& [path, error] : store.unread()) {
         if (is_looked_at(path)) {
@@ -147,10 +159,7 @@ Result<std::string> to_one_file(const Store& store) {
         const bool as_text =
             file.is_read() && is_utf8(file.text()) && !resource_at(path).has_value();
         if (file.document() == nullptr && !as_text) {
-            return fail(ErrorCode::corrupt,
-                        bounded_text(path) + " is no YAML. " + file.error().message,
-                        "Correct it, or export the project as a folder or a zip file.",
-                        file.error().detail);
+            return fail(cannot_take(path, file));
         }
         const std::size_t begin = out.size();
         out.append("    ").append(yaml::scalar(path)).append(":");

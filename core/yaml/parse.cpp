@@ -31,6 +31,13 @@ Error too_much(const std::string& what) {
                  {}};
 }
 
+Error too_much_at(Position position, const std::string& what) {
+    Error error = fault(position, "the YAML text has more than " + what);
+    error.code = ErrorCode::limit_exceeded;
+    error.hint = "Check that it is the right file.";
+    return error;
+}
+
 std::string_view view(const yaml_char_t* text) {
     return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
@@ -160,7 +167,8 @@ void Builder::put_value(Item& item, std::string_view value) {
 
 Result<void> Builder::add(const Item& item, std::string_view tag, std::string_view anchor) {
     if (tree_.items.size() >= limits_.nodes) {
-        return fail(too_much(std::to_string(limits_.nodes) + " values"));
+        return fail(
+            too_much_at(tree_.position(item.start), std::to_string(limits_.nodes) + " values"));
     }
     const auto index = static_cast<std::uint32_t>(tree_.items.size());
     tree_.items.push_back(item);
@@ -204,10 +212,11 @@ Result<void> Builder::add_alias(const yaml_event_t& event) {
 }
 
 Result<void> Builder::open(const yaml_event_t& event) {
-    if (open_.size() >= limits_.depth) {
-        return fail(too_much(std::to_string(limits_.depth) + " levels"));
-    }
     Item item = item_of(event);
+    if (open_.size() >= limits_.depth) {
+        return fail(
+            too_much_at(tree_.position(item.start), std::to_string(limits_.depth) + " levels"));
+    }
     std::string_view tag;
     std::string_view anchor;
     if (event.type == YAML_SEQUENCE_START_EVENT) {

@@ -208,6 +208,10 @@ TEST_CASE("problems are listed by file and line") {
 TEST_CASE("a check that cannot be done is a document too") {
     TemporaryDirectory folder;
     const fs::path none = folder.path() / "none";
+    write(folder.path() / "file", "x\n");
+    const auto file = check(folder.path() / "file");
+    CHECK(file.code == 2);
+    CHECK(contains(file.errors, "/file is a file, not a folder."));
     const auto json = check(none, {"--format", "json"});
     CHECK(json.code == 2);
     const auto told = nlohmann::json::parse(json.output);

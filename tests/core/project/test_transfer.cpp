@@ -152,6 +152,7 @@ TEST_CASE("a project that cannot be one file says which file it is") {
         ErrorCode code;
     };
     for (const Case& one : {Case{"functions/a.yaml", "a: b: c\n", ErrorCode::corrupt},
+                            Case{"config.yaml", "\xff: b\n", ErrorCode::corrupt},
                             Case{"x.yaml", "\xff: b\n", ErrorCode::corrupt}}) {
         auto files = sample();
         files[one.path] = one.text;
@@ -161,6 +162,14 @@ TEST_CASE("a project that cannot be one file says which file it is") {
         CHECK(text.error().message.find(one.path) != std::string::npos);
     }
     CHECK(to_one_file(stored({{"a.yaml", "b: c\n"}})).error().code == ErrorCode::not_found);
+    // One that cannot be read is not said to be no YAML, and no other form could take it either.
+    const test::TemporaryDirectory folder;
+    REQUIRE(write_folder(sample(), folder.path() / "p"));
+    const auto unread =
+        to_one_file(*Store::load(folder.path() / "p", StoreLimits{.file_bytes = 60}));
+    REQUIRE_FALSE(unread);
+    CHECK(unread.error().message.starts_with("config.yaml cannot be read. The file "));
+    CHECK(unread.error().hint.find("folder") == std::string::npos);
 }
 
 TEST_CASE("what one file cannot hold is named") {

@@ -166,7 +166,8 @@ TEST_CASE("what is not one YAML document is refused with its place") {
                          4),
              ErrorCode::corrupt, "1:1", "UTF-8"},
         Case{"a: \"b\n", ErrorCode::corrupt, "2:1", "end of stream"},
-        Case{deep, ErrorCode::limit_exceeded, "", "64 levels"},
+        Case{"a: b\nc: " + deep, ErrorCode::limit_exceeded, "2:67", "64 levels"},
+        Case{deep, ErrorCode::limit_exceeded, "1:65", "64 levels"},
         Case{std::string((1U << 20U) + 1, ' '), ErrorCode::limit_exceeded, "", "1024 KB"}};
     for (const Case& one : cases) {
         const std::string beginning = one.text.substr(0, 40);
