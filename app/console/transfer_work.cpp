@@ -80,6 +80,13 @@ Result<Exported> TransferWork::write(const flow::LocalProject& project, ui::Expo
         return fail(ErrorCode::already_exists, to.string() + " is there already.",
                     "Choose another name, or replace it.");
     }
+    for (const fs::path& clone : {project.configuration, project.code}) {
+        if (replace && fs::exists(to, code) && project::lies_in(to, clone)) {
+            return fail(ErrorCode::invalid_argument,
+                        to.string() + " is in a clone of the project, so it stays.",
+                        "Choose another name.");
+        }
+    }
     if (form != ui::ExportForm::signed_file) {
         return write_configuration(project, form, to, watch);
     }

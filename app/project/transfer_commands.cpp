@@ -90,11 +90,7 @@ Result<void> check_target(const CommandLine& line, const fs::path& to) {
     if (!fs::exists(fs::symlink_status(to, code))) {
         return {};
     }
-    const fs::path folder = fs::canonical(line.positional(0), code);
-    const auto parent = fs::canonical(to.parent_path(), code).lexically_relative(folder);
-    const bool is_inside = line.text(QStringLiteral("as")) != "bundle" && !folder.empty() &&
-                           !parent.empty() && *parent.begin() != "..";
-    if (is_inside) {
+    if (line.text(QStringLiteral("as")) != "bundle" && project::lies_in(to, line.positional(0))) {
         return fail(ErrorCode::already_exists,
                     to.string() + " is in the folder that is to be exported, so it stays.",
                     "Name a new file, with --to.");

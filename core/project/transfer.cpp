@@ -240,6 +240,14 @@ Result<git::Files> read_project(const fs::path& path, const Watch& watch) {
     return files;
 }
 
+bool lies_in(const fs::path& file, const fs::path& folder) {
+    std::error_code code;
+    const fs::path place = fs::canonical(fs::absolute(file).parent_path(), code);
+    const fs::path top = fs::canonical(folder, code);
+    const fs::path below = place.lexically_relative(top);
+    return !place.empty() && !top.empty() && !below.empty() && *below.begin() != "..";
+}
+
 bool is_configuration(const fs::path& path) {
     std::error_code code;
     if (fs::is_directory(path, code)) {

@@ -30,6 +30,10 @@ Result<void> write_folder(const git::Files& files, const std::filesystem::path& 
 /// config.yaml.
 Result<git::Files> read_project(const std::filesystem::path& path, const Watch& watch = {});
 
+/// Whether a file's place is in a folder or below it, also by way of links: an export does not
+/// replace what it is of.
+bool lies_in(const std::filesystem::path& file, const std::filesystem::path& folder);
+
 /// Whether it is meant to be one of those, by its content; else it may be a signed project file.
 bool is_configuration(const std::filesystem::path& path);
 

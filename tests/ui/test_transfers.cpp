@@ -165,6 +165,13 @@ private Q_SLOTS:
         QVERIFY(stage.press("Replace it"));
         QVERIFY(project::is_zip(get(file)));
 
+        const std::string config = get(stage.shop.configuration / "config.yaml");
+        stage.write(ExportForm::one_file, stage.shop.configuration / "config.yaml");
+        QVERIFY(stage.press("Replace it"));
+        QVERIFY2(stage.told().contains(QStringLiteral("is in a clone of the project")),
+                 qPrintable(stage.told()));
+        QCOMPARE(get(stage.shop.configuration / "config.yaml"), config);
+
         const fs::path folder = stage.folder.path() / "full";
         put(folder / "config.yaml", "precious");
         stage.write(ExportForm::folder, folder);

@@ -356,6 +356,29 @@ TEST_CASE("a folder is read without links and git's own, and only an empty one i
     CHECK(read_project(from / "README.md").error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("what lies in a folder lies there by any way") {
+    const test::TemporaryDirectory folder;
+    const fs::path shop = folder.path() / "shop";
+    REQUIRE(write_folder(sample(), shop));
+    fs::create_directory_symlink(shop, folder.path() / "link");
+    fs::create_symlink(shop / "config.yaml", folder.path() / "file");
+    for (const fs::path& inside :
+         {shop / "config.yaml", shop / "functions/ping.yaml", folder.path() / "link/new.zip",
+          folder.path() / "other/../shop/config.yaml", shop / ".." / "shop" / "x"}) {
+        CAPTURE(inside);
+        fs::create_directory(folder.path() / "other");
+        CHECK(lies_in(inside, shop));
+        CHECK(lies_in(inside, folder.path() / "link"));
+    }
+    for (const fs::path& outside : {folder.path() / "shop.zip", folder.path() / "file",
+                                    folder.path() / "none/config.yaml", shop / "../x"}) {
+        CAPTURE(outside);
+        CHECK_FALSE(lies_in(outside, shop));
+    }
+    CHECK_FALSE(lies_in(shop / "config.yaml", folder.path() / "none"));
+    CHECK_FALSE(lies_in(shop / "config.yaml", {}));
+}
+
 TEST_CASE("a folder is written whole or not at all") {
     struct Case {
         const char* what;
