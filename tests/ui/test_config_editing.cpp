@@ -2,6 +2,8 @@
 #include "tests/ui/config_stage.h"
 #include "ui/common/theme.h"
 
+#include <QTextBlock>
+
 using namespace tau;
 using namespace tau::test::config;
 
@@ -240,6 +242,34 @@ private Q_SLOTS:
         stage.wait();
         QCOMPARE(stage.on_disk("functions/ping.yaml"), std::string("id: once more\n"));
         QVERIFY(stage.tab->has_unsaved());
+    }
+
+    void what_is_typed_after_a_save_stays() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        TextEditor& yaml = stage.tab->yaml();
+        yaml.setFocus();
+        yaml.setTextCursor(yaml.document()->find(QStringLiteral("my function")));
+        QTest::keyClicks(&yaml, QStringLiteral("one"));
+        int saves = 0;
+        connect(stage.tab, &ProjectTab::project_changed, stage.tab, [&] {
+            stage.tab->enter(); // as the window does; the folder is being read now
+            QTest::keyClicks(&yaml, QStringLiteral(" more"));
+            if (++saves == 1) {
+                QTest::keyClick(&yaml, Qt::Key_S, Qt::ControlModifier); // and once more
+            }
+        });
+        QTest::keyClick(&yaml, Qt::Key_S, Qt::ControlModifier);
+        QTest::keyClicks(&yaml, QStringLiteral(" and"));
+        QTRY_COMPARE(saves, 2);
+        stage.wait();
+        QCOMPARE(stage.on_disk("functions/ping.yaml"),
+                 replaced(ping, "my function", "one and more"));
+        QCOMPARE(yaml.textCursor().block().text(), QStringLiteral("# one and more more"));
+        QVERIFY(yaml.textCursor().atBlockEnd());
+        stage.tab->flush();
+        QCOMPARE(stage.text("functions/ping.yaml"),
+                 replaced(ping, "my function", "one and more more"));
     }
 
     void keys_and_values_are_completed_by_the_table() {

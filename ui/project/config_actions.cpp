@@ -289,12 +289,14 @@ void ConfigTab::save() {
     if (!open_ || save_job_.running() || open_->unsaved().empty()) {
         return;
     }
+    read_job_.drop(); // it may have read what is replaced now
     auto unsaved = std::make_shared<project::Workspace::Unsaved>(open_->unsaved());
     save_job_.start([&config = config_, project = project_,
                      unsaved](std::stop_token) { return config.save(project, *unsaved); },
                     [this, unsaved, workspace = open_](const Result<void>& done) {
                         if (!done) {
                             messages_->show_error(done.error());
+                            enter();
                         } else {
                             workspace->saved(*unsaved);
                             announce(this, tr("Saved."));

@@ -313,8 +313,8 @@ void ConfigTab::show_project(const flow::LocalProject& project) {
 }
 
 void ConfigTab::enter() {
-    if (project_.configuration.empty() || read_job_.running()) {
-        return;
+    if (project_.configuration.empty() || read_job_.running() || save_job_.running()) {
+        return; // a save looks again when it is done
     }
     flush();
     struct Answer {
@@ -354,6 +354,7 @@ void ConfigTab::take_read(Result<ConfigServices::Configuration> read,
         show_workspace();
         return;
     }
+    flush(); // what was typed meanwhile is younger than what was read
     const auto found =
         open_->reload(read->store, std::move(read->uncommitted), std::move(read->check));
     code_known_.clear();
