@@ -5,6 +5,7 @@
 #include "ui/common/page.h"
 #include "ui/common/text.h"
 #include "ui/project/changes_model.h"
+#include "ui/project/unsaved_edits.h"
 
 #include <QHBoxLayout>
 #include <QMenu>
@@ -245,6 +246,9 @@ void BranchBar::start(const QString& sentence, const Work& work,
 }
 
 void BranchBar::switch_to(const QString& branch) {
+    if (unsaved_ != nullptr && unsaved_->hold_back(tr("switching to %1").arg(branch))) {
+        return;
+    }
     start(
         tr("Switching to %1…").arg(branch),
         [&git = services_.git(), project = project_,
@@ -275,6 +279,9 @@ void BranchBar::push() {
 }
 
 void BranchBar::pull() {
+    if (unsaved_ != nullptr && unsaved_->hold_back(tr("pulling"))) {
+        return;
+    }
     auto pulled = std::make_shared<std::vector<flow::Pulled>>();
     start(
         tr("Pulling…"),

@@ -12,12 +12,15 @@ class QMenu;
 
 namespace tau::ui {
 
+class UnsavedEdits;
+
 /// Over all pages of a project: the branch, how it stands to the git host, and pull and push.
 /// Both clones go together; only pull, push and clone need the network.
 class BranchBar : public QWidget {
     Q_OBJECT
 public:
     explicit BranchBar(Services& services, QWidget* parent = nullptr);
+    void set_unsaved(UnsavedEdits* unsaved) { unsaved_ = unsaved; }
     void show_project(const flow::LocalProject& project);
     /// Files, branches or commits are others now.
     void refresh();
@@ -55,6 +58,7 @@ private:
     void refresh_buttons();
 
     Services& services_;
+    UnsavedEdits* unsaved_ = nullptr;
     flow::LocalProject project_;
     std::vector<flow::CloneState> states_;
     QToolButton* branch_;

@@ -2,6 +2,7 @@
 
 #include "ui/common/page.h"
 #include "ui/common/text.h"
+#include "ui/project/unsaved_edits.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -234,6 +235,9 @@ void ChangesView::commit() {
 }
 
 void ChangesView::ask_discard(bool all) {
+    if (unsaved_ != nullptr && unsaved_->hold_back(tr("discarding changes"))) {
+        return;
+    }
     const auto files = all ? model_->all() : std::vector<ChangesModel::File>();
     if (discard_job_.running() || (all ? files.empty() : !shown_)) {
         return;
@@ -281,6 +285,10 @@ void ChangesView::offer_return(const std::vector<flow::DiscardedFiles>& discarde
     messages_->show_message(
         Tone::good, tr("Discarded."),
         {{tr("Bring it back"), [this, discarded] {
+              if (unsaved_ != nullptr && unsaved_->hold_back(tr("bringing it back"))) {
+                  offer_return(discarded);
+                  return;
+              }
               discard_job_.start(
                   [&git = services_.git(), project = project_, discarded](std::stop_token) {
                       return git.bring_back(project, discarded);

@@ -16,12 +16,15 @@
 
 namespace tau::ui {
 
+class UnsavedEdits;
+
 /// What is not committed yet, in both clones: files with their states, the difference of each, and
 /// a message to commit those that are chosen. Needs no network.
 class ChangesView : public ProjectTab {
     Q_OBJECT
 public:
     explicit ChangesView(Services& services, QWidget* parent = nullptr);
+    void set_unsaved(UnsavedEdits* unsaved) { unsaved_ = unsaved; }
     void show_project(const flow::LocalProject& project) override;
     void enter() override;
     QWidget* first_input() const override;
@@ -52,6 +55,7 @@ private:
     void offer_return(const std::vector<flow::DiscardedFiles>& discarded);
 
     Services& services_;
+    UnsavedEdits* unsaved_ = nullptr;
     flow::LocalProject project_;
     QStackedWidget* pages_;
     ErrorView* error_;

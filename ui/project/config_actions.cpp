@@ -284,17 +284,28 @@ bool ConfigTab::has_unsaved() const {
     return text_timer_.isActive();
 }
 
-void ConfigTab::save() {
+std::size_t ConfigTab::unsaved_files(const flow::LocalProject& project) {
     flush();
-    if (!open_ || save_job_.running() || open_->unsaved().empty()) {
+    const auto found = kept_.find(project.configuration);
+    return found == kept_.end() || found->second == nullptr ? 0 : found->second->unsaved().files();
+}
+
+void ConfigTab::save() {
+    save_edits(project_);
+}
+
+void ConfigTab::save_edits(const flow::LocalProject& project) {
+    if (unsaved_files(project) == 0 || save_job_.running()) {
         return;
     }
     read_job_.drop(); // it may have read what is replaced now
-    auto unsaved = std::make_shared<project::Workspace::Unsaved>(open_->unsaved());
-    save_job_.start([&config = config_, project = project_,
+    const std::shared_ptr<project::Workspace> workspace = kept_.at(project.configuration);
+    auto unsaved = std::make_shared<project::Workspace::Unsaved>(workspace->unsaved());
+    save_job_.start([&config = config_, project,
                      unsaved](std::stop_token) { return config.save(project, *unsaved); },
-                    [this, unsaved, workspace = open_](const Result<void>& done) {
+                    [this, unsaved, workspace](const Result<void>& done) {
                         if (!done) {
+                            Q_EMIT save_failed();
                             messages_->show_error(done.error());
                             enter();
                         } else {

@@ -62,7 +62,11 @@ public:
     /// What is typed as text, and only a pause away from being an edit, becomes one.
     void flush();
     void save();
+    /// Of this project, also while another one is shown.
+    void save_edits(const flow::LocalProject& project);
     bool has_unsaved() const;
+    /// Files of this project that are edited and not saved.
+    std::size_t unsaved_files(const flow::LocalProject& project);
     /// Asks whether these files, of what is called `from`, are to be taken in, as one step for
     /// undo.
     void take_in(const QString& from, const git::Files& files);
@@ -96,6 +100,8 @@ public:
 Q_SIGNALS:
     /// has_unsaved() is another now.
     void unsaved_changed();
+    /// Why is about to be said here.
+    void save_failed();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -4,6 +4,7 @@
 #include "ui/common/page.h"
 #include "ui/common/text.h"
 #include "ui/project/changes_model.h"
+#include "ui/project/unsaved_edits.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -255,7 +256,7 @@ void MergeView::keep_rest(const std::vector<vault::Role>& merged) {
 }
 
 void MergeView::merge() {
-    if (!merge_->isEnabled()) {
+    if (!merge_->isEnabled() || (unsaved_ != nullptr && unsaved_->hold_back(tr("merging")))) {
         return;
     }
     error_->clear();

@@ -15,12 +15,15 @@
 
 namespace tau::ui {
 
+class UnsavedEdits;
+
 /// Both sides changed: for each file mine, theirs, or a text of one's own, and one commit at the
 /// end. Until then nothing is changed.
 class MergeView : public ProjectTab {
     Q_OBJECT
 public:
     explicit MergeView(Services& services, QWidget* parent = nullptr);
+    void set_unsaved(UnsavedEdits* unsaved) { unsaved_ = unsaved; }
     void show_project(const flow::LocalProject& project) override;
     QWidget* first_input() const override { return list_; }
     /// What a pull found, for the project that is shown.
@@ -49,6 +52,7 @@ private:
     void keep_rest(const std::vector<vault::Role>& merged);
 
     Services& services_;
+    UnsavedEdits* unsaved_ = nullptr;
     flow::LocalProject project_;
     std::vector<flow::Pulled> pulled_;
     ErrorView* error_;

@@ -10,6 +10,7 @@
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
+#include "ui/project/unsaved_edits.h"
 #include "ui/shell/change_page.h"
 #include "ui/shell/folder_page.h"
 #include "ui/shell/project_page.h"
@@ -111,6 +112,10 @@ void MainWindow::make_project_tabs() {
     tabs_->add_tab(merge_, tr("Merge"));
     tabs_->set_tab_visible(merge_, false);
     make_living_tabs();
+    auto* unsaved = new UnsavedEdits(*configuration_, *tabs_, *messages_, this);
+    branches_->set_unsaved(unsaved);
+    changes_->set_unsaved(unsaved);
+    merge_->set_unsaved(unsaved);
     connect(tabs_, &ProjectTabs::project_changed, branches_, &BranchBar::refresh);
     connect(branches_, &BranchBar::project_changed, tabs_, &ProjectTabs::refresh);
     connect(branches_, &BranchBar::project_cloned, tabs_, &ProjectTabs::reload);

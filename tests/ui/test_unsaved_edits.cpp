@@ -1,0 +1,143 @@
+// Edits that are in memory only, and what would commit or change their files meanwhile.
+#include "tests/support/git_cli.h"
+#include "tests/ui/sample_services.h"
+#include "ui/common/job.h"
+#include "ui/common/theme.h"
+#include "ui/project/branch_bar.h"
+#include "ui/project/changes_view.h"
+#include "ui/project/config_tab.h"
+#include "ui/project/project_tabs.h"
+#include "ui/shell/main_window.h"
+
+#include <QApplication>
+#include <QTest>
+
+using namespace tau;
+using namespace tau::ui;
+using test::contents;
+using test::write;
+
+namespace {
+
+/// A window over two real clones, on the project's configuration.
+struct Stage {
+    test::Clone configuration, code;
+    test::SampleServices services;
+    flow::LocalProject project{"Qm", "shop", 0, configuration.path, code.path, {}};
+    MainWindow window{services};
+    BranchBar& bar = window.branch_bar();
+    ChangesView& changes = window.changes_view();
+    ConfigTab& tab = window.config_tab();
+
+    Stage() {
+        window.resize(1000, 700);
+        window.show();
+        window.open_project(project);
+        window.project_tabs().show_tab(&tab);
+        rest();
+        tab.select("config.yaml");
+    }
+    ~Stage() {
+        window.hide();
+        Job::wait_for_all();
+    }
+    void rest() {
+        const auto idle = [this] {
+            return tab.has_workspace() && !tab.busy() && !bar.busy() && !changes.busy();
+        };
+        QVERIFY(QTest::qWaitFor(idle, 30'000));
+    }
+    void type() { QTest::keyClicks(&tab.yaml(), QStringLiteral("#mine")); }
+    std::string on_disk() const { return contents(configuration.path / "config.yaml"); }
+    /// Presses this button once it is there.
+    bool press(const QString& text) {
+        return QTest::qWaitFor([&] {
+            for (QPushButton* button : window.findChildren<QPushButton*>()) {
+                if (button->isVisible() && button->text() == text) {
+                    button->click();
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+    /// The person is told what comes first, and nothing runs.
+    bool held_back(const char* before) {
+        MessageBar& messages = window.message_bar();
+        const bool told = messages.text().contains(QStringLiteral("1 file is not saved")) &&
+                          messages.text().contains(QString::fromLatin1(before));
+        messages.close_message();
+        return told && !bar.busy();
+    }
+};
+
+const std::string saved_text = "id: Qm\nname: shop\n";
+
+} // namespace
+
+class TestUnsavedEdits : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void they_come_before_what_changes_files() {
+        Stage stage;
+        write(stage.configuration.path / "functions/ping.yaml", "id: changed\n");
+        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.rest();
+        stage.type(); // only a pause away from being an edit
+        stage.bar.pull();
+        QVERIFY(stage.held_back("before pulling"));
+        stage.bar.switch_to(QStringLiteral("dev"));
+        QVERIFY(stage.held_back("before switching to dev"));
+        stage.changes.ask_discard(true);
+        QVERIFY(stage.held_back("before discarding"));
+        QVERIFY(stage.changes.messages().text().isEmpty());
+        QCOMPARE(stage.on_disk(), saved_text);
+
+        stage.bar.pull();
+        QVERIFY(stage.press(QStringLiteral("Show them")));
+        QCOMPARE(stage.window.project_tabs().current_tab(), static_cast<ProjectTab*>(&stage.tab));
+        stage.bar.pull();
+        stage.tab.undo();
+        QVERIFY(stage.window.message_bar().text().isEmpty()); // it is no longer so
+        stage.bar.pull();
+        QVERIFY(stage.bar.busy());
+        stage.rest();
+    }
+
+    void saving_lets_it_go_on() {
+        Stage stage;
+        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.type();
+        stage.bar.pull();
+        QVERIFY(stage.press(QStringLiteral("Save")));
+        QTRY_COMPARE(stage.on_disk(), saved_text + "#mine");
+        QTRY_COMPARE(stage.changes.files().file_count(), 1); // where it can be committed
+        stage.bar.pull();
+        QVERIFY(stage.bar.busy());
+        stage.rest();
+    }
+
+    void a_save_that_fails_says_so_where_the_edits_are() {
+        Stage stage;
+        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.type();
+        write(stage.configuration.path / "config.yaml", "id: theirs\n");
+        stage.bar.pull();
+        QVERIFY(stage.press(QStringLiteral("Save")));
+        QTRY_COMPARE(stage.window.project_tabs().current_tab(),
+                     static_cast<ProjectTab*>(&stage.tab));
+        stage.rest();
+        QVERIFY(stage.tab.messages().text().contains(QStringLiteral("config.yaml")));
+        QCOMPARE(stage.on_disk(), std::string("id: theirs\n"));
+    }
+};
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    Theme theme(application);
+    TestUnsavedEdits tests;
+    return QTest::qExec(&tests, argc, argv);
+}
+
+#include "test_unsaved_edits.moc"
