@@ -118,6 +118,21 @@ private Q_SLOTS:
         stage.rest();
     }
 
+    void the_page_of_changes_names_them() {
+        Stage stage;
+        stage.type();
+        stage.window.project_tabs().show_tab(&stage.changes);
+        QVERIFY(stage.changes.unsaved_sentence().startsWith(QStringLiteral("1 file is edited")));
+        stage.rest();
+        QVERIFY(stage.changes.is_empty()); // it is no change of a file yet
+        QVERIFY(stage.press(QStringLiteral("Show the edits")));
+        QCOMPARE(stage.window.project_tabs().current_tab(), static_cast<ProjectTab*>(&stage.tab));
+        stage.window.project_tabs().show_tab(&stage.changes);
+        QVERIFY(stage.press(QStringLiteral("Save")));
+        QTRY_COMPARE(stage.changes.files().file_count(), 1);
+        QVERIFY(stage.changes.unsaved_sentence().isEmpty());
+    }
+
     void a_save_that_fails_says_so_where_the_edits_are() {
         Stage stage;
         stage.window.project_tabs().show_tab(&stage.changes);

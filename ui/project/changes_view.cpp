@@ -21,8 +21,9 @@ constexpr int message_lines = 4;
 
 ChangesView::ChangesView(Services& services, QWidget* parent)
     : ProjectTab(parent), services_(services), pages_(new QStackedWidget), error_(new ErrorView),
-      messages_(new MessageBar), model_(new ChangesModel(this)), list_(new QTreeView),
-      diff_(new DiffView), message_(new QPlainTextEdit), author_(new AuthorLine(services)),
+      messages_(new MessageBar), unsaved_row_(new QWidget), unsaved_text_(make_label({})),
+      model_(new ChangesModel(this)), list_(new QTreeView), diff_(new DiffView),
+      message_(new QPlainTextEdit), author_(new AuthorLine(services)),
       reason_(make_label({}, QStringLiteral("caption"))),
       commit_(make_button(tr("Co&mmit"), ButtonKind::primary, QStringLiteral("check"))),
       discard_(make_button(tr("&Discard…"), ButtonKind::quiet)),
@@ -36,6 +37,7 @@ ChangesView::ChangesView(Services& services, QWidget* parent)
     box->setSpacing(space::s);
     box->addWidget(error_);
     box->addWidget(messages_);
+    box->addWidget(make_unsaved_row());
     auto* split = new QSplitter(Qt::Horizontal);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(space::m);
@@ -57,6 +59,39 @@ ChangesView::ChangesView(Services& services, QWidget* parent)
     connect(message_, &QPlainTextEdit::textChanged, this, &ChangesView::refresh_commit);
     connect(commit_, &QPushButton::clicked, this, &ChangesView::commit);
     refresh_commit();
+}
+
+/// Edits are no files yet, so that they cannot be among the changes.
+QWidget* ChangesView::make_unsaved_row() {
+    auto* row = new QHBoxLayout(unsaved_row_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(space::s);
+    auto* mark = new IconLabel;
+    mark->set(QStringLiteral("warning"), Tone::warn);
+    row->addWidget(mark, 0, Qt::AlignVCenter);
+    row->addWidget(unsaved_text_, 1);
+    auto* save = make_button(tr("Save"));
+    auto* show = make_button(tr("Show the edits"), ButtonKind::quiet);
+    row->addWidget(save);
+    row->addWidget(show);
+    connect(save, &QPushButton::clicked, this, [this] { unsaved_->save(); });
+    connect(show, &QPushButton::clicked, this, [this] { unsaved_->show(); });
+    unsaved_row_->hide();
+    return unsaved_row_;
+}
+
+void ChangesView::refresh_unsaved() {
+    const std::size_t files = unsaved_ != nullptr ? unsaved_->files() : 0;
+    unsaved_text_->setText(
+        files == 1
+            ? tr("1 file is edited and not saved, so it is not among the changes here.")
+            : tr("%1 files are edited and not saved, so they are not among the changes here.")
+                  .arg(files));
+    unsaved_row_->setVisible(files > 0);
+}
+
+QString ChangesView::unsaved_sentence() const {
+    return unsaved_row_->isHidden() ? QString() : unsaved_text_->text();
 }
 
 QWidget* ChangesView::make_files() {
@@ -141,6 +176,7 @@ void ChangesView::enter() {
     if (project_.configuration.empty() && project_.code.empty()) {
         return;
     }
+    refresh_unsaved();
     look_job_.start(
         [&git = services_.git(), project = project_](std::stop_token) { return git.look(project); },
         [this](const Result<std::vector<flow::CloneState>>& states) { show_states(states); });

@@ -41,6 +41,8 @@ public:
                discard_job_.running();
     }
     bool is_empty() const;
+    /// What is said of edits that are not saved; empty when there are none.
+    QString unsaved_sentence() const;
     void commit();
     /// Asks first.
     void ask_discard(bool all);
@@ -48,6 +50,8 @@ public:
 private:
     QWidget* make_files();
     QWidget* make_commit_box();
+    QWidget* make_unsaved_row();
+    void refresh_unsaved();
     void show_states(const Result<std::vector<flow::CloneState>>& states);
     void show_file(const QModelIndex& index);
     void refresh_commit();
@@ -60,6 +64,8 @@ private:
     QStackedWidget* pages_;
     ErrorView* error_;
     MessageBar* messages_;
+    QWidget* unsaved_row_;
+    QLabel* unsaved_text_;
     ChangesModel* model_;
     QTreeView* list_;
     DiffView* diff_;
