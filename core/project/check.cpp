@@ -31,12 +31,15 @@ Problem problem_at(const Resource& resource, Severity severity, std::string_view
     return problem;
 }
 
-Problem missing_file(const std::string& path, const char* hint) {
+/// `id`: what its fix writes; empty: a new one.
+Problem missing_file(const std::string& path, const char* hint, const std::string& id = {}) {
     Problem problem;
     problem.path = path;
     problem.code = "missing-file";
     problem.sentence = "required attribute 'id'";
     problem.hint = hint;
+    problem.fix = id.empty() ? Fix{"Make it with a new id", Fix::Act::new_id, "id", {}}
+                             : Fix{"Make it with the cloud's id", Fix::Act::set_text, "id", id};
     return problem;
 }
 
@@ -300,7 +303,11 @@ struct Checker::State {
     void assemble(const Store& store) {
         problems.clear();
         if (store.file("config.yaml") == nullptr) {
-            problems.push_back(missing_file("config.yaml", "Add the project's config.yaml."));
+            problems.push_back(missing_file("config.yaml", "Add the project's config.yaml.",
+                                            options.registered_id));
+            if (options.registered_id.empty()) { // only the cloud gives a project its id
+                problems.back().fix.reset();
+            }
         }
         auto application = store.applications().begin();
         const auto skip_to = [&](std::string_view name) {

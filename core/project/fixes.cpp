@@ -56,7 +56,9 @@ bool can_apply(const yaml::Document& document, const Fix& fix) {
 Result<Edits> apply_fix(const Store& store, const Problem& problem, Entropy& entropy,
                         std::int64_t unix_seconds) {
     const File* file = store.file(problem.path);
-    if (!problem.fix || file == nullptr || file->document() == nullptr) {
+    const bool missing = problem.code == "missing-file";
+    const bool there = file != nullptr && (missing || file->document() != nullptr);
+    if (!problem.fix || there == missing) {
         return fail(ErrorCode::not_found,
                     "There is no fix for this in " + problem.path + " any more.",
                     "Check the project again.");
@@ -67,7 +69,11 @@ Result<Edits> apply_fix(const Store& store, const Problem& problem, Entropy& ent
         id = new_resource_id(project_id_of(store), resource ? resource->name : problem.path,
                              entropy, unix_seconds);
     }
-    auto text = fixed(*file->document(), *problem.fix, id);
+    const auto document = missing ? yaml::Document::parse({}) : *file->document();
+    if (!document) {
+        return fail(document.error());
+    }
+    auto text = fixed(*document, *problem.fix, id);
     return text ? Result<Edits>(Edits{{problem.path, std::move(*text)}}) : fail(text.error());
 }
 

@@ -52,6 +52,18 @@ Result<void> renew_id(const Store& store, Edits& edits, const std::string& path,
                     new_resource_id(project_id_of(store), resource->name, entropy, unix_seconds));
 }
 
+/// Where something goes with all that is in it: other than a new one, an application needs a folder
+/// that is not there at all.
+Result<void> check_goal(const Store& store, const Resource& goal) {
+    const auto& applications = store.applications();
+    if (goal.kind == KindId::application &&
+        std::binary_search(applications.begin(), applications.end(), goal.name)) {
+        return fail(ErrorCode::already_exists, folder_of(goal) + " is there already.",
+                    "Take another name.");
+    }
+    return check_place(store, goal);
+}
+
 Error not_for(std::string_view what, KindId id) {
     return Error{ErrorCode::invalid_argument,
                  "A" + std::string(id == KindId::application ? "n " : " ") +
@@ -105,11 +117,7 @@ Result<void> check_place(const Store& store, const Resource& place) {
                     "There is no application " + bounded_text(place.application, 60) + ".",
                     "Make it first, or take another.");
     }
-    const bool taken =
-        place.kind == KindId::application
-            ? std::binary_search(applications.begin(), applications.end(), place.name)
-            : store.file(place.path()) != nullptr;
-    if (taken) {
+    if (store.file(place.path()) != nullptr) {
         return fail(ErrorCode::already_exists, place.path() + " is there already.",
                     "Take another name.");
     }
@@ -160,7 +168,7 @@ Result<Plan> plan_rename(const Store& store, const Resource& resource, const std
         return done ? Result<Plan>(std::move(plan)) : fail(done.error());
     }
     const Resource to = place_of(resource.kind, resource.application, name);
-    if (auto checked = check_place(store, to); !checked) {
+    if (auto checked = check_goal(store, to); !checked) {
         return fail(checked.error());
     }
     if (resource.kind == KindId::application) {
@@ -207,7 +215,7 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
         return fail(not_for("cloned", resource.kind));
     }
     const Resource to = place_of(resource.kind, application, name);
-    if (auto checked = check_place(store, to); !checked) {
+    if (auto checked = check_goal(store, to); !checked) {
         return fail(checked.error());
     }
     Plan plan;

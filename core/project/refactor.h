@@ -32,7 +32,8 @@ bool is_resource_name(std::string_view name);
 /// global code is.
 bool is_code_group(std::string_view name);
 
-/// Whether something new can stand there; errors as below.
+/// Whether something new can stand there, an application also in a folder that only lacks its
+/// config.yaml; errors as below.
 Result<void> check_place(const Store& store, const Resource& place);
 
 // Each leaves every reference meaning what it meant: `conflict`, with the sentences of what stands

@@ -42,6 +42,45 @@ private Q_SLOTS:
         QCOMPARE(stage.text("functions/ping.yaml"), ping);
     }
 
+    void an_application_without_its_file_can_be_mended() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/applications/bare/functions/ping.yaml", ping);
+        });
+        QAbstractItemModelTester tester(&stage.tab->resources());
+        const std::string path = "applications/bare/config.yaml";
+        const auto words = [&] {
+            return stage.tab->resources().index_of(path).data(Qt::ToolTipRole).toString();
+        };
+        QVERIFY(words().contains(QStringLiteral("without config.yaml, broken")));
+        stage.tab->ask_new();
+        NewResource& form = stage.tab->new_resource();
+        Q_EMIT form.wanted({project::KindId::application, {}, "bare", {}, std::nullopt});
+        QVERIFY2(stage.text(path).starts_with("id: Qm"), stage.text(path).c_str());
+        QVERIFY(!words().contains(QStringLiteral("without config.yaml")));
+        stage.tab->undo();
+        QCOMPARE(stage.text(path), std::string("(none)"));
+
+        for (int row = 0; row < stage.tab->problems().table().model()->rowCount(); ++row) {
+            stage.tab->problems().table().selectRow(row);
+            if (stage.tab->problems().current()->path == path) {
+                break;
+            }
+        }
+        QCOMPARE(stage.tab->problems().current()->path, path);
+        QTest::mouseClick(&stage.tab->problems().fix_button(), Qt::LeftButton);
+        QVERIFY(stage.text(path).starts_with("id: Qm"));
+        QCOMPARE(stage.tab->current_path(), path);
+        stage.tab->undo();
+        settle();
+        stage.tab->tree().setCurrentIndex(stage.tab->tree().model()->index(
+            stage.tab->tree().model()->rowCount() - 2, 0)); // bare, before store
+        stage.tab->ask_delete();
+        stage.wait();
+        QVERIFY(stage.press(QStringLiteral("Delete")));
+        QVERIFY(!stage.tab->resources().index_of(path).isValid());
+    }
+
     void move_and_clone() {
         Stage stage(small);
         stage.tab->select("functions/ping.yaml");

@@ -27,6 +27,10 @@ void ConfigTab::select(const std::string& path) {
     }
     ++burst_;
     path_ = open_->store().file(path) == nullptr ? std::string() : path;
+    nothing_->setText(
+        path_.empty() && !path.empty()
+            ? tr("There is no %1. The list of problems below can make it.").arg(to_qt(path))
+            : tr("Choose something in the tree."));
     {
         const QScopedValueRollback<bool> quiet(showing_, true);
         const QModelIndex here = model_->index_of(path_);

@@ -44,6 +44,12 @@ ResourceModel::Item& ResourceModel::add(Item& parent, const QString& label, cons
     return *parent.children.back();
 }
 
+void ResourceModel::add_project(const project::Resource& resource) {
+    Item& made = add(*root_, tr("Project"), QStringLiteral("config"));
+    made.resource = resource;
+    by_path_.emplace(resource.path(), &made);
+}
+
 /// Resources come in order, so that the group of the one before is the only one to look at.
 void ResourceModel::add_resource(Item& top, const project::Resource& resource) {
     const project::Kind& kind = project::kind(resource.kind);
@@ -63,6 +69,9 @@ void ResourceModel::rebuild() {
     root_ = std::make_unique<Item>();
     by_path_.clear();
     if (workspace_ != nullptr) {
+        if (workspace_->store().file("config.yaml") == nullptr) {
+            add_project({});
+        }
         std::unordered_map<std::string_view, Item*> applications;
         const auto application = [&](const std::string& name) -> Item& {
             Item*& found = applications[name];
@@ -75,9 +84,7 @@ void ResourceModel::rebuild() {
         };
         for (const project::Resource& each : workspace_->store().resources()) {
             if (each.kind == KindId::project) {
-                Item& made = add(*root_, tr("Project"), QStringLiteral("config"));
-                made.resource = each;
-                by_path_.emplace(each.path(), &made);
+                add_project(each);
             } else if (each.kind == KindId::application) {
                 Item& made = application(each.name);
                 made.resource = each;
@@ -88,7 +95,11 @@ void ResourceModel::rebuild() {
             }
         }
         for (const std::string& name : workspace_->store().applications()) {
-            application(name);
+            Item& made = application(name);
+            if (!made.resource) { // without its config.yaml it can be mended, renamed and deleted
+                made.resource = project::Resource{KindId::application, name, name};
+                by_path_.emplace(made.resource->path(), &made);
+            }
         }
         refresh_all(false);
     }
@@ -157,6 +168,9 @@ QString ResourceModel::words(const Item& item) const {
     }
     if (!item.children.empty()) {
         words << tr("%n in it", nullptr, static_cast<int>(item.children.size()));
+    }
+    if (item.resource && workspace_->store().file(item.resource->path()) == nullptr) {
+        words << tr("without config.yaml");
     }
     if (item.state.broken) {
         words << tr("broken");

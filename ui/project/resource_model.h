@@ -57,6 +57,7 @@ private:
     const Item& item(const QModelIndex& index) const;
     QModelIndex index_of_item(const Item& item) const;
     Item& add(Item& parent, const QString& label, const QString& key);
+    void add_project(const project::Resource& resource);
     void add_resource(Item& top, const project::Resource& resource);
     void refresh_all(bool tell);
     void refresh(Item& item, bool tell);

@@ -42,6 +42,35 @@ struct Case {
 
 } // namespace
 
+TEST_CASE("a missing config.yaml is made") {
+    test::CountingEntropy entropy(1);
+    const auto empty = Store::from({{"applications/a/functions/f.yaml", other}});
+    REQUIRE(empty.has_value());
+    CheckOptions options;
+    options.registered_id = "Qmc3WjpDvCaVY3jWmxranUY7roFhRj66SNqstiRbKxDbU4";
+    for (const char* path : {"config.yaml", "applications/a/config.yaml"}) {
+        CAPTURE(path);
+        Store store = *empty;
+        const auto problems = check(store, options);
+        const auto found = std::find_if(problems.begin(), problems.end(), [&](const Problem& each) {
+            return each.code == "missing-file" && each.path == path;
+        });
+        REQUIRE(found != problems.end());
+        REQUIRE(found->fix.has_value());
+        const auto edits = apply_fix(store, *found, entropy, 1000);
+        REQUIRE(edits.has_value());
+        REQUIRE(edits->size() == 1);
+        REQUIRE(store.apply(*edits).has_value());
+        const auto after = check(store, options);
+        CHECK(std::none_of(after.begin(), after.end(), [&](const Problem& each) {
+            return each.path == path && (each.code == "missing-file" || each.field == "id");
+        }));
+        CHECK(apply_fix(store, *found, entropy, 1000).has_value() == false);
+    }
+    CHECK(check(*empty)[0].path == "config.yaml"); // whose id nobody knows
+    CHECK_FALSE(check(*empty)[0].fix.has_value());
+}
+
 TEST_CASE("each fix changes its own value and no other byte") {
     const std::string trigger = "trigger: {type: p2p, protocol: /a, command: b}\n";
     const std::string execution =

@@ -120,6 +120,20 @@ TEST_CASE("a function in a library has no code of its own") {
     CHECK(plan->edits.at("functions/f.yaml")->find("source: libraries/\n") != std::string::npos);
 }
 
+TEST_CASE("an application's folder without config.yaml is filled, and is no goal for another") {
+    const auto made = Store::from({{"config.yaml", id + "name: x\n"},
+                                   {"applications/a/README.md", ""},
+                                   {"applications/b/config.yaml", id}});
+    REQUIRE(made.has_value());
+    test::CountingEntropy entropy(1);
+    const auto plan = plan_new(*made, {KindId::application, "", "a", "", std::nullopt}, entropy, 1);
+    REQUIRE(plan.has_value());
+    CHECK(plan->edits.contains("applications/a/config.yaml"));
+    const auto renamed = plan_rename(*made, {KindId::application, "b", "b"}, "a");
+    REQUIRE_FALSE(renamed.has_value());
+    CHECK(renamed.error().message == "applications/a/ is there already.");
+}
+
 TEST_CASE("what cannot be made is refused") {
     const Store store = shop_with_application();
     test::CountingEntropy entropy(1);
