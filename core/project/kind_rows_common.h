@@ -40,7 +40,7 @@ inline constexpr std::array<FieldRow, 4> identity{
       .label = "Tags",
       .help = "Words to find it by. The tag smartops:<name> attaches that smart operation.",
       .section = "identity",
-      .placeholder = "shop, smartops:check_gpu",
+      .placeholder = "shop\nsmartops:check_gpu",
       .written = identity_first}}};
 
 /// The identity's rows, then the kind's own.

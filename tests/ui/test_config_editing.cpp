@@ -86,6 +86,25 @@ private Q_SLOTS:
         QVERIFY(!stage.tab->form().note(QStringLiteral("tags")).isEmpty());
     }
 
+    void a_list_says_that_it_has_one_item_in_each_line() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        const QString hint = QStringLiteral("One in each line.");
+        for (const char* list : {"tags", "trigger/domains", "trigger/paths"}) {
+            const auto& lines = stage.input<QPlainTextEdit>(list);
+            QCOMPARE(stage.tab->form().note(QString::fromLatin1(list)), hint);
+            QVERIFY(lines.accessibleDescription().endsWith(QLatin1Char(' ') + hint));
+            QVERIFY(!lines.placeholderText().contains(QLatin1Char(',')));
+        }
+        QVERIFY(stage.tab->form().note(QStringLiteral("description")).isEmpty());
+        auto& paths = stage.input<QPlainTextEdit>("trigger/paths");
+        paths.setFocus();
+        QTest::keySequence(&paths, QKeySequence::SelectAll);
+        QTest::keyClick(&paths, Qt::Key_Delete);
+        const QString note = stage.tab->form().note(QStringLiteral("trigger/paths"));
+        QVERIFY(note.size() > hint.size() && note.endsWith(QLatin1Char('\n') + hint));
+    }
+
     void what_the_cloud_asks_for_is_marked_and_older_clouds_are_named() {
         Stage stage([](const fs::path& folder) {
             small(folder);

@@ -103,9 +103,6 @@ void FormInput::make_lines(const project::FieldRow& row, const QStringList& name
     }
     const int count = row.type == FieldType::pem ? pem_lines : text_lines;
     lines_->setFixedHeight(count * fontMetrics().lineSpacing() + 2 * space::s);
-    if (project::is_list(row.type)) {
-        lines_->setAccessibleDescription(tr("One in each line."));
-    }
     connect(lines_, &QPlainTextEdit::textChanged, this, &FormInput::change);
     if (row.type != FieldType::references || names.isEmpty()) {
         return;

@@ -267,11 +267,19 @@ void ResourceForm::show_problems(const std::vector<project::Problem>& problems) 
 
 void ResourceForm::show_notes(Row& row) {
     const QString shape = tr("Something of another shape stands here; edit it as YAML.");
-    const QString note = !row.value.readable ? shape : row.problem;
+    const QString said = !row.value.readable ? shape : row.problem;
+    const QString hint =
+        row.value.readable && project::is_list(row.row->type) ? tr("One in each line.") : QString();
+    const auto with_hint = [&hint](const QString& text, QLatin1Char between) {
+        return text.isEmpty() || hint.isEmpty() ? QString(text + hint)
+                                                : QString(text + between + hint);
+    };
+    const QString note = with_hint(said, QLatin1Char('\n'));
     row.note->setText(note);
     row.note->setVisible(!note.isEmpty());
     QWidget* input = row.input->focus_widget();
-    const QString description = note.isEmpty() ? to_qt(row.row->help) : note;
+    const QString description =
+        with_hint(said.isEmpty() ? to_qt(row.row->help) : said, QLatin1Char(' '));
     if (input->accessibleDescription() != description) {
         input->setAccessibleDescription(description);
         QAccessibleEvent event(input, QAccessible::DescriptionChanged);
