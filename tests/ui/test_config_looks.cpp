@@ -65,6 +65,11 @@ private Q_SLOTS:
                      .constData());
         }
         stage.tab->select("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "much");
+        const QModelIndex ping_index = stage.tab->resources().index_of("functions/ping.yaml");
+        QTRY_VERIFY(ping_index.data(Qt::ToolTipRole).toString().contains(QStringLiteral("broken")));
+        look("changed-and-broken");
+        stage.tab->undo();
         stage.tab->show_code(true);
         stage.wait();
         look("code");

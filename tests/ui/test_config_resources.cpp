@@ -81,6 +81,32 @@ private Q_SLOTS:
         QVERIFY(!stage.tab->resources().index_of(path).isValid());
     }
 
+    void what_is_broken_and_changed_shows_both() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/functions/bad.yaml", "id: [\n");
+        });
+        stage.tab->select("functions/ping.yaml");
+        const auto picture = [&](const char* path) {
+            const auto icon = stage.tab->resources().index_of(path).data(Qt::DecorationRole);
+            return icon.value<QIcon>().pixmap(32, 32).toImage();
+        };
+        const QImage plain = picture("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "64MB");
+        const QModelIndex ping_index = stage.tab->resources().index_of("functions/ping.yaml");
+        const auto words = [&] { return ping_index.data(Qt::ToolTipRole).toString(); };
+        QTRY_VERIFY(words().endsWith(QStringLiteral("changed, not saved")));
+        const QImage changed = picture("functions/ping.yaml");
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "much");
+        QTRY_VERIFY(words().endsWith(QStringLiteral("broken, changed, not saved")));
+        const QImage both = picture("functions/ping.yaml");
+        const QImage broken = picture("functions/bad.yaml");
+        for (const QImage& other : {plain, changed, broken}) {
+            QVERIFY(both != other);
+        }
+        QVERIFY(changed != plain && broken != plain);
+    }
+
     void move_and_clone() {
         Stage stage(small);
         stage.tab->select("functions/ping.yaml");

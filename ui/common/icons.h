@@ -10,6 +10,8 @@ namespace tau::ui {
 /// One of resources/icons, drawn in a token's colour at the moment it is painted, so that it
 /// follows the theme. A disabled icon is fainter.
 QIcon icon(const QString& name, Tone tone = Tone::plain);
+/// The same with a smaller one on its lower right.
+QIcon icon_with_mark(const QString& name, Tone tone, const QString& mark, Tone mark_tone);
 /// For a primary button: in the colour of text on the accent.
 QIcon icon_on_accent(const QString& name);
 

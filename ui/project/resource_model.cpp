@@ -188,6 +188,20 @@ QString ResourceModel::words(const Item& item) const {
     return words.join(QStringLiteral(", "));
 }
 
+/// A triangle for what is broken, a dot for what changed; where both are so, both.
+QIcon ResourceModel::picture(const Item& item) {
+    const bool bad = item.state.broken || item.state.warned;
+    const bool added = item.state.standing == project::Standing::added;
+    const QString triangle = QStringLiteral("warning");
+    const Tone tone = item.state.broken ? Tone::bad : Tone::warn;
+    const QString mark = added ? QStringLiteral("plus") : QStringLiteral("changed");
+    const Tone mark_tone = added ? Tone::good : Tone::accent;
+    if (item.state.standing == project::Standing::same) {
+        return bad ? icon(triangle, tone) : icon(to_qt(project::kind(item.kind).icon), Tone::muted);
+    }
+    return bad ? icon_with_mark(triangle, tone, mark, mark_tone) : icon(mark, mark_tone);
+}
+
 const project::Resource* ResourceModel::resource_at(const QModelIndex& index) const {
     if (!index.isValid()) {
         return nullptr;
@@ -261,15 +275,7 @@ QVariant ResourceModel::data(const QModelIndex& index, int role) const {
                    ? it.label
                    : QString(it.label + QStringLiteral("  ") + QString::number(it.children.size()));
     case Qt::DecorationRole:
-        if (it.state.broken || it.state.warned) {
-            return icon(QStringLiteral("warning"), it.state.broken ? Tone::bad : Tone::warn);
-        }
-        if (it.state.standing != project::Standing::same) {
-            return it.state.standing == project::Standing::added
-                       ? icon(QStringLiteral("plus"), Tone::good)
-                       : icon(QStringLiteral("changed"), Tone::accent);
-        }
-        return icon(to_qt(project::kind(it.kind).icon), Tone::muted);
+        return picture(it);
     case Qt::AccessibleTextRole:
     case Qt::ToolTipRole:
         return words(it);

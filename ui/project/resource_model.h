@@ -4,6 +4,7 @@
 #include "core/project/workspace.h"
 
 #include <QAbstractItemModel>
+#include <QIcon>
 
 #include <memory>
 #include <unordered_map>
@@ -63,6 +64,7 @@ private:
     void refresh(Item& item, bool tell);
     State state_of(const Item& item) const;
     QString words(const Item& item) const;
+    static QIcon picture(const Item& item);
 
     const project::Workspace* workspace_ = nullptr;
     const std::vector<project::Problem>* problems_ = nullptr;
