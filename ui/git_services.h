@@ -27,9 +27,10 @@ public:
     /// Who commits, when the person has not said it.
     virtual Result<git::Author> author(const flow::LocalProject& project) = 0;
 
-    /// Of the branch that is checked out.
+    /// Of a branch, "main" or "origin/main"; empty: of what is checked out.
     virtual Result<git::HistoryPage> history(const flow::LocalProject& project, vault::Role role,
-                                             std::size_t skip, std::size_t count) = 0;
+                                             const std::string& branch, std::size_t skip,
+                                             std::size_t count) = 0;
     virtual Result<git::CommitFiles> files_of(const flow::LocalProject& project, vault::Role role,
                                               const git::CommitId& commit) = 0;
     virtual Result<git::FileDiff> commit_diff(const flow::LocalProject& project, vault::Role role,

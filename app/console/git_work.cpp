@@ -69,8 +69,12 @@ Result<git::Author> GitWork::author(const flow::LocalProject& project) {
 }
 
 Result<git::HistoryPage> GitWork::history(const flow::LocalProject& project, vault::Role role,
-                                          std::size_t skip, std::size_t count) {
+                                          const std::string& branch, std::size_t skip,
+                                          std::size_t count) {
     const auto& clone = flow::clone_of(project, role);
+    if (!branch.empty()) {
+        return git::history(clone, branch, skip, count);
+    }
     const auto now = git::compare_with_remote(clone);
     if (!now) {
         return fail(now.error());

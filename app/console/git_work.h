@@ -28,7 +28,8 @@ public:
                             const std::vector<flow::DiscardedFiles>& discarded) override;
     Result<git::Author> author(const flow::LocalProject& project) override;
     Result<git::HistoryPage> history(const flow::LocalProject& project, vault::Role role,
-                                     std::size_t skip, std::size_t count) override;
+                                     const std::string& branch, std::size_t skip,
+                                     std::size_t count) override;
     Result<git::CommitFiles> files_of(const flow::LocalProject& project, vault::Role role,
                                       const git::CommitId& commit) override;
     Result<git::FileDiff> commit_diff(const flow::LocalProject& project, vault::Role role,

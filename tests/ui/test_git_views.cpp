@@ -219,6 +219,45 @@ private Q_SLOTS:
         QTRY_COMPARE(view.commits().rowCount(), 1);
     }
 
+    void the_history_of_another_branch() {
+        Project p;
+        const std::string begin = p.configuration.head();
+        test::git(p.configuration.path, {"checkout", "-q", "-b", "feature"});
+        write(p.configuration.path / "feature.yaml", "id: feature\n");
+        const std::string feature = p.configuration.commit("Feature");
+        write(p.configuration.path / "theirs.yaml", "id: theirs\n");
+        const std::string theirs = p.configuration.commit("Theirs");
+        test::git(p.configuration.path, {"update-ref", "refs/remotes/origin/main", theirs});
+        test::git(p.configuration.path, {"reset", "-q", "--hard", feature});
+        test::git(p.configuration.path, {"checkout", "-q", "main"});
+        HistoryView view(p.services);
+        show(view);
+        view.show_project(p.project);
+        BranchChoice& branches = view.branches();
+        QTRY_COMPARE(branches.count(), 3);
+        QCOMPARE(branches.currentText(), QStringLiteral("main (checked out)"));
+        QVERIFY(idle(view));
+        QCOMPARE(view.commits().at(0).id, begin);
+        QCOMPARE(branches.itemData(2).toString(), QStringLiteral("origin/main"));
+        branches.setFocus();
+        QTest::keyClick(&branches, Qt::Key_Down);
+        QTRY_COMPARE(view.commits().rowCount(), 2);
+        QCOMPARE(view.commits().at(0).id, feature);
+        QTest::keyClick(&branches, Qt::Key_Down);
+        QTRY_COMPARE(view.commits().rowCount(), 3);
+        QCOMPARE(view.commits().at(0).id, theirs);
+        view.enter(); // what was chosen stays so
+        QVERIFY(idle(view));
+        QCOMPARE(view.commits().rowCount(), 3);
+        test::git(p.configuration.path, {"update-ref", "-d", "refs/remotes/origin/main"});
+        view.enter(); // unless it is gone
+        QTRY_COMPARE(view.commits().rowCount(), 1);
+        QVERIFY(idle(view));
+        QVERIFY(branches.branch().empty());
+        QCOMPARE(test::git(p.configuration.path, {"branch", "--show-current"}),
+                 std::string("main\n"));
+    }
+
     void branches_without_a_network() {
         Project p;
         BranchBar bar(p.services);

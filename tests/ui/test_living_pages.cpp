@@ -218,6 +218,10 @@ private Q_SLOTS:
         Stage stage;
         test::write(stage.code.path / "more.txt", "more\n");
         const std::string newest = stage.code.commit("More");
+        test::git(stage.code.path, {"checkout", "-q", "-b", "other"});
+        test::write(stage.code.path / "other.txt", "other\n");
+        const std::string other = stage.code.commit("Other");
+        test::git(stage.code.path, {"checkout", "-q", "main"});
         DeploymentsView& view = stage.deployments();
         view.table().setCurrentIndex(view.rows().index(1, 0));
         view.edit_button().click();
@@ -233,6 +237,15 @@ private Q_SLOTS:
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         view.editor().pick_button().click();
         picker = stage.window->findChild<CommitPicker*>();
+        rest();
+        QCOMPARE(picker->commits().rowCount(), 2);
+        QTRY_VERIFY(picker->branches().count() > 1);
+        picker->branches().setFocus();
+        QTest::keyClick(&picker->branches(), Qt::Key_Down);
+        QTRY_COMPARE(picker->commits().rowCount(), 3);
+        QCOMPARE(picker->commits().at(0).id, other);
+        QTest::keyClick(&picker->branches(), Qt::Key_Up);
+        QTRY_COMPARE(picker->commits().rowCount(), 2);
         rest();
         QTest::keyClick(&picker->list(), Qt::Key_Return);
         rest();

@@ -2,6 +2,7 @@
 
 #include "ui/common/error_view.h"
 #include "ui/common/job.h"
+#include "ui/project/branch_choice.h"
 #include "ui/project/history_model.h"
 #include "ui/services.h"
 
@@ -19,6 +20,7 @@ public:
                  QWidget* parent = nullptr);
     QTableView& list() { return *list_; }
     HistoryModel& commits() { return *model_; }
+    BranchChoice& branches() { return *branch_; }
 
 Q_SIGNALS:
     void picked(const QString& commit);
@@ -30,6 +32,7 @@ private:
     Services& services_;
     const flow::LocalProject project_;
     const vault::Role role_;
+    BranchChoice* branch_;
     HistoryModel* model_;
     QTableView* list_;
     ErrorView* error_;

@@ -20,9 +20,10 @@ constexpr int most_message_lines = 8;
 
 HistoryView::HistoryView(Services& services, QWidget* parent)
     : ProjectTab(parent), services_(services), pages_(new QStackedWidget), error_(new ErrorView),
-      side_(new QComboBox), model_(new HistoryModel(this)), list_(new QTableView),
-      message_(make_label({})), author_(make_label({}, QStringLiteral("caption"))),
-      id_(new KeyLabel(tr("commit id"))), files_(new QListWidget), diff_(new DiffView),
+      side_(new QComboBox), branch_(new BranchChoice(services)), model_(new HistoryModel(this)),
+      list_(new QTableView), message_(make_label({})),
+      author_(make_label({}, QStringLiteral("caption"))), id_(new KeyLabel(tr("commit id"))),
+      files_(new QListWidget), diff_(new DiffView),
       nothing_(new EmptyState(QStringLiteral("repository"), tr("No commits here"),
                               tr("Once something is committed, it shows here with its author."))) {
     auto* box = new QVBoxLayout(this);
@@ -35,6 +36,10 @@ HistoryView::HistoryView(Services& services, QWidget* parent)
     side_->setAccessibleName(tr("Repository"));
     top->addWidget(label);
     top->addWidget(side_);
+    auto* branch_label = new QLabel(tr("&Branch"));
+    branch_label->setBuddy(branch_);
+    top->addWidget(branch_label);
+    top->addWidget(branch_);
     top->addStretch(1);
     box->addLayout(top);
     auto* split = new QSplitter(Qt::Vertical);
@@ -47,7 +52,11 @@ HistoryView::HistoryView(Services& services, QWidget* parent)
     pages_->addWidget(split);
     pages_->addWidget(nothing_);
     box->addWidget(pages_, 1);
-    connect(side_, &QComboBox::activated, this, [this] { enter(); });
+    connect(side_, &QComboBox::activated, this, [this] {
+        branch_->reset();
+        enter();
+    });
+    connect(branch_, &QComboBox::activated, this, &HistoryView::read);
     connect(model_, &HistoryModel::more_wanted, this, &HistoryView::load);
 }
 
@@ -129,10 +138,18 @@ void HistoryView::show_project(const flow::LocalProject& project) {
         }
     }
     side_->setEnabled(side_->count() > 1);
+    branch_->reset();
     enter();
 }
 
 void HistoryView::enter() {
+    if (side_->count() > 0) {
+        branch_->show_branches(project_, role());
+    }
+    read();
+}
+
+void HistoryView::read() {
     error_->clear();
     model_->clear();
     changed_.clear();
@@ -149,20 +166,21 @@ void HistoryView::enter() {
 }
 
 void HistoryView::load(std::size_t skip) {
-    page_job_.start([&git = services_.git(), project = project_, role = role(),
-                     skip](std::stop_token) { return git.history(project, role, skip, page_size); },
-                    [this, skip](const Result<git::HistoryPage>& page) {
-                        if (!page) {
-                            model_->page_failed();
-                            error_->show_error(page.error(), false);
-                            return;
-                        }
-                        model_->add_page(*page);
-                        pages_->setCurrentIndex(model_->rowCount() == 0 ? 1 : 0);
-                        if (skip == 0 && model_->rowCount() > 0) {
-                            list_->setCurrentIndex(model_->index(0, 0));
-                        }
-                    });
+    page_job_.start(
+        [&git = services_.git(), project = project_, role = role(), branch = branch_->branch(),
+         skip](std::stop_token) { return git.history(project, role, branch, skip, page_size); },
+        [this, skip](const Result<git::HistoryPage>& page) {
+            if (!page) {
+                model_->page_failed();
+                error_->show_error(page.error(), false);
+                return;
+            }
+            model_->add_page(*page);
+            pages_->setCurrentIndex(model_->rowCount() == 0 ? 1 : 0);
+            if (skip == 0 && model_->rowCount() > 0) {
+                list_->setCurrentIndex(model_->index(0, 0));
+            }
+        });
 }
 
 void HistoryView::show_commit(int row) {

@@ -4,6 +4,7 @@
 #include "ui/common/error_view.h"
 #include "ui/common/job.h"
 #include "ui/common/key_label.h"
+#include "ui/project/branch_choice.h"
 #include "ui/project/diff_view.h"
 #include "ui/project/history_model.h"
 #include "ui/project/project_tab.h"
@@ -29,13 +30,18 @@ public:
     QListWidget& files() { return *files_; }
     DiffView& diff() { return *diff_; }
     QComboBox& sides() { return *side_; }
-    bool busy() const { return page_job_.running() || files_job_.running() || diff_job_.running(); }
+    BranchChoice& branches() { return *branch_; }
+    bool busy() const {
+        return page_job_.running() || files_job_.running() || diff_job_.running() ||
+               branch_->busy();
+    }
     QString message() const { return message_->text(); }
 
 private:
     QWidget* make_list();
     QWidget* make_details();
     vault::Role role() const;
+    void read();
     void load(std::size_t skip);
     void show_commit(int row);
     void show_files(const Result<git::CommitFiles>& files);
@@ -46,6 +52,7 @@ private:
     QStackedWidget* pages_;
     ErrorView* error_;
     QComboBox* side_;
+    BranchChoice* branch_;
     HistoryModel* model_;
     QTableView* list_;
     QLabel* message_;
