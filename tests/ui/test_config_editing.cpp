@@ -240,7 +240,18 @@ private Q_SLOTS:
         QCOMPARE(labels.size(), 1);
         QCOMPARE(labels.first()->value(), QStringLiteral("Qmc3WjpD.a.example.org"));
         settle();
+        const auto told = [&] {
+            for (const QLabel* label : stage.tab->form().findChildren<QLabel*>()) {
+                if (label->isVisible() && label->text().contains(QStringLiteral(
+                                              "Its value is a token that the cloud signs"))) {
+                    return true;
+                }
+            }
+            return false;
+        };
+        QVERIFY(told()); // what its value is, and from where
         QVERIFY(stage.press(QStringLiteral("Use ")));
+        QVERIFY(!told());
         QVERIFY(stage.text("domains/web.yaml").find("fqdn: rbkxdbu41.g.tau.link") !=
                 std::string::npos);
     }

@@ -312,6 +312,13 @@ void ResourceForm::make_domain_part(QVBoxLayout& box) {
     txt_name_ = new KeyLabel(tr("name of the TXT record"), nullptr, 0, 0);
     grid->addWidget(txt_words_, 2, 1);
     grid->addWidget(txt_name_, 3, 1);
+    txt_value_ =
+        make_label(tr("Its value is a token that the cloud signs for this project and name: "
+                      "what the cloud's auth service answers to POST "
+                      "/domain/<name>/for/<project id>, signed in with GitHub."),
+                   QStringLiteral("caption"));
+    txt_value_->setTextFormat(Qt::PlainText);
+    grid->addWidget(txt_value_, 4, 1);
     box.addWidget(holder);
     connect(suffix_, &QLineEdit::textEdited, this, [this](const QString& text) {
         suffix_text_ = text.trimmed();
@@ -344,6 +351,7 @@ void ResourceForm::fill_domain_part() {
                                  : QString());
     txt_words_->setVisible(!txt_words_->text().isEmpty());
     txt_name_->setVisible(own);
+    txt_value_->setVisible(own);
     if (own) {
         txt_name_->set_value(to_qt(project::txt_entry(project_id_, name)));
     }

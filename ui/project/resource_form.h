@@ -94,6 +94,7 @@ private:
     class QLineEdit* suffix_ = nullptr;
     QPushButton* use_generated_ = nullptr;
     QLabel* txt_words_ = nullptr;
+    QLabel* txt_value_ = nullptr;
     KeyLabel* txt_name_ = nullptr;
 };
 
