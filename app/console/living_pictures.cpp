@@ -8,6 +8,7 @@
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
 #include "ui/shell/change_page.h"
+#include "ui/shell/project_area.h"
 
 namespace tau::app {
 
@@ -76,7 +77,7 @@ flow::Pulled both_changed(const std::string& path) {
 } // namespace
 
 void Pictures::configuration_scenes() {
-    const auto tab = [this]() -> ui::ConfigTab& { return window_.config_tab(); };
+    const auto tab = [this]() -> ui::ConfigTab& { return window_.area().configuration(); };
     const auto shows = [tab](const char* path) {
         if (tab().busy() || !tab().has_workspace()) {
             return false;
@@ -90,7 +91,7 @@ void Pictures::configuration_scenes() {
     scenes_.push_back({QStringLiteral("configuration"),
                        [this] {
                            grow_project();
-                           window_.project_tabs().show_tab(&window_.config_tab());
+                           window_.area().tabs().show_tab(&window_.area().configuration());
                        },
                        [shows] { return shows(good_function); }});
     scenes_.push_back(
@@ -122,34 +123,34 @@ void Pictures::configuration_scenes() {
     scenes_.push_back({QStringLiteral("merge"),
                        [this, tab] {
                            tab().messages().close_message();
-                           window_.project_tabs().set_tab_visible(&window_.merge_view(), true);
-                           window_.project_tabs().show_tab(&window_.merge_view());
-                           window_.merge_view().show_merge(window_.project_tabs().project(),
-                                                           {both_changed(good_function)});
+                           window_.area().tabs().set_tab_visible(&window_.area().merge(), true);
+                           window_.area().tabs().show_tab(&window_.area().merge());
+                           window_.area().merge().show_merge(window_.area().tabs().project(),
+                                                             {both_changed(good_function)});
                        },
-                       [this] { return !window_.merge_view().busy(); }});
+                       [this] { return !window_.area().merge().busy(); }});
     scenes_.push_back({QStringLiteral("merge-edited"),
-                       [this] { window_.merge_view().take(git::MergeChoice::Take::text); },
+                       [this] { window_.area().merge().take(git::MergeChoice::Take::text); },
                        [this] {
-                           if (window_.merge_view().editor().hasFocus()) {
+                           if (window_.area().merge().editor().hasFocus()) {
                                return true;
                            }
-                           window_.merge_view().editor().setFocus(Qt::OtherFocusReason);
-                           return window_.merge_view().editor().isVisible();
+                           window_.area().merge().editor().setFocus(Qt::OtherFocusReason);
+                           return window_.area().merge().editor().isVisible();
                        }});
 }
 
 /// The project and its vaults: what runs where, the registration, and new keys.
 void Pictures::living_scenes() {
     const auto deployments = [this]() -> ui::DeploymentsView& {
-        return window_.deployments_view();
+        return window_.area().deployments();
     };
     const auto registration = [this]() -> ui::RegistrationView& {
-        return window_.registration_view();
+        return window_.area().registration();
     };
     scenes_.push_back(
         {QStringLiteral("deployments"),
-         [this] { window_.project_tabs().show_tab(&window_.deployments_view()); },
+         [this] { window_.area().tabs().show_tab(&window_.area().deployments()); },
          [deployments] { return !deployments().busy() && deployments().rows().rowCount() > 0; }});
     scenes_.push_back(
         {QStringLiteral("deployments-edited"),
@@ -162,7 +163,7 @@ void Pictures::living_scenes() {
         {QStringLiteral("deployments-sent"), [deployments] { deployments().send(); },
          [deployments] { return !deployments().busy() && !deployments().has_edits(); }});
     scenes_.push_back({QStringLiteral("registration"),
-                       [this] { window_.project_tabs().show_tab(&window_.registration_view()); },
+                       [this] { window_.area().tabs().show_tab(&window_.area().registration()); },
                        [registration] { return !registration().cards().empty(); }});
     scenes_.push_back({QStringLiteral("registration-verified"),
                        [registration] { registration().cards().front()->verify(); },
@@ -195,7 +196,7 @@ void Pictures::change_scenes() {
 
 /// Resources, code and something to commit in both clones.
 void Pictures::grow_project() {
-    const flow::LocalProject& project = window_.project_tabs().project();
+    const flow::LocalProject& project = window_.area().tabs().project();
     for (const auto& [path, text] : sample_configuration()) {
         put(project.configuration, path, text);
     }

@@ -5,6 +5,7 @@
 #include "ui/project/history_view.h"
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/project_page.h"
 #include "ui/vaults/vaults_page.h"
 #include "ui/wizard/wizard.h"
@@ -112,22 +113,22 @@ void Pictures::after_scenes() {
                                window_.wizard()->flow_view().open_result();
                            }
                        },
-                       [this] { return window_.project_page().has_project(); }});
-    scenes_.push_back({QStringLiteral("verified"), [this] { window_.project_page().verify(); },
-                       [this] { return window_.project_page().is_verified(); }});
+                       [this] { return window_.area().overview().has_project(); }});
+    scenes_.push_back({QStringLiteral("verified"), [this] { window_.area().overview().verify(); },
+                       [this] { return window_.area().overview().is_verified(); }});
     configuration_scenes();
     scenes_.push_back({QStringLiteral("changes"),
                        [this] {
-                           window_.project_tabs().set_tab_visible(&window_.merge_view(), false);
-                           window_.project_tabs().show_tab(&window_.changes_view());
+                           window_.area().tabs().set_tab_visible(&window_.area().merge(), false);
+                           window_.area().tabs().show_tab(&window_.area().changes());
                        },
                        [this] {
-                           return !window_.changes_view().busy() &&
-                                  !window_.changes_view().diff().caption().isEmpty();
+                           return !window_.area().changes().busy() &&
+                                  !window_.area().changes().diff().caption().isEmpty();
                        }});
     scenes_.push_back({QStringLiteral("history"),
-                       [this] { window_.project_tabs().show_tab(&window_.history_view()); },
-                       [this] { return window_.history_view().commits().rowCount() > 0; }});
+                       [this] { window_.area().tabs().show_tab(&window_.area().history()); },
+                       [this] { return window_.area().history().commits().rowCount() > 0; }});
     living_scenes();
     scenes_.push_back(
         {QStringLiteral("projects"), [this] { window_.show_start(); }, [] { return true; }});

@@ -12,6 +12,7 @@
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_area.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -415,7 +416,7 @@ void TestGitViews::push_pull_and_merge_with_a_real_host() {
     MainWindow window(p.services);
     window.show();
     window.open_project(p.project);
-    BranchBar& bar = window.branch_bar();
+    BranchBar& bar = window.area().branch_bar();
     QTRY_VERIFY_WITH_TIMEOUT(bar.push_button().isEnabled(), patience_ms);
     bar.push();
     QTRY_VERIFY_WITH_TIMEOUT(idle(bar) && !bar.push_button().isEnabled(), patience_ms);
@@ -435,10 +436,10 @@ void TestGitViews::push_pull_and_merge_with_a_real_host() {
     p.configuration.commit("Mine");
 
     bar.pull();
-    MergeView& merge = window.merge_view();
+    MergeView& merge = window.area().merge();
     QAbstractItemModelTester tester(&merge.files(),
                                     QAbstractItemModelTester::FailureReportingMode::QtTest);
-    QTRY_COMPARE_WITH_TIMEOUT(window.project_tabs().current_tab(), static_cast<ProjectTab*>(&merge),
+    QTRY_COMPARE_WITH_TIMEOUT(window.area().tabs().current_tab(), static_cast<ProjectTab*>(&merge),
                               patience_ms);
     QCOMPARE(words(merge.files()), QStringLiteral("config.yaml|choose\ntheirs.yaml|theirs"));
     QVERIFY(!merge.merge_button().isEnabled());
@@ -451,8 +452,8 @@ void TestGitViews::push_pull_and_merge_with_a_real_host() {
     QVERIFY(idle(merge));
     merge.editor().setPlainText(QStringLiteral("id: Qm\nname: both\n"));
     merge.merge();
-    QTRY_COMPARE_WITH_TIMEOUT(window.project_tabs().current_tab(),
-                              static_cast<ProjectTab*>(&window.changes_view()), patience_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(window.area().tabs().current_tab(),
+                              static_cast<ProjectTab*>(&window.area().changes()), patience_ms);
     QCOMPARE(contents(p.configuration.path / "config.yaml"), std::string("id: Qm\nname: both\n"));
     QCOMPARE(contents(p.configuration.path / "theirs.yaml"), std::string("a: 1\n"));
     QCOMPARE(test::git(p.configuration.path, {"log", "-1", "--format=%an"}), std::string("Ada\n"));

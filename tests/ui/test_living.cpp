@@ -15,6 +15,7 @@
 #include "ui/project/registration_view.h"
 #include "ui/shell/change_page.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
@@ -65,7 +66,7 @@ struct Desk {
     }
     void open(ProjectTab& tab, const flow::LocalProject& project) {
         window.open_project(project);
-        window.project_tabs().show_tab(&tab);
+        window.area().tabs().show_tab(&tab);
     }
     /// What a person's next key goes to.
     void press(Qt::Key key, Qt::KeyboardModifiers with = Qt::NoModifier) {
@@ -76,7 +77,7 @@ struct Desk {
 
     /// From the registration page to a change whose plan is shown.
     bool review(const flow::LocalProject& project, Kind kind) {
-        RegistrationView& view = window.registration_view();
+        RegistrationView& view = window.area().registration();
         open(view, project);
         if (!QTest::qWaitFor([&] { return view.change_button(kind).isEnabled() && !view.busy(); },
                              patience_ms)) {
@@ -158,7 +159,7 @@ private Q_SLOTS:
 
     void a_deployment_is_edited_and_sent() {
         const auto project = desk_->services.projects().value().front();
-        DeploymentsView& view = desk_->window.deployments_view();
+        DeploymentsView& view = desk_->window.area().deployments();
         QAbstractItemModelTester tester(&view.rows(),
                                         QAbstractItemModelTester::FailureReportingMode::QtTest);
         desk_->open(view, project);
@@ -196,7 +197,7 @@ private Q_SLOTS:
 
     void what_a_vault_cannot_run_it_says() {
         const auto project = desk_->services.projects().value().front();
-        DeploymentsView& view = desk_->window.deployments_view();
+        DeploymentsView& view = desk_->window.area().deployments();
         desk_->open(view, project);
         QTRY_VERIFY_WITH_TIMEOUT(!view.busy() && view.rows().rowCount() > 0, patience_ms);
         view.rows().put({"*", vault::Role::code, "no_such_branch", ""});
@@ -243,7 +244,7 @@ private Q_SLOTS:
 
     void proofs_are_verified_here() {
         const auto project = desk_->services.projects().value().front();
-        RegistrationView& view = desk_->window.registration_view();
+        RegistrationView& view = desk_->window.area().registration();
         desk_->open(view, project);
         QTRY_VERIFY_WITH_TIMEOUT(!view.busy() && view.cards().size() == 1, patience_ms);
         view.cards().front()->verify_button().click();
@@ -263,7 +264,7 @@ private Q_SLOTS:
         QCOMPARE(kept_by_host("shop"), (std::pair<std::size_t, std::size_t>(2, 2)));
         QTRY_VERIFY_WITH_TIMEOUT(desk_->flow().has_result(), patience_ms);
         desk_->alt(Qt::Key_L); // Close
-        RegistrationView& view = desk_->window.registration_view();
+        RegistrationView& view = desk_->window.area().registration();
         QTRY_VERIFY_WITH_TIMEOUT(view.isVisible() && !view.busy() && view.cards().size() == 1,
                                  patience_ms);
         QCOMPARE(view.vaults().front().status->sealed_version, std::int64_t{2});
@@ -286,7 +287,7 @@ private Q_SLOTS:
         QVERIFY(!older->can_undo());
         QVERIFY(!older->undo({}, [](auto, const auto&) {}));
         desk_->alt(Qt::Key_L); // Close
-        RegistrationView& view = desk_->window.registration_view();
+        RegistrationView& view = desk_->window.area().registration();
         QTRY_VERIFY_WITH_TIMEOUT(view.isVisible() && !view.busy(), patience_ms);
         QTRY_VERIFY(view.undo_button().isVisible());
         desk_->alt(Qt::Key_K); // Take it back
@@ -330,7 +331,7 @@ private Q_SLOTS:
         const auto before = desk_->proofs(project);
         QVERIFY(cancelled_half_way(project));
         desk_->alt(Qt::Key_L); // Close
-        RegistrationView& view = desk_->window.registration_view();
+        RegistrationView& view = desk_->window.area().registration();
         QTRY_VERIFY_WITH_TIMEOUT(view.isVisible() && !view.busy(), patience_ms);
         QCOMPARE(view.findChildren<UnfinishedRow*>().size(), 1);
         QVERIFY(!view.change_button(Kind::move).isEnabled());

@@ -9,6 +9,7 @@
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
 #include "ui/shell/change_page.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
 #include "ui/vaults/node_picker.h"
@@ -54,14 +55,14 @@ struct Stage : test::WindowStage {
         rest();
     }
     DeploymentsView& deployments() {
-        DeploymentsView& view = window->deployments_view();
-        window->project_tabs().show_tab(&view);
+        DeploymentsView& view = window->area().deployments();
+        window->area().tabs().show_tab(&view);
         rest();
         return view;
     }
     RegistrationView& registration() {
-        RegistrationView& view = window->registration_view();
-        window->project_tabs().show_tab(&view);
+        RegistrationView& view = window->area().registration();
+        window->area().tabs().show_tab(&view);
         rest();
         return view;
     }
@@ -157,29 +158,29 @@ private Q_SLOTS:
 
     void the_next_tab_is_one_that_is_seen() {
         Stage stage;
-        ProjectTabs& tabs = stage.window->project_tabs();
+        ProjectTabs& tabs = stage.window->area().tabs();
         QVERIFY(QTest::qWaitForWindowActive(stage.window.get()));
         const ProjectTab* const first = tabs.current_tab();
         int seen = 0;
         do {
             QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab, Qt::ControlModifier);
             rest();
-            QVERIFY(tabs.current_tab() != static_cast<ProjectTab*>(&stage.window->merge_view()));
+            QVERIFY(tabs.current_tab() != static_cast<ProjectTab*>(&stage.window->area().merge()));
             ++seen;
         } while (tabs.current_tab() != first && seen < 10);
         QCOMPARE(seen, 6);
         // Also out of a box of choices, which would take Tab for a letter, and backwards.
-        tabs.show_tab(&stage.window->history_view());
-        const auto boxes = stage.window->history_view().findChildren<QComboBox*>();
+        tabs.show_tab(&stage.window->area().history());
+        const auto boxes = stage.window->area().history().findChildren<QComboBox*>();
         QVERIFY(!boxes.empty());
         boxes.front()->setFocus();
         QTest::keyClick(boxes.front(), Qt::Key_Tab, Qt::ControlModifier);
         rest();
-        QCOMPARE(tabs.current_tab(), static_cast<ProjectTab*>(&stage.window->deployments_view()));
+        QCOMPARE(tabs.current_tab(), static_cast<ProjectTab*>(&stage.window->area().deployments()));
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Backtab,
                         Qt::ControlModifier | Qt::ShiftModifier);
         rest();
-        QCOMPARE(tabs.current_tab(), static_cast<ProjectTab*>(&stage.window->history_view()));
+        QCOMPARE(tabs.current_tab(), static_cast<ProjectTab*>(&stage.window->area().history()));
     }
 
     void a_row_by_keyboard() {
@@ -447,7 +448,7 @@ private Q_SLOTS:
         QCOMPARE(stage.services.wish.vaults.size(), std::size_t{1});
         page.review().cancel_button().click();
         rest();
-        QVERIFY(stage.window->registration_view().isVisible());
+        QVERIFY(stage.window->area().registration().isVisible());
 
         stage.change(Kind::remove);
         QVERIFY(!page.review().ready());
@@ -526,7 +527,7 @@ private Q_SLOTS:
         (*resume)->click();
         rest();
         QVERIFY(stage.window->findChild<FlowView*>() != nullptr);
-        QVERIFY(!stage.window->registration_view().isVisible());
+        QVERIFY(!stage.window->area().registration().isVisible());
     }
 };
 

@@ -5,6 +5,7 @@
 #include "ui/project/config_tab.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/folder_page.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/transfers.h"
 
@@ -41,8 +42,8 @@ class TestOpenedFolder : public QObject {
     MainWindow& window() { return *stage_->window; }
     fs::path shop() const { return folder_.path() / "tb_shop"; }
     void settle() {
-        QTRY_VERIFY_WITH_TIMEOUT(!window().transfers().busy() && !window().config_tab().busy(),
-                                 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !window().transfers().busy() && !window().area().configuration().busy(), 60'000);
         Job::wait_for_all();
         test::settle();
     }
@@ -59,7 +60,7 @@ class TestOpenedFolder : public QObject {
     }
     QStringList tabs() {
         QStringList names;
-        const auto* tabs = window().project_tabs().findChild<QTabWidget*>();
+        const auto* tabs = window().area().tabs().findChild<QTabWidget*>();
         for (int i = 0; i < tabs->count(); ++i) {
             if (tabs->isTabVisible(i)) {
                 names << tabs->tabText(i).remove(QLatin1Char('&'));
@@ -89,19 +90,19 @@ private Q_SLOTS:
                                       QStringLiteral("Changes"), QStringLiteral("History")}));
         test::check(window(), QStringLiteral("opened-folder"));
 
-        window().project_tabs().show_tab(&window().config_tab());
+        window().area().tabs().show_tab(&window().area().configuration());
         settle();
-        const auto& edited = window().config_tab().workspace();
+        const auto& edited = window().area().configuration().workspace();
         QVERIFY(edited.store().file("functions/ping.yaml") != nullptr);
         test::write(shop() / "functions/ping.yaml", "id: z\n");
-        window().project_tabs().show_tab(&window().changes_view());
+        window().area().tabs().show_tab(&window().area().changes());
         settle();
-        const auto states = stage_->services.git().look(window().project_tabs().project());
+        const auto states = stage_->services.git().look(window().area().tabs().project());
         QVERIFY(states.has_value());
         QCOMPARE(states->size(), std::size_t{1});
         QCOMPARE(states->front().status.files.size(), std::size_t{1});
         QVERIFY(stage_->services.git().commit(
-            window().project_tabs().project(),
+            window().area().tabs().project(),
             {{vault::Role::configuration, {"functions/ping.yaml"}}}, {"Grace", "g@x.org"}, "Mend"));
         QCOMPARE(test::git(shop(), {"log", "-1", "--format=%an %s"}), std::string("Grace Mend\n"));
     }
@@ -110,7 +111,7 @@ private Q_SLOTS:
         window().transfers().open_folder(shop());
         settle();
         const fs::path to = folder_.path() / "out.zip";
-        window().transfers().write(window().project_tabs().project(), ExportForm::zip, to, false);
+        window().transfers().write(window().area().tabs().project(), ExportForm::zip, to, false);
         settle();
         QVERIFY(fs::exists(to));
         int ways = 0;
@@ -130,26 +131,26 @@ private Q_SLOTS:
         make_repository(folder_.path() / "functions", {{"README.md", "code\n"}});
         window().transfers().open_folder(shop());
         settle();
-        window().folder_page().use_code(shop());
+        window().area().folder_page().use_code(shop());
         settle();
-        QVERIFY(window().project_tabs().project().code.empty());
-        window().folder_page().use_code(folder_.path() / "functions");
+        QVERIFY(window().area().tabs().project().code.empty());
+        window().area().folder_page().use_code(folder_.path() / "functions");
         settle();
         const fs::path code = fs::canonical(folder_.path() / "functions");
-        QCOMPARE(window().project_tabs().project().code, code);
-        QCOMPARE(stage_->services.git().look(window().project_tabs().project())->size(),
+        QCOMPARE(window().area().tabs().project().code, code);
+        QCOMPARE(stage_->services.git().look(window().area().tabs().project())->size(),
                  std::size_t{2});
         window().show_start();
         settle();
         press(QStringLiteral("Open shop"));
-        QCOMPARE(window().project_tabs().project().code, code);
+        QCOMPARE(window().area().tabs().project().code, code);
     }
 
     void a_folder_that_comes_in_may_be_opened() {
         window().transfers().import(shop());
         settle();
         press(QStringLiteral("Open it where it is"));
-        QCOMPARE(window().project_tabs().project().configuration, fs::canonical(shop()));
+        QCOMPARE(window().area().tabs().project().configuration, fs::canonical(shop()));
         press(QStringLiteral("Take off the list"));
         QVERIFY(window().start_page().isVisible());
         QVERIFY(stage_->services.projects()->empty());

@@ -11,6 +11,7 @@
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
@@ -242,7 +243,7 @@ private Q_SLOTS:
         Job::wait_for_all();
         settle();
         check(*stage.window, QStringLiteral("project-imported"));
-        stage.window->project_tabs().show_tab(&stage.window->changes_view());
+        stage.window->area().tabs().show_tab(&stage.window->area().changes());
         settle();
         check(*stage.window, QStringLiteral("changes-no-clone"));
     }
@@ -255,30 +256,30 @@ private Q_SLOTS:
         window.open_project(
             {"QmX", "shop", std::time(nullptr), configuration.path, code.path, "/e"});
         const auto show = [&](ProjectTab& tab, const QString& name) {
-            window.project_tabs().show_tab(&tab);
+            window.area().tabs().show_tab(&tab);
             for (int turn = 0; turn < 4; ++turn) { // one answer asks the next question
                 Job::wait_for_all();
                 settle();
             }
             check(window, name);
         };
-        show(window.changes_view(), QStringLiteral("changes-none"));
+        show(window.area().changes(), QStringLiteral("changes-none"));
         test::write(configuration.path / "config.yaml", "id: Qm\nname: garden\nnotification:\n"
                                                         "    email: me@example.org\n");
         test::write(configuration.path / "functions/ping.yaml",
                     test::numbered(30, {{4, "timeout: 20s"}, {25, "memory: 10MB"}}));
         test::write(configuration.path / "websites/shop.yaml", "id: QmShop\nname: shop\n");
         test::write(code.path / "functions/ping/main.go", "package main\n");
-        stage.window->project_tabs().refresh();
-        show(window.history_view(), QStringLiteral("history"));
-        show(window.changes_view(), QStringLiteral("changes"));
-        ChangesView& changes = window.changes_view();
+        stage.window->area().tabs().refresh();
+        show(window.area().history(), QStringLiteral("history"));
+        show(window.area().changes(), QStringLiteral("changes"));
+        ChangesView& changes = window.area().changes();
         changes.list().setCurrentIndex(
             changes.files().index_of(vault::Role::configuration, "functions/ping.yaml"));
         changes.diff().set_layout(DiffModel::Layout::side_by_side);
         changes.message().setPlainText(QStringLiteral("Rename the shop to garden"));
         show(changes, QStringLiteral("changes-side-by-side"));
-        window.branch_bar().pull();
+        window.area().branch_bar().pull();
         show(changes, QStringLiteral("changes-offline"));
     }
 
@@ -300,13 +301,13 @@ private Q_SLOTS:
         MainWindow& window = *stage.window;
         window.open_project({"QmX", "shop", std::time(nullptr), path, {}, "/e"});
         flow::Pulled pulled{vault::Role::configuration, {}, std::move(*plan)};
-        Q_EMIT window.branch_bar().merge_wanted({pulled});
+        Q_EMIT window.area().branch_bar().merge_wanted({pulled});
         for (int turn = 0; turn < 4; ++turn) {
             Job::wait_for_all();
             settle();
         }
         check(window, QStringLiteral("merge"));
-        window.merge_view().take(git::MergeChoice::Take::text);
+        window.area().merge().take(git::MergeChoice::Take::text);
         settle();
         check(window, QStringLiteral("merge-edited"));
     }
@@ -322,7 +323,7 @@ private Q_SLOTS:
         Job::wait_for_all();
         settle();
         check(*stage.window, QStringLiteral("project"));
-        stage.window->project_page().verify();
+        stage.window->area().overview().verify();
         Job::wait_for_all();
         settle();
         check(*stage.window, QStringLiteral("project-verified"));

@@ -9,6 +9,7 @@
 #include "ui/project/config_tab.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/transfers.h"
 
@@ -69,13 +70,13 @@ struct Stage {
         wait();
     }
     void wait() {
-        QTRY_VERIFY_WITH_TIMEOUT(!window->transfers().busy() && !window->config_tab().busy(),
-                                 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !window->transfers().busy() && !window->area().configuration().busy(), 60'000);
         settle();
     }
     void open() {
         window->open_project(shop);
-        window->project_tabs().show_tab(&window->config_tab());
+        window->area().tabs().show_tab(&window->area().configuration());
         wait();
     }
     /// As a file manager does it.
@@ -109,11 +110,11 @@ struct Stage {
         wait();
     }
     std::string edited(const std::string& path) {
-        const project::File* file = window->config_tab().workspace().store().file(path);
+        const project::File* file = window->area().configuration().workspace().store().file(path);
         return file == nullptr ? "(none)" : file->text();
     }
     QString told() { return window->message_bar().text(); }
-    QString asked() { return window->config_tab().messages().text(); }
+    QString asked() { return window->area().configuration().messages().text(); }
 
     test::TemporaryDirectory folder;
     test::SampleServices services;
@@ -149,7 +150,7 @@ private Q_SLOTS:
             stage.wait();
             QVERIFY2(stage.asked().contains(QStringLiteral("is here already")),
                      qPrintable(stage.asked()));
-            QVERIFY(!stage.window->config_tab().has_unsaved());
+            QVERIFY(!stage.window->area().configuration().has_unsaved());
         }
     }
 
@@ -200,7 +201,7 @@ private Q_SLOTS:
     void unsaved_edits_are_told_of() {
         Stage stage;
         stage.open();
-        ConfigTab& tab = stage.window->config_tab();
+        ConfigTab& tab = stage.window->area().configuration();
         tab.select("functions/ping.yaml");
         tab.yaml().appendPlainText(QStringLiteral("description: new"));
         tab.flush();
@@ -213,7 +214,7 @@ private Q_SLOTS:
     void a_configuration_dropped_on_a_project_is_one_step() {
         Stage stage;
         stage.open();
-        ConfigTab& tab = stage.window->config_tab();
+        ConfigTab& tab = stage.window->area().configuration();
         git::Files files = sample_files();
         files["functions/new.yaml"] = "id: n\n";
         files["functions/ping.yaml"] = "id: other\n";
@@ -347,7 +348,7 @@ private Q_SLOTS:
         const QString told = stage.told() + stage.asked();
         QVERIFY2(!told.isEmpty() && told.contains(sentence), qPrintable(told));
         QVERIFY2(!stage.press("Take in"), qPrintable(told));
-        QVERIFY(!stage.window->config_tab().has_unsaved());
+        QVERIFY(!stage.window->area().configuration().has_unsaved());
         QVERIFY(!fs::exists(stage.folder.path() / "evil.yaml"));
         QVERIFY(*project::read_project(stage.shop.configuration) == sample_files());
     }

@@ -8,6 +8,7 @@
 #include "ui/project/config_tab.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_area.h"
 
 #include <QApplication>
 #include <QTest>
@@ -25,15 +26,15 @@ struct Stage {
     test::SampleServices services;
     flow::LocalProject project{"Qm", "shop", 0, configuration.path, code.path, {}};
     MainWindow window{services};
-    BranchBar& bar = window.branch_bar();
-    ChangesView& changes = window.changes_view();
-    ConfigTab& tab = window.config_tab();
+    BranchBar& bar = window.area().branch_bar();
+    ChangesView& changes = window.area().changes();
+    ConfigTab& tab = window.area().configuration();
 
     Stage() {
         window.resize(1000, 700);
         window.show();
         window.open_project(project);
-        window.project_tabs().show_tab(&tab);
+        window.area().tabs().show_tab(&tab);
         rest();
         tab.select("config.yaml");
     }
@@ -82,7 +83,7 @@ private Q_SLOTS:
     void they_come_before_what_changes_files() {
         Stage stage;
         write(stage.configuration.path / "functions/ping.yaml", "id: changed\n");
-        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.window.area().tabs().show_tab(&stage.changes);
         stage.rest();
         stage.type(); // only a pause away from being an edit
         stage.bar.pull();
@@ -96,7 +97,7 @@ private Q_SLOTS:
 
         stage.bar.pull();
         QVERIFY(stage.press(QStringLiteral("Show them")));
-        QCOMPARE(stage.window.project_tabs().current_tab(), static_cast<ProjectTab*>(&stage.tab));
+        QCOMPARE(stage.window.area().tabs().current_tab(), static_cast<ProjectTab*>(&stage.tab));
         stage.bar.pull();
         stage.tab.undo();
         QVERIFY(stage.window.message_bar().text().isEmpty()); // it is no longer so
@@ -107,7 +108,7 @@ private Q_SLOTS:
 
     void saving_lets_it_go_on() {
         Stage stage;
-        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.window.area().tabs().show_tab(&stage.changes);
         stage.type();
         stage.bar.pull();
         QVERIFY(stage.press(QStringLiteral("Save")));
@@ -121,13 +122,13 @@ private Q_SLOTS:
     void the_page_of_changes_names_them() {
         Stage stage;
         stage.type();
-        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.window.area().tabs().show_tab(&stage.changes);
         QVERIFY(stage.changes.unsaved_sentence().startsWith(QStringLiteral("1 file is edited")));
         stage.rest();
         QVERIFY(stage.changes.is_empty()); // it is no change of a file yet
         QVERIFY(stage.press(QStringLiteral("Show the edits")));
-        QCOMPARE(stage.window.project_tabs().current_tab(), static_cast<ProjectTab*>(&stage.tab));
-        stage.window.project_tabs().show_tab(&stage.changes);
+        QCOMPARE(stage.window.area().tabs().current_tab(), static_cast<ProjectTab*>(&stage.tab));
+        stage.window.area().tabs().show_tab(&stage.changes);
         QVERIFY(stage.press(QStringLiteral("Save")));
         QTRY_COMPARE(stage.changes.files().file_count(), 1);
         QVERIFY(stage.changes.unsaved_sentence().isEmpty());
@@ -135,12 +136,12 @@ private Q_SLOTS:
 
     void a_save_that_fails_says_so_where_the_edits_are() {
         Stage stage;
-        stage.window.project_tabs().show_tab(&stage.changes);
+        stage.window.area().tabs().show_tab(&stage.changes);
         stage.type();
         write(stage.configuration.path / "config.yaml", "id: theirs\n");
         stage.bar.pull();
         QVERIFY(stage.press(QStringLiteral("Save")));
-        QTRY_COMPARE(stage.window.project_tabs().current_tab(),
+        QTRY_COMPARE(stage.window.area().tabs().current_tab(),
                      static_cast<ProjectTab*>(&stage.tab));
         stage.rest();
         QVERIFY(stage.tab.messages().text().contains(QStringLiteral("config.yaml")));

@@ -8,6 +8,7 @@
 #include "ui/common/theme.h"
 #include "ui/common/unfinished_row.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/project_page.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
@@ -147,7 +148,7 @@ private Q_SLOTS:
         desk.alt(Qt::Key_M); // Copy clone commands
         QTRY_VERIFY(QApplication::clipboard()->text().contains(QStringLiteral("tb_code_shop")));
         desk.alt(Qt::Key_O); // Open project
-        ProjectPage& page = desk.window.project_page();
+        ProjectPage& page = desk.window.area().overview();
         QTRY_VERIFY_WITH_TIMEOUT(page.has_project(), patience_ms);
         QCOMPARE(page.name(), QStringLiteral("shop"));
         desk.alt(Qt::Key_R); // Verify

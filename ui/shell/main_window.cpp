@@ -2,18 +2,12 @@
 
 #include "ui/common/page.h"
 #include "ui/common/text.h"
-#include "ui/project/branch_bar.h"
-#include "ui/project/changes_view.h"
 #include "ui/project/config_tab.h"
 #include "ui/project/deployments_view.h"
-#include "ui/project/history_view.h"
-#include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
-#include "ui/project/unsaved_edits.h"
 #include "ui/shell/change_page.h"
-#include "ui/shell/folder_page.h"
-#include "ui/shell/project_page.h"
+#include "ui/shell/project_area.h"
 #include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/transfers.h"
@@ -40,13 +34,7 @@ constexpr QSize smallest_size{720, 520};
 MainWindow::MainWindow(Services& services, QWidget* parent)
     : QMainWindow(parent), services_(services), networks_(services), messages_(new MessageBar),
       transfers_(new Transfers(services, *messages_, *this)), pages_(new QStackedWidget),
-      start_(new StartPage(services, networks_)), branches_(new BranchBar(services)),
-      tabs_(new ProjectTabs(branches_)), project_(new ProjectPage(services)),
-      folder_(new FolderPage(services)), configuration_(new ConfigTab(services, services.config())),
-      changes_(new ChangesView(services)), history_(new HistoryView(services)),
-      merge_(new MergeView(services)),
-      deployments_(new DeploymentsView(services, networks_.nodes())),
-      registration_(new RegistrationView(services)), resume_(new ResumePage(services)),
+      start_(new StartPage(services, networks_)), resume_(new ResumePage(services)),
       change_(new ChangePage(services, networks_.nodes())), network_label_(new QLabel) {
     setWindowIcon(QIcon(QStringLiteral(":/icons/tau-console.svg")));
     setMinimumSize(smallest_size);
@@ -66,9 +54,8 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     bar->hide();
     connect(messages_, &MessageBar::shown_changed, bar, &QWidget::setVisible);
     setCentralWidget(middle);
-    make_project_tabs();
-    for (QWidget* page : {static_cast<QWidget*>(start_), static_cast<QWidget*>(tabs_),
-                          static_cast<QWidget*>(resume_), static_cast<QWidget*>(change_)}) {
+    for (QWidget* page : {static_cast<QWidget*>(start_), static_cast<QWidget*>(resume_),
+                          static_cast<QWidget*>(change_)}) {
         pages_->addWidget(page);
     }
     statusBar()->setSizeGripEnabled(false);
@@ -84,14 +71,8 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
     connect(start_, &StartPage::project_wanted, this, &MainWindow::open_project);
     connect(start_, &StartPage::resume_wanted, this, &MainWindow::resume);
     connect(start_, &StartPage::failed, messages_, &MessageBar::show_error);
-    connect(tabs_, &ProjectTabs::back_wanted, this, &MainWindow::show_start);
-    connect(project_, &ProjectPage::changed, this, &MainWindow::refresh_actions);
-    connect(folder_, &FolderPage::closed, this, &MainWindow::show_start);
-    connect(folder_, &FolderPage::code_chosen, this, [this](const flow::LocalProject& project) {
-        branches_->show_project(project);
-        tabs_->reload(project);
-    });
     connect(resume_, &ResumePage::closed, this, &MainWindow::leave_resumed);
+    connect(change_, &ChangePage::closed, this, &MainWindow::leave_change);
     connect(&networks_, &Networks::changed, this, &MainWindow::show_network);
     connect(&networks_.nodes(), &NodeShelf::changed, this, &MainWindow::show_count);
     follow(resume_->flow_view());
@@ -102,42 +83,22 @@ MainWindow::MainWindow(Services& services, QWidget* parent)
 
 MainWindow::~MainWindow() = default;
 
-/// An open project: what its pages share is over them, and each page is a tab.
-void MainWindow::make_project_tabs() {
-    tabs_->add_tab(project_, tr("&Overview"));
-    tabs_->add_tab(folder_, tr("&Overview"));
-    tabs_->add_tab(configuration_, tr("Confi&guration"));
-    tabs_->add_tab(changes_, tr("&Changes"));
-    tabs_->add_tab(history_, tr("H&istory"));
-    tabs_->add_tab(merge_, tr("Merge"));
-    tabs_->set_tab_visible(merge_, false);
-    make_living_tabs();
-    auto* unsaved = new UnsavedEdits(*configuration_, *tabs_, *messages_, this);
-    branches_->set_unsaved(unsaved);
-    changes_->set_unsaved(unsaved);
-    merge_->set_unsaved(unsaved);
-    connect(tabs_, &ProjectTabs::project_changed, branches_, &BranchBar::refresh);
-    connect(branches_, &BranchBar::project_changed, tabs_, &ProjectTabs::refresh);
-    connect(branches_, &BranchBar::project_cloned, tabs_, &ProjectTabs::reload);
-    connect(branches_, &BranchBar::merge_wanted, this,
-            [this](const std::vector<flow::Pulled>& pulled) {
-                tabs_->set_tab_visible(merge_, true);
-                tabs_->show_tab(merge_);
-                merge_->show_merge(tabs_->project(), pulled);
-            });
-    connect(merge_, &MergeView::closed, this, [this] {
-        tabs_->show_tab(changes_);
-        tabs_->set_tab_visible(merge_, false);
-    });
+ProjectArea& MainWindow::area() {
+    if (area_ == nullptr) {
+        area_ = new ProjectArea(services_, networks_.nodes(), *messages_);
+        pages_->addWidget(area_);
+        connect(area_, &ProjectArea::back_wanted, this, &MainWindow::show_start);
+        connect(area_, &ProjectArea::changed, this, &MainWindow::refresh_actions);
+        connect(area_, &ProjectArea::change_wanted, this, &MainWindow::change_project);
+        connect(area_, &ProjectArea::resume_wanted, this, &MainWindow::resume);
+        connect(area_, &ProjectArea::export_wanted, transfers_,
+                [this] { transfers_->choose_export(area_->project(), ExportForm::signed_file); });
+    }
+    return *area_;
 }
 
-/// What the project's vaults have to do with.
-void MainWindow::make_living_tabs() {
-    tabs_->add_tab(deployments_, tr("Deployments"));
-    tabs_->add_tab(registration_, tr("Registration"));
-    connect(registration_, &RegistrationView::change_wanted, this, &MainWindow::change_project);
-    connect(registration_, &RegistrationView::resume_wanted, this, &MainWindow::resume);
-    connect(change_, &ChangePage::closed, this, &MainWindow::leave_change);
+bool MainWindow::shows_project() const {
+    return area_ != nullptr && pages_->currentWidget() == area_;
 }
 
 void MainWindow::show_page(QWidget* page, const QString& title) {
@@ -219,26 +180,19 @@ void MainWindow::drop_wizard() {
 }
 
 void MainWindow::open_project(const flow::LocalProject& project) {
-    show_page(tabs_, to_qt(project.name));
-    tabs_->set_tab_visible(merge_, false);
-    for (ProjectTab* tab :
-         std::initializer_list<ProjectTab*>{project_, deployments_, registration_}) {
-        tabs_->set_tab_visible(tab, project.is_registered());
-    }
-    tabs_->set_tab_visible(folder_, !project.is_registered());
-    branches_->show_project(project);
-    tabs_->show_project(project);
+    show_page(&area(), to_qt(project.name));
+    area_->open(project);
     refresh_actions();
 }
 
 void MainWindow::resume(const QString& id, bool undo) {
-    resumed_in_project_ = pages_->currentWidget() == tabs_;
+    resumed_in_project_ = shows_project();
     show_page(resume_, undo ? tr("Take a change back") : tr("Unfinished change"));
     resume_->open(id, undo);
 }
 
 void MainWindow::change_project(ChangeWish::Kind kind) {
-    change_->begin(tabs_->project(), kind, registration_->vaults());
+    change_->begin(area().project(), kind, area_->registration().vaults());
     show_page(change_, to_qt(change_->project().name));
     change_->first_input()->setFocus(Qt::OtherFocusReason);
 }
@@ -246,7 +200,7 @@ void MainWindow::change_project(ChangeWish::Kind kind) {
 /// Back to the project, whose file may be another one by now.
 void MainWindow::leave_change() {
     if (change_->project_gone()) {
-        deployments_->forget(change_->project().project_id);
+        area().deployments().forget(change_->project().project_id);
         show_start();
         return;
     }
@@ -263,10 +217,8 @@ void MainWindow::leave_resumed() {
 }
 
 void MainWindow::return_to_registration() {
-    show_page(tabs_, to_qt(tabs_->project().name));
-    project_->show_project(tabs_->project());
-    tabs_->show_tab(registration_);
-    registration_->look();
+    show_page(&area(), to_qt(area_->project().name));
+    area_->return_to_registration();
 }
 
 void MainWindow::follow(FlowView& view) {
@@ -300,27 +252,21 @@ void MainWindow::connect_transfers() {
     connect(start_, &StartPage::import_wanted, transfers_,
             [this] { transfers_->choose_import(false); });
     connect(start_, &StartPage::folder_wanted, transfers_, &Transfers::choose_to_open);
-    connect(project_, &ProjectPage::export_wanted, transfers_,
-            [this] { transfers_->choose_export(tabs_->project(), ExportForm::signed_file); });
     connect(transfers_, &Transfers::taken_in, this, &MainWindow::open_project);
     connect(
         transfers_, &Transfers::files_wanted, this,
         [this](const flow::LocalProject& project, const QString& from, const git::Files& files) {
-            if (pages_->currentWidget() != tabs_ ||
-                tabs_->project().configuration != project.configuration) {
+            if (!shows_project() || area_->project().configuration != project.configuration) {
                 open_project(project);
             }
-            tabs_->show_tab(configuration_);
-            configuration_->take_in(from, files);
+            area_->tabs().show_tab(&area_->configuration());
+            area_->configuration().take_in(from, files);
         });
-    // Whether there are edits to be told of is known by its tab alone.
-    connect(configuration_, &ConfigTab::unsaved_changed, this, &MainWindow::refresh_actions);
-    connect(branches_, &BranchBar::project_cloned, this, &MainWindow::refresh_actions);
 }
 
 /// A page that can do something with a file.
 bool MainWindow::takes_files() const {
-    return pages_->currentWidget() == start_ || pages_->currentWidget() == tabs_;
+    return pages_->currentWidget() == start_ || shows_project();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
@@ -339,9 +285,9 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::refresh_actions() {
-    const bool open = pages_->currentWidget() == tabs_ && tabs_->has_project();
-    transfers_->set_project(open ? std::optional(tabs_->project()) : std::nullopt,
-                            configuration_->has_unsaved());
+    const bool open = shows_project() && area_->tabs().has_project();
+    transfers_->set_project(open ? std::optional(area_->project()) : std::nullopt,
+                            open && area_->configuration().has_unsaved());
 }
 
 void MainWindow::show_count() {
@@ -392,8 +338,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
             {{tr("Keep going"), [] {}}, {tr("Stop and close"), [this] { stop_and_close(); }}});
         return;
     }
-    const bool unsaved = configuration_->has_unsaved();
-    if ((unsaved || deployments_->has_unsent()) && !close_unsaved_) {
+    const bool unsaved = area_ != nullptr && area_->configuration().has_unsaved();
+    const bool unsent = area_ != nullptr && area_->deployments().has_unsent();
+    if ((unsaved || unsent) && !close_unsaved_) {
         event->ignore();
         messages_->show_message(Tone::warn,
                                 unsaved ? tr("Some edits of the configuration are not saved.")

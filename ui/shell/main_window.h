@@ -12,18 +12,9 @@ class QMenu;
 
 namespace tau::ui {
 
-class BranchBar;
 class ChangePage;
-class ChangesView;
-class ConfigTab;
-class DeploymentsView;
 class FlowView;
-class FolderPage;
-class HistoryView;
-class MergeView;
-class ProjectPage;
-class ProjectTabs;
-class RegistrationView;
+class ProjectArea;
 class ResumePage;
 class StartPage;
 class Transfers;
@@ -40,17 +31,9 @@ public:
 
     Networks& networks() { return networks_; }
     StartPage& start_page() { return *start_; }
-    ProjectTabs& project_tabs() { return *tabs_; }
-    BranchBar& branch_bar() { return *branches_; }
-    ConfigTab& config_tab() { return *configuration_; }
-    ChangesView& changes_view() { return *changes_; }
-    HistoryView& history_view() { return *history_; }
-    MergeView& merge_view() { return *merge_; }
-    DeploymentsView& deployments_view() { return *deployments_; }
-    RegistrationView& registration_view() { return *registration_; }
+    /// Made at the first call.
+    ProjectArea& area();
     ChangePage& change_page() { return *change_; }
-    ProjectPage& project_page() { return *project_; }
-    FolderPage& folder_page() { return *folder_; }
     ResumePage& resume_page() { return *resume_; }
     MessageBar& message_bar() { return *messages_; }
     Transfers& transfers() { return *transfers_; }
@@ -73,8 +56,7 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    void make_project_tabs();
-    void make_living_tabs();
+    bool shows_project() const;
     void leave_change();
     void leave_resumed();
     void return_to_registration();
@@ -99,20 +81,11 @@ private:
     Transfers* transfers_;
     QStackedWidget* pages_;
     StartPage* start_;
-    BranchBar* branches_;
-    ProjectTabs* tabs_;
-    ProjectPage* project_;
-    FolderPage* folder_;
-    ConfigTab* configuration_;
-    ChangesView* changes_;
-    HistoryView* history_;
-    MergeView* merge_;
-    DeploymentsView* deployments_;
-    RegistrationView* registration_;
     ResumePage* resume_;
     ChangePage* change_;
     Wizard* wizard_ = nullptr;
     VaultsPage* vaults_ = nullptr;
+    ProjectArea* area_ = nullptr;
     QLabel* network_label_;
     bool resumed_in_project_ = false; ///< a change was taken up again from the project's page
     bool closing_ = false;            ///< as soon as the running work has stopped

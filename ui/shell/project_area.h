@@ -1,0 +1,71 @@
+#pragma once
+
+#include "ui/common/message_bar.h"
+#include "ui/common/networks.h"
+#include "ui/services.h"
+
+#include <QWidget>
+
+namespace tau::ui {
+
+class BranchBar;
+class ChangesView;
+class ConfigTab;
+class DeploymentsView;
+class FolderPage;
+class HistoryView;
+class MergeView;
+class ProjectPage;
+class ProjectTabs;
+class RegistrationView;
+
+/// An open project: its pages as tabs, and what one of them means for the others. Made when the
+/// first project is opened, because a window without any starts in half the time.
+class ProjectArea : public QWidget {
+    Q_OBJECT
+public:
+    ProjectArea(Services& services, NodeShelf& nodes, MessageBar& messages,
+                QWidget* parent = nullptr);
+
+    void open(const flow::LocalProject& project);
+    /// Back from a change of its registration, after which its file may be another one.
+    void return_to_registration();
+    const flow::LocalProject& project() const;
+
+    ProjectTabs& tabs() { return *tabs_; }
+    BranchBar& branch_bar() { return *branches_; }
+    ProjectPage& overview() { return *overview_; }
+    FolderPage& folder_page() { return *folder_; }
+    ConfigTab& configuration() { return *configuration_; }
+    ChangesView& changes() { return *changes_; }
+    HistoryView& history() { return *history_; }
+    MergeView& merge() { return *merge_; }
+    DeploymentsView& deployments() { return *deployments_; }
+    RegistrationView& registration() { return *registration_; }
+
+Q_SIGNALS:
+    void back_wanted();
+    void export_wanted();
+    void change_wanted(tau::ui::ChangeWish::Kind kind);
+    void resume_wanted(const QString& id, bool undo);
+    /// More or less of it can be exported now.
+    void changed();
+
+private:
+    void add_tabs();
+    void connect_tabs();
+    void add_code(const flow::LocalProject& project);
+
+    BranchBar* branches_;
+    ProjectTabs* tabs_;
+    ProjectPage* overview_; ///< of a registered project
+    FolderPage* folder_;    ///< of one that was only opened
+    ConfigTab* configuration_;
+    ChangesView* changes_;
+    HistoryView* history_;
+    MergeView* merge_;
+    DeploymentsView* deployments_;
+    RegistrationView* registration_;
+};
+
+} // namespace tau::ui
