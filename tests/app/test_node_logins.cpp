@@ -289,6 +289,23 @@ TEST_CASE("a peer that never stops talking is cut off") {
     check_nothing_is_left();
 }
 
+TEST_CASE("a history that is larger than allowed is not read, and one beside it is") {
+    Hosted hosted;
+    const std::string first = hosted.commit("main", {{"config.yaml", "id: x\n"}});
+    std::string noise(3U << 20U, '\0');
+    SystemEntropy entropy;
+    entropy.fill({reinterpret_cast<std::uint8_t*>(noise.data()), noise.size()});
+    const std::string large = hosted.commit("large", {{"noise", noise}});
+    const auto careful = node::git_repositories(true, 2U << 20U);
+    const auto has = [&](node::Repositories& node, const std::vector<std::string>& branches) {
+        return node.has_commits(hosted.login(), branches, {{first}, {large}});
+    };
+    CHECK(has(*careful, {"main"}).value() == std::vector<bool>{true, false});
+    CHECK(has(*careful, {"main", "large"}).error().code == ErrorCode::limit_exceeded);
+    CHECK(has(*world().node, {"main", "large"}).value() == std::vector<bool>{true, true});
+    check_nothing_is_left();
+}
+
 TEST_CASE("what is larger than the limits is refused, in bytes, in objects and in names") {
     Hosted hosted;
     hosted.publish();

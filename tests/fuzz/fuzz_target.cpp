@@ -111,7 +111,7 @@ void read_header(ByteView bytes) {
     }
     const auto& request = parser.get();
     fuzz::require(request.count(vaultd::http::field::host) == 1);
-    const std::string target(request.target().data(), request.target().size());
+    const std::string target(vaultd::destination_of(request).target);
     fuzz::require(target.front() == '/' && target.size() <= 2048);
     fuzz::require(
         std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < '\x7f'; }));
@@ -130,6 +130,7 @@ const std::vector<Decoder>& decoders() {
     const std::string id(32, 'a');
     static const std::vector<Decoder> all{
         {"get", request_to("GET /v1/record"), &read_header},
+        {"absolute", request_to("GET http://localhost/v1/record"), &read_header},
         {"post", request_to("POST /v1/challenges", "Content-Length: 10\r\n"), &read_header},
         {"chunked",
          request_to("PUT /v1/registrations/" + id + "/sealed",

@@ -63,6 +63,9 @@ TEST_CASE("every column of every row: a change is found by reading and by the sc
                                             node::GuardedRows::IfThere::stays);
             INFO((polled ? "" : polled.error().message + " " + polled.error().detail));
             REQUIRE(polled);
+            REQUIRE(rows.insert(node::gone_row::table,
+                                {id, std::string("code"), std::string("refs/heads/gone"),
+                                 std::string(40, 'c'), now, std::int64_t{0}}));
             int changed = 0;
             for (const node::Table* table : node::all_tables()) {
                 const auto whole = rows.scan(*table, {});
