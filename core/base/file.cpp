@@ -166,21 +166,30 @@ Result<void> write_new_file(const fs::path& path, ByteView bytes, unsigned mode)
 
 Result<void> make_private_directory(const fs::path& path) {
     std::error_code code;
-    if (path.has_parent_path()) {
-        fs::create_directories(path.parent_path(), code);
-    }
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-        return fail(io_error("create the folder", path));
+    fs::path here;
+    for (const fs::path& part : path) { // parents of what is private have no need to be open
+        here /= part;
+        if (!fs::exists(here, code) && ::mkdir(here.c_str(), 0700) != 0 && errno != EEXIST) {
+            return fail(io_error("create the folder", here));
+        }
     }
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
         return fail(io_error("look at", path));
     }
-    if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid() ||
-        ((status.st_mode & 077U) != 0 && ::chmod(path.c_str(), 0700) != 0)) {
+    if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid()) {
         return fail(ErrorCode::permission_denied,
-                    "The folder " + path.string() + " is not a private folder of this user.",
-                    "Choose another folder, or make this one yours alone.");
+                    "The folder " + path.string() + " is not a folder of this user's.",
+                    "Choose another one.");
+    }
+    if ((status.st_mode & 077U) == 0) {
+        return {};
+    }
+    // What is in it already may be there for others.
+    if (!fs::is_empty(path, code) || ::chmod(path.c_str(), 0700) != 0) {
+        return fail(ErrorCode::permission_denied,
+                    "Other users may look into the folder " + path.string() + ".",
+                    "Choose another one, or close this one to them: chmod 700 " + path.string());
     }
     return {};
 }

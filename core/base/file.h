@@ -28,7 +28,7 @@ Result<void> write_file_atomic(const std::filesystem::path& path, std::string_vi
 Result<void> write_new_file(const std::filesystem::path& path, ByteView bytes, unsigned mode);
 
 /// Makes the folder and its parents; the last one has mode 0700 and belongs to this user, or the
-/// call fails.
+/// call fails: one with something in it is not taken from others.
 Result<void> make_private_directory(const std::filesystem::path& path);
 
 /// Makes a rename or a new file in the folder durable.

@@ -73,9 +73,15 @@ TEST_CASE("a private folder is 0700, and a link in its place is refused") {
     const test::TemporaryDirectory folder;
     REQUIRE(make_private_directory(folder.path() / "a" / "b"));
     CHECK(mode_of(folder.path() / "a" / "b") == 0700);
+    CHECK(mode_of(folder.path() / "a") == 0700); // or it would be refused when it is asked for
     REQUIRE(::chmod((folder.path() / "a" / "b").c_str(), 0755) == 0);
     REQUIRE(make_private_directory(folder.path() / "a" / "b"));
     CHECK(mode_of(folder.path() / "a" / "b") == 0700);
+    REQUIRE(::chmod((folder.path() / "a").c_str(), 0755) == 0);
+    const auto shared = make_private_directory(folder.path() / "a"); // b is in it
+    REQUIRE_FALSE(shared);
+    CHECK(shared.error().code == ErrorCode::permission_denied);
+    CHECK(mode_of(folder.path() / "a") == 0755);
     fs::create_symlink("/", folder.path() / "link");
     CHECK_FALSE(make_private_directory(folder.path() / "link").has_value());
 }
