@@ -27,6 +27,7 @@ Session::Session(tcp::socket&& socket, std::string network, std::shared_ptr<Shar
 Session::~Session() {
     release_body();
     shared_->sessions.erase(this);
+    shared_->queued.erase(this);
     shared_->front.closed();
     shared_->peers.leave(network_);
     if (shared_->sessions.empty() && shared_->draining && shared_->on_last_session) {

@@ -6,7 +6,6 @@
 #include "app/vaultd/shared.h"
 #include "app/vaultd/stream.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 
 #include <atomic>
@@ -48,9 +47,11 @@ private:
     /// Its place with the workers goes to its peer's next request.
     void leave_work(Lane& lane) const;
 
+    void leave_queue();
     /// A peer that hangs up while its request is queued soon leaves its place to others, and costs
     /// no work.
-    void watch(Lane& lane);
+    static void watch_queue(const std::shared_ptr<Shared>& shared);
+    void make_room_if_gone();
 
     /// On a worker's thread.
     std::optional<node::Response> work();
@@ -105,6 +106,7 @@ private:
     std::vector<HttpHeader> headers_; ///< of the request that is read
     HttpResponse response_;
     node::Request request_; ///< while it is queued
+    Lane* lane_ = nullptr;  ///< where
     Entry entry_;
     enum class Turn { none, waiting, taken, gone };
     std::atomic<Turn> turn_ = Turn::none;

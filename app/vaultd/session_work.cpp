@@ -10,7 +10,8 @@ namespace tau::vaultd {
 
 namespace {
 
-/// How often a queued request's peer is looked at, for its place; it is once more before the work.
+/// How often the peers of queued requests are looked at, for their places; each is once more before
+/// the work.
 constexpr std::chrono::seconds watch_pause{1};
 
 } // namespace
@@ -19,13 +20,31 @@ void Session::queue(node::Request&& request, Lane& lane) {
     stream_.lowest().expires_never(); // a registration has its own deadlines
     request_ = std::move(request);
     turn_ = Turn::waiting;
-    if (lane.has_room_for(client())) {
-        start_work(lane);
-    } else {
-        lane.park(client(), shared_from_this());
-    }
+    lane_ = &lane;
+    shared_->queued.insert(this);
     ++lane.waiting;
-    watch(lane);
+    try {
+        if (lane.has_room_for(client())) {
+            start_work(lane);
+        } else {
+            lane.park(client(), shared_from_this());
+        }
+        if (shared_->queued.size() == 1) {
+            watch_queue(shared_);
+        }
+    } catch (const std::exception&) { // no memory for it
+        leave_queue();
+        turn_ = Turn::none;
+        throw;
+    }
+}
+
+void Session::leave_queue() {
+    --lane_->waiting;
+    shared_->queued.erase(this);
+    if (shared_->queued.empty()) {
+        shared_->queue_watch.cancel(); // the node may be about to end
+    }
 }
 
 void Session::start_work(Lane& lane) {
@@ -50,29 +69,44 @@ void Session::leave_work(Lane& lane) const {
     try {
         next->start_work(lane);
     } catch (const std::exception&) { // no memory for it
-        --lane.waiting;
+        next->leave_queue();
         next->turn_ = Turn::none;
         next->refuse_busy();
     }
 }
 
-void Session::watch(Lane& lane) {
-    delay_.expires_after(watch_pause);
-    delay_.async_wait([self = shared_from_this(), &lane](error_code error) {
-        if (error || self->turn_ != Turn::waiting) {
+/// One look at all of them: a timer for each would take the core from the workers some hundred
+/// times a second.
+void Session::watch_queue(const std::shared_ptr<Shared>& shared) {
+    shared->queue_watch.expires_after(watch_pause);
+    shared->queue_watch.async_wait([shared](error_code error) {
+        if (error) {
             return;
         }
-        Turn waiting = Turn::waiting;
-        if (self->peer_is_there()) {
-            self->watch(lane);
-        } else if (self->turn_.compare_exchange_strong(waiting, Turn::gone)) {
-            --lane.waiting;
-            lane.leave(self->client(), self);
-            self->shared_->front.cut(node::Cut::gone);
-            self->request_ = {};
-            self->stream_.lowest().close();
+        std::vector<std::shared_ptr<Session>> queued;
+        for (Session* const session : shared->queued) {
+            queued.push_back(session->shared_from_this());
+        }
+        for (const auto& session : queued) {
+            session->make_room_if_gone();
+        }
+        if (!shared->queued.empty()) {
+            watch_queue(shared);
         }
     });
+}
+
+void Session::make_room_if_gone() {
+    Turn waiting = Turn::waiting;
+    if (turn_ != Turn::waiting || peer_is_there() ||
+        !turn_.compare_exchange_strong(waiting, Turn::gone)) {
+        return;
+    }
+    leave_queue();
+    lane_->leave(client(), shared_from_this());
+    shared_->front.cut(node::Cut::gone);
+    request_ = {};
+    stream_.lowest().close();
 }
 
 std::optional<node::Response> Session::work() {
@@ -89,8 +123,7 @@ void Session::worked(Lane& lane, std::optional<node::Response>&& response) {
     if (turn_ == Turn::gone) {
         return;
     }
-    --lane.waiting;
-    delay_.cancel();
+    leave_queue();
     const bool done = response && response->status < 300 && entry_.method != "GET";
     if (done && shared_->serving.chaos && shared_->serving.chaos->cuts()) {
         response->reason = "cut_on_purpose";

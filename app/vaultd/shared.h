@@ -9,6 +9,7 @@
 #include "core/node/service.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <set>
@@ -22,7 +23,8 @@ namespace net = boost::asio;
 struct Shared {
     Shared(net::io_context& io, const Serving& wanted, node::Service& node, const Program& around)
         : context(io), serving(wanted), peers(wanted.limits, wanted.proxy), service(node),
-          front(node.front()), program(around), registrations(wanted.limits.workers / 2),
+          front(node.front()), program(around), queue_watch(io),
+          registrations(wanted.limits.workers / 2),
           others(wanted.limits.workers - wanted.limits.workers / 2) {}
     std::shared_ptr<net::ssl::context> tls() const {
         return serving.tls ? serving.tls->context : nullptr;
@@ -36,6 +38,8 @@ struct Shared {
     const Program& program;
     std::vector<std::string> hosts = {}; ///< what a request's Host may be
     std::set<Session*> sessions;
+    std::set<Session*> queued; ///< those whose request is with the workers, or waits for them
+    net::steady_timer queue_watch;
     std::uint64_t body_bytes = 0; ///< of the requests that are being read or worked on
     bool draining = false;
     std::function<void()> on_last_session;
