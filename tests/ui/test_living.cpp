@@ -36,7 +36,7 @@ constexpr int patience_ms = 60000;
 /// A window over a data folder in which there is a project at the first of two vaults.
 struct Desk {
     explicit Desk(const fs::path& network_file)
-        : services(folder.path() / "data", Secret::copy_of(std::string_view("correct horse"))),
+        : services(folder.path(), Secret::copy_of(std::string_view("correct horse"))),
           network(services.load_network(network_file, {}).value()), window(services) {
         window.networks().open(network_file);
         window.show();

@@ -35,7 +35,7 @@ constexpr const char* passphrase = "correct horse battery";
 struct Desk {
     explicit Desk(const fs::path& network,
                   std::optional<Secret> secret = Secret::copy_of(std::string_view(passphrase)))
-        : services(folder.path() / "data", std::move(secret)), window(services) {
+        : services(folder.path(), std::move(secret)), window(services) {
         window.networks().open(network);
         window.show();
         window.activateWindow();
