@@ -233,7 +233,6 @@ Result<std::vector<vault::RefState>> RefTracker::ask(const std::string& registra
 }
 
 Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Instant until) {
-    const auto& [registration_id, role] = key;
     const auto opened = open(key);
     if (!opened) {
         return fail(opened.error());
@@ -246,15 +245,15 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
     std::vector<vault::RefState> refs;
     for (const git::RemoteRef& ref : *listed) {
         if (ref.name.starts_with("refs/")) {
-            refs.push_back({role, ref.name, ref.commit, clock_.now()});
+            refs.push_back({key.second, ref.name, ref.commit, clock_.now()});
         }
     }
-    const auto followed = watched(registration_id, opened->repository);
+    const auto followed = watched(key.first, opened->repository);
     if (!followed) {
         return fail(followed.error());
     }
     const auto stored = mark_forced(key, *opened, *followed, refs, until).and_then([&] {
-        return store_.set_refs(registration_id, role, refs, *followed);
+        return store_.set_refs(key.first, key.second, refs, *followed);
     });
     if (!stored) {
         return fail(stored.error());
@@ -350,6 +349,7 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
             continue;
         }
         std::vector<git::WantedCommit> wanted;
+        wanted.reserve(commits.size());
         for (const std::string& commit : commits) {
             wanted.push_back({commit});
         }
