@@ -149,11 +149,6 @@ Result<Opened> look(const fs::path& folder) {
 
 } // namespace
 
-Result<LocalProject> look_at_folder(const fs::path& folder) {
-    const auto found = look(folder);
-    return found ? describe(*found) : Result<LocalProject>(fail(found.error()));
-}
-
 Result<LocalProject> open_folder(const fs::path& data, const fs::path& folder) {
     auto found = look(folder);
     const auto made_here = found ? list_projects(data) : fail(found.error());
@@ -220,7 +215,8 @@ Result<std::vector<LocalProject>> list_opened(const fs::path& data) {
         return fail(list.error());
     }
     std::vector<LocalProject> projects;
-    for (Opened& each : *list) {
+    for (auto at = list->rbegin(); at != list->rend(); ++at) {
+        Opened& each = *at;
         std::error_code code;
         if (!fs::is_directory(each.configuration, code)) {
             continue;
@@ -230,9 +226,6 @@ Result<std::vector<LocalProject>> list_opened(const fs::path& data) {
         }
         projects.push_back(describe(each));
     }
-    std::sort(projects.begin(), projects.end(), [](const LocalProject& a, const LocalProject& b) {
-        return a.created_at != b.created_at ? a.created_at > b.created_at : a.name < b.name;
-    });
     return projects;
 }
 

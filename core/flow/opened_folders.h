@@ -8,11 +8,10 @@ namespace tau::flow {
 // are read, edited, committed, pushed and exported where they are. `opened.json` in the data folder
 // lists them; nothing is ever written beside them, and taking one off the list leaves its files.
 
-/// The configuration repository in this very folder, and the code repository beside it when its
-/// name says which: "tb_code_x" beside "tb_x", "code" beside "config" or "configuration".
-/// `not_found` without a config.yaml, `invalid_argument` for a folder that is no repository.
-Result<LocalProject> look_at_folder(const std::filesystem::path& folder);
-/// Looks at it and puts it on the list. A project's clone that was made here is that project.
+/// Puts the configuration repository in this very folder on the list, with the code repository
+/// beside it when its name says which: "tb_code_x" beside "tb_x", "code" beside "config" or
+/// "configuration". A project's clone that was made here is that project. `not_found` without a
+/// config.yaml, `invalid_argument` for a folder that is no repository.
 Result<LocalProject> open_folder(const std::filesystem::path& data,
                                  const std::filesystem::path& folder);
 /// The code of an opened project, where it is not found by its name.
@@ -20,7 +19,8 @@ Result<LocalProject> use_code_folder(const std::filesystem::path& data, const Lo
                                      const std::filesystem::path& folder);
 /// Off the list.
 Result<void> close_folder(const std::filesystem::path& data, const LocalProject& project);
-/// Newest first; those that are not there now (a disk that is not plugged in) are left out.
+/// The last opened first; those that are not there now (a disk that is not plugged in) are left
+/// out.
 Result<std::vector<LocalProject>> list_opened(const std::filesystem::path& data);
 
 } // namespace tau::flow

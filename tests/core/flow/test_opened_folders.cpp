@@ -41,7 +41,7 @@ TEST_CASE("a repository's own words and its code beside it are found by name") {
         const test::TemporaryDirectory folder;
         const fs::path configuration = make_repository(folder.path() / c.configuration, shop);
         const fs::path code = make_repository(folder.path() / c.code);
-        const auto project = flow::look_at_folder(configuration);
+        const auto project = flow::open_folder(folder.path() / "data", configuration);
         REQUIRE(project);
         CHECK(project->name == "shop");
         CHECK(project->project_id == id);
@@ -53,7 +53,8 @@ TEST_CASE("a repository's own words and its code beside it are found by name") {
 
 TEST_CASE("a configuration that is broken is opened to be mended") {
     const test::TemporaryDirectory folder;
-    const auto project = flow::look_at_folder(
+    const auto project = flow::open_folder(
+        folder.path() / "data",
         make_repository(folder.path() / "tb_shop", {{"config.yaml", "id: [\n\xff"}}));
     REQUIRE(project);
     CHECK(project->name == "tb_shop");
@@ -101,6 +102,13 @@ TEST_CASE("what was opened is listed until it is taken off, with the code that w
     REQUIRE(list->size() == 1);
     CHECK(list->front().code == fs::canonical(code));
 
+    SUBCASE("the last opened comes first") {
+        const fs::path other = make_repository(folder.path() / "other", shop);
+        REQUIRE(flow::open_folder(data, other));
+        CHECK(flow::list_opened(data)->front().configuration == fs::canonical(other));
+        REQUIRE(flow::open_folder(data, configuration));
+        CHECK(flow::list_opened(data)->front().configuration == fs::canonical(configuration));
+    }
     SUBCASE("a folder that is not there is left out, and comes back") {
         fs::rename(configuration, folder.path() / "away");
         CHECK(flow::list_opened(data)->empty());
