@@ -215,8 +215,8 @@ Result<std::vector<LocalProject>> list_opened(const fs::path& data) {
         return fail(list.error());
     }
     std::vector<LocalProject> projects;
-    for (auto at = list->rbegin(); at != list->rend(); ++at) {
-        Opened& each = *at;
+    std::reverse(list->begin(), list->end()); // the file has them in the order of opening
+    for (Opened& each : *list) {
         std::error_code code;
         if (!fs::is_directory(each.configuration, code)) {
             continue;
