@@ -23,7 +23,8 @@ public:
         project::CheckOptions check;
     };
     virtual Result<Configuration> read(const flow::LocalProject& project, std::stop_token stop) = 0;
-    /// Configuration before code. `conflict` when another program wrote one of the files.
+    /// Configuration before code. `conflict` when one of the files was written since (another
+    /// program, a pull).
     virtual Result<void> save(const flow::LocalProject& project,
                               const project::Workspace::Unsaved& unsaved) = 0;
     /// The files below a folder of one of the clones, by their paths in it; none when there is no

@@ -114,7 +114,7 @@ Result<void> ConfigWork::open_in_editor(const fs::path& path) {
     std::error_code code;
     if (!fs::exists(path, code)) {
         return fail(ErrorCode::not_found, "There is no file " + path.string() + " yet.",
-                    "Save the changes first.");
+                    "Save the changes; without any, make the file again.");
     }
     if (!open_(path)) {
         return fail(

@@ -23,12 +23,12 @@ Error no_clone() {
             {}};
 }
 
-Result<Exported> write_file(const fs::path& to, const std::string& bytes, std::size_t files,
+Result<Exported> write_file(const fs::path& to, const std::string& bytes, const Exported& about,
                             const project::Watch& watch) {
     // Nothing is begun that was stopped before.
-    auto done = watch.after(files);
+    auto done = watch.after(about.files);
     done = done ? write_file_atomic(to, bytes, export_mode) : done;
-    return done ? Result<Exported>(Exported{files, bytes.size()}) : fail(done.error());
+    return done ? Result<Exported>(about) : fail(done.error());
 }
 
 Result<Exported> write_one_file(const fs::path& folder, const fs::path& to,
@@ -39,11 +39,8 @@ Result<Exported> write_one_file(const fs::path& folder, const fs::path& to,
     if (!text) {
         return fail(text.error());
     }
-    auto written = write_file(to, *text, store->files().size(), watch);
-    if (written) {
-        written->left_out = project::left_out_of_one_file(*store).size();
-    }
-    return written;
+    const std::size_t left_out = project::left_out_of_one_file(*store).size();
+    return write_file(to, *text, {store->files().size(), text->size(), left_out}, watch);
 }
 
 Result<Exported> write_configuration(const flow::LocalProject& project, ui::ExportForm form,
@@ -58,16 +55,19 @@ Result<Exported> write_configuration(const flow::LocalProject& project, ui::Expo
     if (!files) {
         return fail(files.error());
     }
+    const std::size_t left_out = project::left_out_of_copy(project.configuration).size();
     if (form == ui::ExportForm::folder) {
         std::uintmax_t bytes = 0;
         for (const auto& [path, text] : *files) {
             bytes += text.size();
         }
         auto done = project::write_folder(*files, to, watch);
-        return done ? Result<Exported>(Exported{files->size(), bytes}) : fail(done.error());
+        return done ? Result<Exported>(Exported{files->size(), bytes, left_out})
+                    : fail(done.error());
     }
     const auto bytes = project::to_zip(*files, watch);
-    return bytes ? write_file(to, *bytes, files->size(), watch) : fail(bytes.error());
+    return bytes ? write_file(to, *bytes, {files->size(), bytes->size(), left_out}, watch)
+                 : fail(bytes.error());
 }
 
 } // namespace
@@ -91,7 +91,7 @@ Result<Exported> TransferWork::write(const flow::LocalProject& project, ui::Expo
         return write_configuration(project, form, to, watch);
     }
     const auto bytes = read_file(project.export_file, largest_signed);
-    return bytes ? write_file(to, *bytes, 1, watch) : fail(bytes.error());
+    return bytes ? write_file(to, *bytes, {1, bytes->size()}, watch) : fail(bytes.error());
 }
 
 Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,

@@ -33,7 +33,7 @@ Result<std::string> one_file(const fs::path& folder, std::vector<std::string>& l
 }
 
 /// On stderr, since the file itself may be on stdout.
-void tell_left_out(const std::vector<std::string>& paths) {
+void tell_left_out(const std::vector<std::string>& paths, const std::string& form) {
     constexpr std::size_t most = 5;
     std::string names;
     for (std::size_t i = 0; i < paths.size() && i < most; ++i) {
@@ -43,12 +43,15 @@ void tell_left_out(const std::vector<std::string>& paths) {
         names += " and " + std::to_string(paths.size() - most) + " more";
     }
     if (!paths.empty()) {
-        std::cerr << "Not in it, since one YAML file holds YAML alone: " << names
-                  << ".\n  A folder or a zip file takes all files but links.\n";
+        std::cerr << (form == "yaml"
+                          ? "Not in it, since one YAML file holds YAML alone: " + names +
+                                ".\n  A folder or a zip file takes all files but links.\n"
+                          : "Not in it, since a copy takes files and no links: " + names + ".\n");
     }
 }
 
-Result<std::string> zip_file(const fs::path& folder) {
+Result<std::string> zip_file(const fs::path& folder, std::vector<std::string>& left_out) {
+    left_out = project::left_out_of_copy(folder);
     const auto files = project::read_project(folder);
     return files ? project::to_zip(*files) : Result<std::string>(fail(files.error()));
 }
@@ -62,7 +65,14 @@ Exit export_folder(const CommandLine& line, const Terminal& out) {
     if (const auto written = project::write_folder(*files, to); !written) {
         return failed(out, written.error());
     }
-    out.event({{"event", "exported"}, {"folder", to.string()}, {"files", files->size()}});
+    const auto left_out = project::left_out_of_copy(line.positional(0));
+    out.event({{"event", "exported"},
+               {"folder", to.string()},
+               {"files", files->size()},
+               {"left_out", left_out}});
+    if (!line.json()) {
+        tell_left_out(left_out, "folder");
+    }
     out.line("Written to " + to.string() + ": " + std::to_string(files->size()) + " files");
     return Exit::done;
 }
@@ -153,25 +163,25 @@ Exit export_command(const QStringList& arguments) {
     std::vector<std::string> left_out;
     const auto bytes = form == "bundle" ? signed_file(line)
                        : form == "yaml" ? one_file(line.positional(0), left_out)
-                                        : zip_file(line.positional(0));
+                                        : zip_file(line.positional(0), left_out);
     if (!bytes) {
         return failed(out, bytes.error());
     }
     if (!line.has(to)) {
         std::cout << *bytes;
-        tell_left_out(left_out);
+        tell_left_out(left_out, form);
         return Exit::done;
     }
     if (const auto kept = write_file_atomic(line.path(to), *bytes, 0644); !kept) {
         return failed(out, kept.error());
     }
     nlohmann::json event{{"event", "exported"}, {"file", line.path(to).string()}};
-    if (form == "yaml") {
+    if (form != "bundle") {
         event["left_out"] = left_out;
     }
     out.event(event);
     if (!line.json()) {
-        tell_left_out(left_out);
+        tell_left_out(left_out, form);
     }
     out.line("Written to " + line.path(to).string() +
              (form == "bundle"

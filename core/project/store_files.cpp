@@ -128,7 +128,7 @@ Result<void> write_changes(const fs::path& folder, const Edits& changes, const E
         // What is already as it should be was written by a save that was cut short.
         if (*there != before.at(path) && *there != text) {
             return fail(ErrorCode::conflict,
-                        path + " was changed by another program, so nothing was written.",
+                        path + " was changed since it was read, so nothing was written.",
                         "Load the project again and make the change there.");
         }
     }

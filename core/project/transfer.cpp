@@ -196,6 +196,18 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
     return walked ? Result<git::Files>(std::move(files)) : fail(walked.error());
 }
 
+std::vector<std::string> left_out_of_copy(const fs::path& folder) {
+    std::vector<std::string> paths;
+    const auto take = [&](const Met& met) -> Result<void> {
+        if (!fs::is_regular_file(met.status) && !fs::is_directory(met.status)) {
+            paths.push_back(escaped_name(met.below));
+        }
+        return {};
+    };
+    const auto walked = walk_folder(folder, "configuration", is_left_out, take);
+    return walked ? paths : std::vector<std::string>();
+}
+
 Result<void> write_folder(const git::Files& files, const fs::path& folder, const Watch& watch) {
     if (auto fit = check_paths(files); !fit) {
         return fit;

@@ -20,6 +20,9 @@ bool is_left_out(std::string_view path);
 Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {},
                                const Watch& watch = {});
 
+/// What read_folder finds and cannot take, links above all, in a form that can be shown.
+std::vector<std::string> left_out_of_copy(const std::filesystem::path& folder);
+
 /// Writes the files into a folder that is new or empty, all of them or none: `already_exists`
 /// otherwise, `invalid_argument` for a path that leaves it or is a file and a folder.
 Result<void> write_folder(const git::Files& files, const std::filesystem::path& folder,

@@ -69,6 +69,12 @@ TEST_CASE("a configuration goes out as YAML, zip or folder and comes back") {
     CHECK(nlohmann::json::parse(event.output).at("left_out") ==
           nlohmann::json::array({"README.md"}));
     CHECK(event.errors.empty());
+    fs::create_symlink("README.md", desk.shop / "link.md");
+    for (const std::string form : {"folder", "zip"}) {
+        const auto told = desk.run({"export", desk.shop.string(), "--as", form, "--to",
+                                    (out / ("links-" + form)).string()});
+        CHECK(contains(told.errors, "takes files and no links: link.md."));
+    }
     CHECK(desk.run({"export", desk.shop.string(), "--as", "zip"}).code == 2);
     CHECK(desk.run({"export", desk.shop.string(), "--as", "rar"}).code == 2);
     CHECK(desk.run({"export", (out / "none").string(), "--as", "yaml"}).code == 1);

@@ -331,8 +331,11 @@ void Transfers::tell_exported(ExportForm form, const fs::path& to,
                            .arg(where, files_text(exported.files))
                            .arg(static_cast<qulonglong>(exported.bytes));
     if (exported.left_out > 0) {
-        sentence += QLatin1Char(' ') +
-                    tr("What is no YAML is not in it: %1.").arg(files_text(exported.left_out));
+        sentence +=
+            QLatin1Char(' ') +
+            (form == ExportForm::one_file
+                 ? tr("What is no YAML is not in it: %1.").arg(files_text(exported.left_out))
+                 : tr("Links are not in it: %L1.").arg(exported.left_out));
     }
     if (unsaved) {
         sentence += QLatin1Char(' ') + tr("Edits that are not saved are not in it.");

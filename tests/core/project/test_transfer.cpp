@@ -349,6 +349,7 @@ TEST_CASE("a folder is read without links and git's own, and only an empty one i
     const auto files = read_project(from);
     REQUIRE(files);
     CHECK(*files == sample());
+    CHECK(left_out_of_copy(from) == std::vector<std::string>{"link.yaml"});
     CHECK(write_folder(sample(), from).error().code == ErrorCode::already_exists);
     CHECK(read_project(folder.path() / "none").error().code == ErrorCode::not_found);
     REQUIRE(write_folder({{"a.yaml", "b: c\n"}}, folder.path() / "other"));
