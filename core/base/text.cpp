@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <ctime>
 
 namespace tau {
@@ -33,6 +35,18 @@ std::size_t sequence_length(std::string_view text) {
     return length;
 }
 
+/// Whether the first eight bytes are ASCII and none of them is NUL.
+bool starts_with_ascii_word(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = ones << 7U;
+    std::uint64_t word = 0;
+    if (text.size() < sizeof word) {
+        return false;
+    }
+    std::memcpy(&word, text.data(), sizeof word);
+    return (word & tops) == 0 && ((word - ones) & tops) == 0;
+}
+
 /// Code points U+0000–U+001F, U+007F–U+009F at the start of text.
 bool starts_with_control(std::string_view text) {
     const auto first = static_cast<unsigned char>(text[0]);
@@ -62,7 +76,8 @@ bool is_domain(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
-        const std::size_t length = sequence_length(text);
+        // Nearly all that is sent here is ASCII, and some of it long.
+        const std::size_t length = starts_with_ascii_word(text) ? 8 : sequence_length(text);
         if (length == 0) {
             return false;
         }

@@ -297,17 +297,15 @@ bool Validator::check_claim(Candidate& c, std::size_t index) const {
 }
 
 bool Validator::check_ownership(Candidate& c) const {
-    using Answer = tl::expected<Evidence, LoginFailure>;
-    std::array<std::future<Answer>, 2> reading;
-    for (std::size_t i = 0; i < roles.size(); ++i) {
+    const auto read = [this, &c](std::size_t i) {
         const vault::RegisteredRepository& repository = c.registration.repositories[i];
-        reading[i] = std::async(std::launch::async, [this, &c, &repository, i] {
-            return repositories_.read({repository.role, repository.url, repository.host_keys,
-                                       repository.default_branch, &c.opened[i]->deploy_scalar,
-                                       c.addresses[i], c.until});
-        });
-    }
-    std::array<Answer, 2> answers{reading[0].get(), reading[1].get()};
+        return repositories_.read({repository.role, repository.url, repository.host_keys,
+                                   repository.default_branch, &c.opened[i]->deploy_scalar,
+                                   c.addresses[i], c.until});
+    };
+    auto code = std::async(std::launch::async, [&read] { return read(1); });
+    auto configuration = read(0);
+    std::array answers{std::move(configuration), code.get()};
     for (std::size_t i = 0; i < roles.size(); ++i) {
         if (!answers[i]) {
             return refuse(c, "ownership", target(i), answers[i].error().reason,

@@ -54,6 +54,15 @@ TEST_CASE("UTF-8 is checked to the letter of RFC 3629") {
         CHECK_FALSE(is_utf8(bad));
     }
     CHECK_FALSE(is_utf8(std::string_view("a\0b", 3)));
+    // Wherever it stands in a longer text.
+    for (const char bad : {'\0', '\x80', '\xff'}) {
+        for (std::size_t i = 0; i < 20; ++i) {
+            std::string text(20, i % 2 == 0 ? '\x01' : '\x7f');
+            CHECK(is_utf8(text));
+            text[i] = bad;
+            CHECK_FALSE(is_utf8(text));
+        }
+    }
 }
 
 TEST_CASE("text of the other side is bounded and harmless") {
