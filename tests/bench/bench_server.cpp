@@ -301,10 +301,10 @@ int main(int argc, char** argv) {
     ::setrlimit(RLIMIT_NOFILE, &files);
     const bool quick =
         std::any_of(argv + 1, argv + argc, [](std::string_view a) { return a == "--quick"; });
-    const auto time = quick ? milliseconds(6000) : milliseconds(20000);
+    const auto time = quick ? milliseconds(6000) : milliseconds(40000);
     stay_on(load_core);
     // As many as are registered in that time: to take the place of an earlier one costs more.
-    bench::NodeSetting setting(quick ? 300 : 900);
+    bench::NodeSetting setting(quick ? 300 : 2000);
     std::vector<bench::Figure> figures{
         throughput(setting, 64, 0.90, time, "64 connections"),
         throughput(setting, 1000, 0.90, time, "1,000 connections"),
