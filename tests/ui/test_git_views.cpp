@@ -1,70 +1,29 @@
-// What the window shows of a project's clones, over real repositories and a real git host.
-#include "core/forge/local.h"
+// What the window shows of a project's clones, over real repositories.
 #include "core/git/repository.h"
-#include "tests/support/git_cli.h"
-#include "tests/support/localnet.h"
-#include "tests/ui/sample_services.h"
+#include "tests/ui/cloned_project.h"
 #include "ui/common/job.h"
 #include "ui/common/theme.h"
 #include "ui/project/branch_bar.h"
 #include "ui/project/changes_view.h"
+#include "ui/project/diff_view.h"
 #include "ui/project/history_view.h"
-#include "ui/project/merge_view.h"
-#include "ui/project/project_tabs.h"
-#include "ui/shell/main_window.h"
-#include "ui/shell/project_area.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
-#include <QSignalSpy>
-#include <QTest>
 
 using namespace tau;
 using namespace tau::ui;
 using test::Clone;
 using test::contents;
+using test::idle;
 using test::numbered;
-using test::SampleServices;
+using test::patience_ms;
+using test::show;
+using test::words;
 using test::write;
+using Project = test::ClonedProject;
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr int patience_ms = 30000;
-
-/// A project with two real clones and the services over them.
-struct Project {
-    Clone configuration, code;
-    SampleServices services;
-    flow::LocalProject project{"Qm", "shop", 0, configuration.path, code.path, {}};
-};
-
-QString words(const QAbstractItemModel& model, const QModelIndex& parent = {}) {
-    QStringList all;
-    for (int row = 0; row < model.rowCount(parent); ++row) {
-        QStringList line;
-        for (int column = 0; column < model.columnCount(parent); ++column) {
-            line << model.index(row, column, parent).data().toString();
-        }
-        all << line.join(QLatin1Char('|'));
-    }
-    return all.join(QLatin1Char('\n'));
-}
-
-template <typename View>
-bool idle(const View& view) {
-    return QTest::qWaitFor([&view] { return !view.busy(); }, patience_ms);
-}
-
-template <typename View>
-void show(View& view) {
-    view.resize(1000, 700);
-    view.show();
-    view.activateWindow();
-}
-
-} // namespace
 
 class TestGitViews : public QObject {
     Q_OBJECT
@@ -332,189 +291,19 @@ private Q_SLOTS:
         QCOMPARE(contents(p.code.path / "config.yaml"), std::string("id: code\n"));
     }
 
-    void a_merge_that_ends_half_way_leaves_one_thing_to_do() {
-        Project p;
-        std::vector<flow::Pulled> pulled;
-        for (Clone* clone : {&p.configuration, &p.code}) {
-            const std::string base = clone->head();
-            write(clone->path / "theirs.yaml", "id: theirs\n");
-            const std::string theirs = clone->commit("Theirs");
-            test::git(clone->path, {"update-ref", "refs/remotes/origin/main", theirs});
-            test::git(clone->path, {"reset", "-q", "--hard", base});
-            write(clone->path / "mine.yaml", "id: mine\n");
-            clone->commit("Mine");
-            const auto plan = git::plan_merge(clone->path, {});
-            QVERIFY(plan.has_value());
-            pulled.push_back({clone == &p.code ? vault::Role::code : vault::Role::configuration,
-                              git::compare_with_remote(clone->path).value(), *plan});
-        }
-        p.services.settings[QStringLiteral("author/name")] = QStringLiteral("Ada");
-        p.services.settings[QStringLiteral("author/email")] = QStringLiteral("ada@example.org");
-        MergeView merge(p.services);
-        show(merge);
-        merge.show_merge(p.project, pulled);
-        QCOMPARE(merge.files().rowCount(), 4);
-        QVERIFY(idle(merge));
-        write(p.code.path / "theirs.yaml", "id: in the way\n");
-        QSignalSpy closed(&merge, &MergeView::closed);
-        QSignalSpy changed(&merge, &ProjectTab::project_changed);
-        QTRY_VERIFY(merge.merge_button().isEnabled());
-        merge.merge();
-        QTRY_VERIFY(merge.error().isVisible());
-        QVERIFY(merge.error().sentence().contains(QStringLiteral("Code: ")));
-        QCOMPARE(closed.count(), 0);
-        QCOMPARE(changed.count(), 1); // the configuration is merged
-        QCOMPARE(git::compare_with_remote(p.configuration.path)->behind, std::size_t{0});
-        QCOMPARE(merge.files().rowCount(), 2);
-        QCOMPARE(merge.files().role_at(0), vault::Role::code);
-        fs::remove(p.code.path / "theirs.yaml");
-        QVERIFY(idle(merge));
-        merge.merge();
-        QTRY_COMPARE(closed.count(), 1);
-        QCOMPARE(git::compare_with_remote(p.code.path)->behind, std::size_t{0});
-        QCOMPARE(contents(p.code.path / "theirs.yaml"), std::string("id: theirs\n"));
-    }
-
-    void a_merged_text_keeps_what_was_not_typed();
-    void a_long_path_gives_up_its_middle();
-    void push_pull_and_merge_with_a_real_host();
-};
-
-namespace {
-
-/// Two repositories at a real git host, and a project whose clones push there.
-struct Hosted {
-    test::TemporaryDirectory folder;
-    test::Localnet localnet{folder.path() / "net"};
-    std::unique_ptr<forge::Forge> forge = forge::open_local_forge(localnet.git_host()).value();
-    std::array<forge::Repository, 2> repositories;
-
-    Hosted() {
-        const std::string login = forge->who_am_i({}).value().login;
-        for (std::size_t i = 0; i < 2; ++i) {
-            repositories[i] =
-                forge->create_repository({login, "tb_" + std::to_string(i), "", "main", true}, {})
-                    .value();
-        }
-    }
-    git::Remote remote(vault::Role role) {
-        return forge->push_remote(repositories[role == vault::Role::configuration ? 0 : 1], {})
-            .value();
+    void a_long_path_gives_up_its_middle() {
+        DiffView view;
+        const std::string path = "applications/orders/functions/" + std::string(60, 'x') + ".yaml";
+        view.show_diff(git::diff_texts(path, "a: 1\n", "a: 2\n"));
+        view.resize(500, 300);
+        view.show();
+        QCoreApplication::processEvents();
+        QCOMPARE(view.caption(), QString::fromStdString(path));
+        QVERIFY(view.caption_label().shown().size() < view.caption().size());
+        QVERIFY(view.caption_label().shown().endsWith(QStringLiteral(".yaml")));
+        QCOMPARE(view.caption_label().toolTip(), view.caption());
     }
 };
-
-} // namespace
-
-void TestGitViews::push_pull_and_merge_with_a_real_host() {
-    Hosted hosted;
-    Project p;
-    p.services.reach = [&](const flow::LocalProject&, vault::Role role, std::stop_token) {
-        return Result<git::Remote>(hosted.remote(role));
-    };
-    p.services.settings[QStringLiteral("author/name")] = QStringLiteral("Ada");
-    p.services.settings[QStringLiteral("author/email")] = QStringLiteral("ada@example.org");
-    MainWindow window(p.services);
-    window.show();
-    window.open_project(p.project);
-    BranchBar& bar = window.area().branch_bar();
-    QTRY_VERIFY_WITH_TIMEOUT(bar.push_button().isEnabled(), patience_ms);
-    bar.push();
-    QTRY_VERIFY_WITH_TIMEOUT(idle(bar) && !bar.push_button().isEnabled(), patience_ms);
-    QVERIFY2(!bar.error().isVisible(), qPrintable(bar.error().sentence()));
-    QVERIFY(bar.standing().contains(QStringLiteral("last pull")));
-
-    // Somebody else works on the same file.
-    const fs::path other = hosted.folder.path() / "other";
-    QVERIFY(git::clone(other, hosted.remote(vault::Role::configuration), {}).has_value());
-    write(other / "config.yaml", "id: Qm\nname: theirs\n");
-    write(other / "theirs.yaml", "a: 1\n");
-    const git::Author eve{"Eve", "eve@example.org"};
-    QVERIFY(git::commit_files(other, {"config.yaml", "theirs.yaml"}, eve, "Theirs").has_value());
-    QVERIFY(
-        git::push_branch(other, hosted.remote(vault::Role::configuration), "main", {}).has_value());
-    write(p.configuration.path / "config.yaml", "id: Qm\nname: mine\n");
-    p.configuration.commit("Mine");
-
-    bar.pull();
-    MergeView& merge = window.area().merge();
-    QAbstractItemModelTester tester(&merge.files(),
-                                    QAbstractItemModelTester::FailureReportingMode::QtTest);
-    QTRY_COMPARE_WITH_TIMEOUT(window.area().tabs().current_tab(), static_cast<ProjectTab*>(&merge),
-                              patience_ms);
-    QCOMPARE(words(merge.files()), QStringLiteral("config.yaml|choose\ntheirs.yaml|theirs"));
-    QVERIFY(!merge.merge_button().isEnabled());
-    QVERIFY(idle(merge));
-    merge.take(git::MergeChoice::Take::text);
-    merge.editor().setPlainText(QStringLiteral("id: [\n"));
-    QVERIFY(merge.merge_button().isEnabled());
-    merge.merge();
-    QTRY_VERIFY(merge.error().isVisible()); // no YAML
-    QVERIFY(idle(merge));
-    merge.editor().setPlainText(QStringLiteral("id: Qm\nname: both\n"));
-    merge.merge();
-    QTRY_COMPARE_WITH_TIMEOUT(window.area().tabs().current_tab(),
-                              static_cast<ProjectTab*>(&window.area().changes()), patience_ms);
-    QCOMPARE(contents(p.configuration.path / "config.yaml"), std::string("id: Qm\nname: both\n"));
-    QCOMPARE(contents(p.configuration.path / "theirs.yaml"), std::string("a: 1\n"));
-    QCOMPARE(test::git(p.configuration.path, {"log", "-1", "--format=%an"}), std::string("Ada\n"));
-    QTRY_VERIFY_WITH_TIMEOUT(bar.push_button().isEnabled(), patience_ms);
-    bar.push();
-    QTRY_VERIFY_WITH_TIMEOUT(idle(bar) && !bar.push_button().isEnabled(), patience_ms);
-    QCOMPARE(p.configuration.problem(), std::string());
-    window.hide();
-    Job::wait_for_all();
-}
-
-void TestGitViews::a_merged_text_keeps_what_was_not_typed() {
-    SampleServices services;
-    MergeView view(services);
-    const std::string ours = "id: Qm\r\nname: a\u00a0b # mine\r\n";
-    git::MergeFile file;
-    file.path = "config.yaml";
-    file.verdict = git::MergeFile::Verdict::choose;
-    file.base = "id: Qm\r\n";
-    file.ours = ours;
-    file.theirs = "id: Qm\r\nname: c\r\n";
-    git::MergePlan plan;
-    plan.files.push_back(file);
-    file.path = "other.yaml";
-    file.ours = "id: other\n";
-    plan.files.push_back(file);
-    flow::Pulled pulled;
-    pulled.merge = plan;
-    view.resize(900, 600);
-    view.show();
-    view.show_merge({}, {pulled});
-    Theme::get().set_mode(ThemeMode::dark);
-    Theme::get().set_mode(ThemeMode::light);
-    QCoreApplication::processEvents();
-    QVERIFY(!view.files().choice_at(0)); // other colours decide nothing
-    view.take(git::MergeChoice::Take::text);
-    QCOMPARE(view.files().choice_at(0)->text, ours);
-    view.editor().moveCursor(QTextCursor::Start);
-    QTest::keyClicks(&view.editor(), QStringLiteral("#x"));
-    QCOMPARE(view.files().choice_at(0)->text, "#x" + ours);
-    QTest::keySequence(&view.editor(), QKeySequence::Undo);
-    QCOMPARE(view.files().choice_at(0)->text, ours);
-    view.list().setCurrentIndex(view.files().index(1, 0));
-    view.take(git::MergeChoice::Take::text);
-    QTest::keySequence(&view.editor(), QKeySequence::Undo); // not the other file's
-    QCOMPARE(view.files().choice_at(1)->text, std::string("id: other\n"));
-    QTRY_VERIFY(!view.busy());
-}
-
-void TestGitViews::a_long_path_gives_up_its_middle() {
-    DiffView view;
-    const std::string path = "applications/orders/functions/" + std::string(60, 'x') + ".yaml";
-    view.show_diff(git::diff_texts(path, "a: 1\n", "a: 2\n"));
-    view.resize(500, 300);
-    view.show();
-    QCoreApplication::processEvents();
-    QCOMPARE(view.caption(), QString::fromStdString(path));
-    QVERIFY(view.caption_label().shown().size() < view.caption().size());
-    QVERIFY(view.caption_label().shown().endsWith(QStringLiteral(".yaml")));
-    QCOMPARE(view.caption_label().toolTip(), view.caption());
-}
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
