@@ -68,13 +68,18 @@ Result<void> ConfigWork::save(const flow::LocalProject& project,
         return fail(ErrorCode::not_found, "There is no clone of the code repository here.",
                     "Clone the repositories first, then save again.");
     }
-    auto done = project::write_changes(project.configuration, unsaved.configuration,
-                                       unsaved.configuration_before, largest_side_file);
-    if (!done || unsaved.code.empty()) {
-        return done;
-    }
-    return project::write_changes(project.code, unsaved.code, unsaved.code_before,
-                                  largest_side_file);
+    const auto write_code = [&](auto&& write) {
+        return unsaved.code.empty()
+                   ? Result<void>()
+                   : write(project.code, unsaved.code, unsaved.code_before, largest_side_file);
+    };
+    // What stands in the way in one of them keeps both as they are.
+    return write_code(project::check_changes)
+        .and_then([&] {
+            return project::write_changes(project.configuration, unsaved.configuration,
+                                          unsaved.configuration_before, largest_side_file);
+        })
+        .and_then([&] { return write_code(project::write_changes); });
 }
 
 Result<git::Files> ConfigWork::files(const flow::LocalProject& project, vault::Role role,

@@ -124,6 +124,19 @@ Result<void> check_place(const Store& store, const Resource& place) {
     return {};
 }
 
+std::vector<std::string> code_targets(const Plan& plan) {
+    std::vector<std::string> folders;
+    if (!plan.code_comes_to.empty()) {
+        folders.push_back(plan.code_comes_to);
+    }
+    for (const FolderMove& move : plan.code_moves) {
+        if (!move.to.empty()) {
+            folders.push_back(move.to);
+        }
+    }
+    return folders;
+}
+
 Edits move_edits(const std::vector<FolderMove>& moves, const git::Files& files) {
     Edits edits;
     for (const FolderMove& move : moves) {

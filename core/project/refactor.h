@@ -16,7 +16,8 @@ struct FolderMove {
 struct Plan {
     std::string label; ///< "Rename ping to pong"
     Edits edits;
-    Edits code; ///< of the code repository
+    Edits code;                ///< of the code repository, all of it below `code_comes_to`
+    std::string code_comes_to; ///< a folder, empty: nowhere
     std::vector<FolderMove> code_moves;
     /// Of the configuration repository, for what is no YAML there.
     std::vector<FolderMove> other_moves;
@@ -51,6 +52,9 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
                         std::int64_t unix_seconds);
 /// With its users in the notes, which will be refused when it is gone. Its code is among the moves.
 Result<Plan> plan_remove(const Store& store, const Resource& resource);
+
+/// Folders of the code repository that something comes into.
+std::vector<std::string> code_targets(const Plan& plan);
 
 /// The edits that the moves mean for these files.
 Edits move_edits(const std::vector<FolderMove>& moves, const git::Files& files);

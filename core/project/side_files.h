@@ -9,8 +9,8 @@ namespace tau::project {
 class SideFiles {
 public:
     const git::Files& now() const { return now_; }
-    /// As they are in the folder. What was edited here stays.
-    void know(const git::Files& there);
+    /// All files below `folder`, as they are there now. What is edited here and not saved stays.
+    Store::Rebase know(const std::string& folder, const git::Files& there);
     /// Gives what was there; nullopt both ways: no file.
     std::optional<std::string> put(const std::string& path, const std::optional<std::string>& text);
     /// Adds what differs from the folder, and what those files are there.
@@ -19,8 +19,10 @@ public:
     void saved(const Edits& written);
 
 private:
+    void take(const std::string& path, const std::optional<std::string>& there, Store::Rebase& out);
+
     git::Files now_;
-    Edits before_; ///< what is in the folder, of every file that was edited
+    Edits before_; ///< what is in the folder, of every file that was edited and not saved since
 };
 
 } // namespace tau::project

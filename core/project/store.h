@@ -167,9 +167,12 @@ private:
 /// Whether the cloud would look at it, or into it.
 bool is_looked_at(std::string_view path);
 
-/// Writes new texts of files below a folder, each whole or not at all; `before` says what they
-/// were. `conflict` when a file there is neither that nor the new text; nothing is written then.
-/// `untrusted` for a path that leads through a link.
+/// Whether the changes can be written. `before` says what those files were: `conflict` when one is
+/// neither that nor its new text; `untrusted` for a path that leads through a link.
+Result<void> check_changes(const std::filesystem::path& folder, const Edits& changes,
+                           const Edits& before, std::size_t limit = StoreLimits{}.file_bytes);
+/// Checks them and writes the new texts, each whole or not at all. A file that only changes its
+/// place stays as executable as it was.
 Result<void> write_changes(const std::filesystem::path& folder, const Edits& changes,
                            const Edits& before, std::size_t limit = StoreLimits{}.file_bytes);
 

@@ -36,7 +36,26 @@ Result<std::optional<std::string>> read_if_there(const fs::path& path, std::size
     return fail(text.error());
 }
 
-Result<void> write_text(const fs::path& path, const std::string& text) {
+unsigned mode_of(const fs::file_status& file) {
+    return static_cast<unsigned>(file.permissions() & fs::perms::all);
+}
+
+/// By text, the modes of the files that go: what comes with the same text is one of them.
+std::map<std::string_view, unsigned> modes_of_removed(const fs::path& folder, const Edits& changes,
+                                                      const Edits& before) {
+    std::map<std::string_view, unsigned> modes;
+    for (const auto& [path, text] : changes) {
+        const auto& was = before.at(path);
+        std::error_code code;
+        const fs::file_status there = fs::status(folder / path, code);
+        if (!text && was && fs::is_regular_file(there)) {
+            modes.emplace(*was, mode_of(there));
+        }
+    }
+    return modes;
+}
+
+Result<void> write_text(const fs::path& path, const std::string& text, unsigned mode_of_new) {
     std::error_code code;
     fs::create_directories(path.parent_path(), code);
     if (code) {
@@ -45,8 +64,7 @@ Result<void> write_text(const fs::path& path, const std::string& text) {
     }
     // A script that can be run stays one.
     const fs::file_status there = fs::status(path, code);
-    const unsigned mode =
-        fs::exists(there) ? static_cast<unsigned>(there.permissions() & fs::perms::all) : 0644;
+    const unsigned mode = fs::exists(there) ? mode_of(there) : mode_of_new;
     return write_file_atomic(path, std::string_view(text), mode);
 }
 
@@ -115,7 +133,7 @@ Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
     return store;
 }
 
-Result<void> write_changes(const fs::path& folder, const Edits& changes, const Edits& before,
+Result<void> check_changes(const fs::path& folder, const Edits& changes, const Edits& before,
                            std::size_t limit) {
     for (const auto& [path, text] : changes) {
         if (auto checked = check_no_links(folder, path); !checked) {
@@ -129,11 +147,22 @@ Result<void> write_changes(const fs::path& folder, const Edits& changes, const E
         if (*there != before.at(path) && *there != text) {
             return fail(ErrorCode::conflict,
                         path + " was changed since it was read, so nothing was written.",
-                        "Load the project again and make the change there.");
+                        "Look at what is there now, then save again.");
         }
     }
+    return {};
+}
+
+Result<void> write_changes(const fs::path& folder, const Edits& changes, const Edits& before,
+                           std::size_t limit) {
+    if (auto checked = check_changes(folder, changes, before, limit); !checked) {
+        return checked;
+    }
+    const auto modes = modes_of_removed(folder, changes, before);
     for (const auto& [path, text] : changes) {
-        auto done = text ? write_text(folder / path, *text) : remove_file(folder, path);
+        const auto moved = text ? modes.find(*text) : modes.end();
+        const unsigned mode = moved == modes.end() ? 0644 : moved->second;
+        auto done = text ? write_text(folder / path, *text, mode) : remove_file(folder, path);
         if (!done) {
             return done;
         }

@@ -242,6 +242,11 @@ Result<Plan> plan_new(const Store& store, const NewResource& wanted, Entropy& en
     plan.edits[place.path()] = out.take();
     const bool has_code = wanted.kind == KindId::function || wanted.kind == KindId::smartop;
     if (has_code && wanted.language) {
+        plan.code_comes_to = code_folder(place);
+    }
+    if (wanted.has_code && !plan.code_comes_to.empty()) {
+        plan.notes.push_back("The code that is in " + plan.code_comes_to + " already stays.");
+    } else if (!plan.code_comes_to.empty()) {
         for (auto& [path, text] : code_template(place, *wanted.language)) {
             plan.code[path] = std::move(text);
         }

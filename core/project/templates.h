@@ -24,6 +24,7 @@ struct NewResource {
     /// Of a function or smart operation: where its code is begun; nullopt: in a library, whose name
     /// is still to be given.
     std::optional<Language> language = Language::go;
+    bool has_code = false; ///< there are files where its code would be begun: they stay
 };
 
 /// The document of a new resource or application with an id of its own and every key that it needs,

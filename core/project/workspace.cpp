@@ -7,13 +7,25 @@ namespace tau::project {
 namespace {
 
 constexpr std::size_t most_steps = 1000;
-bool touches(const Change& change, const std::vector<std::string>& paths) {
-    return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-        return change.configuration.find(path) != change.configuration.end();
-    });
-}
 
 } // namespace
+
+Result<Change> change_of(const Plan& plan, const git::Files& others, const git::Files& code) {
+    Change change{plan.label, plan.edits, plan.code};
+    const Edits moved = move_edits(plan.code_moves, code);
+    for (const Edits* edits : {&plan.code, &moved}) {
+        for (const auto& [path, text] : *edits) {
+            if (text && code.contains(path)) {
+                return fail(ErrorCode::already_exists,
+                            "There is " + path + " in the code already, so nothing was changed.",
+                            "Choose another name, or take that file away.");
+            }
+        }
+    }
+    change.configuration.merge(move_edits(plan.other_moves, others));
+    change.code.merge(Edits(moved));
+    return change;
+}
 
 Workspace::Workspace(Store store, Standings uncommitted, CheckOptions options)
     : store_(std::move(store)), checker_(std::move(options)), uncommitted_(std::move(uncommitted)) {
@@ -35,14 +47,36 @@ Standing Workspace::standing(std::string_view path) const {
     return store_.is_new(path) ? Standing::added : Standing::changed;
 }
 
-void Workspace::know_others(const git::Files& there) {
+Store::Rebase Workspace::know_code(const std::string& folder, const git::Files& there) {
+    Store::Rebase found = code_.know(folder, there);
+    forget_steps(found, &Change::code);
+    return found;
+}
+
+Store::Rebase Workspace::know_others(const std::string& folder, const git::Files& there) {
     git::Files others;
     for (const auto& [path, text] : there) {
         if (!is_yaml_path(path)) {
             others.emplace(path, text);
         }
     }
-    others_.know(others);
+    Store::Rebase found = others_.know(folder, others);
+    forget_steps(found, &Change::configuration);
+    return found;
+}
+
+void Workspace::forget_steps(const Store::Rebase& found, Edits Change::*repository) {
+    const auto touches = [&](const Step& step) {
+        const auto is_in = [&edits = step.*repository](const std::string& path) {
+            return edits.contains(path);
+        };
+        return std::any_of(found.taken.begin(), found.taken.end(), is_in) ||
+               std::any_of(found.edited.begin(), found.edited.end(), is_in);
+    };
+    undo_.erase(undo_.begin(), std::find_if(undo_.rbegin(), undo_.rend(), touches).base());
+    if (std::any_of(redo_.begin(), redo_.end(), touches)) {
+        redo_.clear();
+    }
 }
 
 /// Gives what takes it back.
@@ -160,15 +194,7 @@ Store::Rebase Workspace::reload(const Store& there, Standings uncommitted, Check
         store_.note_other(path, text.has_value());
     }
     checker_.use(store_, std::move(options));
-    std::vector<std::string> paths = found.taken;
-    paths.insert(paths.end(), found.edited.begin(), found.edited.end());
-    const auto last = std::find_if(undo_.rbegin(), undo_.rend(),
-                                   [&](const Step& step) { return touches(step, paths); });
-    undo_.erase(undo_.begin(), last.base());
-    if (std::any_of(redo_.begin(), redo_.end(),
-                    [&](const Step& step) { return touches(step, paths); })) {
-        redo_.clear();
-    }
+    forget_steps(found, &Change::configuration);
     return found;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/project/check.h"
+#include "core/project/refactor.h"
 #include "core/project/side_files.h"
 #include "core/project/store.h"
 
@@ -14,6 +15,10 @@ struct Change {
     Edits configuration; ///< also files that are no YAML, as far as they are known
     Edits code;
 };
+
+/// What a plan does with these files, which are all that is in the folders it moves and in those it
+/// moves to. `already_exists` names a file that another one would take the place of.
+Result<Change> change_of(const Plan& plan, const git::Files& others, const git::Files& code);
 
 /// How a file, or a resource in it, stands against the last commit.
 enum class Standing { same, changed, added };
@@ -37,11 +42,12 @@ public:
 
     /// Files of the code repository as they are edited, by path; only those that are known.
     const git::Files& code() const { return code_.now(); }
-    /// Files of code as they are in the folder. What was edited here stays.
-    void know_code(const git::Files& there) { code_.know(there); }
+    /// All code below `folder`, as it is there now. What is edited here and not saved stays; steps
+    /// on files that another program changed cannot be undone any more.
+    Store::Rebase know_code(const std::string& folder, const git::Files& there);
     /// The same of the configuration repository, for what is no YAML.
     const git::Files& others() const { return others_.now(); }
-    void know_others(const git::Files& there);
+    Store::Rebase know_others(const std::string& folder, const git::Files& there);
 
     /// All of it or nothing; errors are Store::apply's. Steps one after another with the same word
     /// in `merge` are one for undo, as typing is; an empty one merges with nothing.
@@ -83,6 +89,8 @@ private:
 
     Result<Change> perform(const Change& change);
     Result<Change> go(Steps& from, Steps& to);
+    /// Steps on these files would bring back what nobody has any more.
+    void forget_steps(const Store::Rebase& found, Edits Change::*repository);
 
     Store store_;
     Checker checker_;

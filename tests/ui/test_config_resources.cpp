@@ -32,6 +32,7 @@ private Q_SLOTS:
         stage.wait();
         stage.type_into(*stage.tab->prompt().edit(), "pong");
         QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.wait(); // what is in functions/pong is read first
         stage.tab->save();
         stage.wait();
         QCOMPARE(stage.on_disk("functions/ping.yaml"), std::string("(none)"));
@@ -113,6 +114,7 @@ private Q_SLOTS:
         stage.tab->ask_clone();
         stage.wait();
         QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.wait();
         const std::string copy = stage.text("functions/ping_copy.yaml");
         QVERIFY(copy.find("source: .   # inline") != std::string::npos);
         QVERIFY(copy.find("QmQazSMmMztAFkECFpvNjGMJpaYH4CvTTt85GDj1yYgt4a") == std::string::npos);
@@ -154,7 +156,7 @@ private Q_SLOTS:
         panel.templates().setCurrentIndex(
             panel.templates().findText(QStringLiteral("Code in Rust")));
         QTest::keyClick(&panel.name(), Qt::Key_Return);
-        settle();
+        stage.wait();
         QCOMPARE(stage.tab->current_path(), std::string("functions/hello.yaml"));
         stage.tab->show_code(true);
         stage.wait();
@@ -173,6 +175,82 @@ private Q_SLOTS:
         QVERIFY(!stage.tab->has_unsaved());
     }
 
+    void code_that_is_there_already_is_not_lost() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            write(folder / "code/functions/hello/mine.go", "package mine\n");
+            write(folder / "code/functions/pong/ping.go", "package pong\n");
+        });
+        Q_EMIT stage.tab->new_resource().wanted(
+            {project::KindId::function, {}, "hello", {}, project::Language::go});
+        stage.wait();
+        QVERIFY2(stage.tab->messages().text().contains(QStringLiteral("already stays")),
+                 qPrintable(stage.tab->messages().text()));
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(stage.on_disk("functions/hello.yaml").starts_with("id: Qm"));
+        const fs::path hello = stage.project.code / "functions/hello";
+        QCOMPARE(read(hello / "mine.go"), std::string("package mine\n"));
+        QVERIFY(!fs::exists(hello / ".taubyte"));
+
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->ask_rename();
+        stage.wait();
+        stage.type_into(*stage.tab->prompt().edit(), "pong");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.wait();
+        QVERIFY(stage.tab->prompt().isVisible()); // with why, and another name may be given
+        QCOMPARE(stage.text("functions/pong.yaml"), std::string("(none)"));
+        QVERIFY(!stage.tab->has_unsaved());
+    }
+
+    void code_follows_its_folder_when_it_is_saved() {
+        Stage stage(small);
+        const fs::path file = stage.project.code / "functions/ping/ping.go";
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->show_code(true);
+        stage.wait();
+        TextEditor& editor = stage.tab->code().editor();
+        editor.moveCursor(QTextCursor::Start);
+        QTest::keyClicks(&editor, QStringLiteral("// mine"));
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(read(file).starts_with("// mine"));
+        write(file, "package theirs\n");
+        stage.tab->enter();
+        stage.wait();
+        QCOMPARE(editor.toPlainText(), QStringLiteral("package theirs\n"));
+        QVERIFY(!stage.tab->has_unsaved());
+        // Edited here and there: said, and here it stays.
+        QTest::keyClicks(&editor, QStringLiteral("// mine"));
+        write(file, "package other\n");
+        stage.tab->enter();
+        stage.wait();
+        QVERIFY(stage.tab->messages().text().contains(QStringLiteral("functions/ping/ping.go")));
+        QVERIFY(editor.toPlainText().contains(QStringLiteral("// mine")));
+        // What stands in the way of the code keeps the configuration as it is, too.
+        write(file, "package third\n");
+        stage.tab->show_code(false);
+        stage.type_into(stage.input<QLineEdit>("execution/memory"), "64MB");
+        stage.tab->save();
+        stage.wait();
+        QCOMPARE(stage.on_disk("functions/ping.yaml"), ping);
+        QCOMPARE(read(file), std::string("package third\n"));
+        QVERIFY(stage.tab->has_unsaved());
+    }
+
+    void another_colour_is_no_edit_of_code() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->show_code(true);
+        stage.wait();
+        Theme::get().set_mode(ThemeMode::dark);
+        settle();
+        Theme::get().set_mode(ThemeMode::light);
+        settle();
+        QVERIFY(stage.tab->workspace().can_undo() == nullptr);
+    }
+
     void an_application_moves_with_everything_in_its_folders() {
         const std::string binary("\x7f"
                                  "ELF\0\xff",
@@ -189,6 +267,7 @@ private Q_SLOTS:
         stage.wait();
         stage.type_into(*stage.tab->prompt().edit(), "till");
         QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.wait();
         QVERIFY2(stage.tab->messages().text().isEmpty(), qPrintable(stage.tab->messages().text()));
         stage.tab->save();
         stage.wait();

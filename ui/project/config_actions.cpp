@@ -119,20 +119,40 @@ void ConfigTab::ask_new() {
 
 void ConfigTab::create(const project::NewResource& wanted) {
     right_->setCurrentIndex(0);
-    perform(project::plan_new(open_->store(), wanted, config_.entropy(), config_.now()),
-            project::path_of(wanted.kind, wanted.application, wanted.name));
+    const std::string code =
+        project::code_folder({wanted.kind, wanted.application, wanted.name}) + "/";
+    perform(
+        [this, wanted = wanted, code]() mutable {
+            const auto first = open_->code().lower_bound(code);
+            wanted.has_code = first != open_->code().end() && first->first.starts_with(code);
+            return project::plan_new(open_->store(), wanted, config_.entropy(), config_.now());
+        },
+        project::path_of(wanted.kind, wanted.application, wanted.name));
+}
+
+void ConfigTab::tell_plan_error(const Error& error) {
+    prompt_->isVisible() ? prompt_->set_note(to_qt(sentences(error)), true)
+                         : messages_->show_error(error);
+}
+
+/// Plans again when folders of code had to be read first: what is in them is not to be lost.
+void ConfigTab::perform(const MakePlan& make, const std::string& go_to) {
+    const auto plan = make();
+    if (!plan) {
+        return tell_plan_error(plan.error());
+    }
+    for (const std::string& folder : project::code_targets(*plan)) {
+        if (!project_.code.empty() && !code_known_.contains(folder)) {
+            return with_code(folder, [this, make, go_to] { perform(make, go_to); });
+        }
+    }
+    const auto change = project::change_of(*plan, open_->others(), open_->code());
+    change ? carry_out(*plan, *change, go_to) : tell_plan_error(change.error());
 }
 
 /// A plan's notes are told, its code goes with it.
-void ConfigTab::perform(const Result<project::Plan>& plan, const std::string& go_to) {
-    if (!plan) {
-        prompt_->isVisible() ? prompt_->set_note(to_qt(plan.error().message), true)
-                             : messages_->show_error(plan.error());
-        return;
-    }
-    project::Change change{plan->label, plan->edits, plan->code};
-    change.configuration.merge(project::move_edits(plan->other_moves, open_->others()));
-    change.code.merge(project::move_edits(plan->code_moves, open_->code()));
+void ConfigTab::carry_out(const project::Plan& plan, const project::Change& change,
+                          const std::string& go_to) {
     prompt_->close_prompt();
     if (!apply(change)) {
         return;
@@ -142,10 +162,10 @@ void ConfigTab::perform(const Result<project::Plan>& plan, const std::string& go
         select(go_to);
     }
     tree_->setFocus(Qt::OtherFocusReason);
-    announce(this, to_qt(plan->label));
-    if (!plan->notes.empty() && !go_to.empty()) {
+    announce(this, to_qt(plan.label));
+    if (!plan.notes.empty() && !go_to.empty()) {
         QStringList notes;
-        for (const std::string& note : plan->notes) {
+        for (const std::string& note : plan.notes) {
             notes << to_qt(note);
         }
         messages_->show_message(Tone::warn, notes.join(QLatin1Char(' ')));
@@ -162,10 +182,13 @@ void ConfigTab::ask_rename() {
         prompt_->ask(tr("New name of %1").arg(to_qt(resource.name)), to_qt(resource.name),
                      tr("Rename"), [this, resource](const QString& answer) {
                          const std::string name = to_utf8(answer);
-                         perform(project::plan_rename(open_->store(), resource, name),
-                                 resource.kind == KindId::project
-                                     ? resource.path()
-                                     : project::path_of(resource.kind, resource.application, name));
+                         perform(
+                             [this, resource, name] {
+                                 return project::plan_rename(open_->store(), resource, name);
+                             },
+                             resource.kind == KindId::project
+                                 ? resource.path()
+                                 : project::path_of(resource.kind, resource.application, name));
                      });
         prompt_->edit()->setText(to_qt(resource.name));
         prompt_->edit()->selectAll();
@@ -185,9 +208,13 @@ void ConfigTab::ask_clone() {
                          const std::string application = resource.kind == KindId::application
                                                              ? std::string()
                                                              : resource.application;
-                         perform(project::plan_clone(open_->store(), resource, name, application,
-                                                     config_.entropy(), config_.now()),
-                                 project::path_of(resource.kind, application, name));
+                         perform(
+                             [this, resource, name, application] {
+                                 return project::plan_clone(open_->store(), resource, name,
+                                                            application, config_.entropy(),
+                                                            config_.now());
+                             },
+                             project::path_of(resource.kind, application, name));
                      });
         prompt_->edit()->setText(to_qt(resource.name) + QStringLiteral("_copy"));
         prompt_->edit()->selectAll();
@@ -201,7 +228,8 @@ void ConfigTab::move_to(const std::string& application) {
         return;
     }
     with_files(*resource, [this, resource = *resource, application] {
-        perform(project::plan_move(open_->store(), resource, application),
+        perform([this, resource,
+                 application] { return project::plan_move(open_->store(), resource, application); },
                 project::path_of(resource.kind, application, resource.name));
     });
 }
@@ -234,15 +262,25 @@ void ConfigTab::confirm_delete(const project::Resource& resource) {
         tr("Delete %1?").arg(to_qt(resource.name)) + QLatin1Char(' ') +
         (users.isEmpty() ? tr("Nothing uses it.") : tr("It is used by %1.").arg(some_of(users)));
     std::vector<MessageBar::Action> actions;
+    const auto remove = [this, resource](bool with_code) {
+        perform(
+            [this, resource, with_code] {
+                return project::plan_remove(open_->store(), resource)
+                    .map([&](project::Plan removed) {
+                        if (!with_code) {
+                            removed.code_moves.clear();
+                        }
+                        return removed;
+                    });
+            },
+            {});
+    };
     if (code.isEmpty()) {
-        actions.push_back({tr("Delete"), [this, plan] { perform(plan, {}); }});
+        actions.push_back({tr("Delete"), [remove] { remove(true); }});
     } else {
         sentence += QLatin1Char(' ') + tr("Its code: %1.").arg(some_of(code));
-        actions.push_back({tr("Delete with its code"), [this, plan] { perform(plan, {}); }});
-        actions.push_back({tr("Delete, leave the code"), [this, plan = *plan]() mutable {
-                               plan.code_moves.clear();
-                               perform(plan, {});
-                           }});
+        actions.push_back({tr("Delete with its code"), [remove] { remove(true); }});
+        actions.push_back({tr("Delete, leave the code"), [remove] { remove(false); }});
     }
     actions.push_back({tr("Keep"), [this] { tree_->setFocus(Qt::OtherFocusReason); }});
     messages_->show_message(users.isEmpty() ? Tone::accent : Tone::warn, sentence,
@@ -262,7 +300,8 @@ void ConfigTab::with_files(const project::Resource& resource, const std::functio
          folder = "applications/" + resource.name](std::stop_token stop) {
             return config.files(project, vault::Role::configuration, folder, stop);
         },
-        [this, code, then, workspace = open_](const Result<git::Files>& files) {
+        [this, code, then, folder = "applications/" + resource.name,
+         workspace = open_](const Result<git::Files>& files) {
             if (workspace != open_) {
                 return;
             }
@@ -270,7 +309,7 @@ void ConfigTab::with_files(const project::Resource& resource, const std::functio
                 messages_->show_error(files.error());
                 return;
             }
-            open_->know_others(*files);
+            tell_edited_elsewhere(open_->know_others(folder, *files).edited);
             with_code(code, then);
         });
 }
@@ -310,6 +349,7 @@ void ConfigTab::save_edits(const flow::LocalProject& project) {
                             enter();
                         } else {
                             workspace->saved(*unsaved);
+                            messages_->close_message(); // what was said of the edits is over
                             announce(this, tr("Saved."));
                             Q_EMIT project_changed();
                         }

@@ -145,8 +145,9 @@ void ConfigTab::with_code(const std::string& folder, std::function<void()> then)
                 messages_->show_error(files.error());
                 return;
             }
-            open_->know_code(*files);
+            tell_edited_elsewhere(open_->know_code(folder, *files).edited);
             code_known_.insert(folder);
+            refresh_bar();
             then();
         });
 }
@@ -246,8 +247,12 @@ void ConfigTab::take_text() {
 }
 
 void ConfigTab::take_code(const std::string& path, const std::string& text) {
-    if (open_ && apply({"Edit " + path.substr(path.rfind('/') + 1), {}, {{path, text}}},
-                       "code " + path + std::to_string(burst_))) {
+    const auto known = open_ ? open_->code().find(path) : git::Files::const_iterator();
+    if (!open_ || (known != open_->code().end() && known->second == text)) {
+        return; // a new colour of the text is a change to Qt, and is none
+    }
+    if (apply({"Edit " + path.substr(path.rfind('/') + 1), {}, {{path, text}}},
+              "code " + path + std::to_string(burst_))) {
         refresh_bar();
     }
 }

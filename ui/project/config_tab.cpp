@@ -358,21 +358,26 @@ void ConfigTab::take_read(Result<ConfigServices::Configuration> read,
     const auto found =
         open_->reload(read->store, std::move(read->uncommitted), std::move(read->check));
     code_known_.clear();
-    if (!found.edited.empty()) {
-        QStringList names;
-        for (const std::string& path : found.edited) {
-            names << to_qt(path);
-        }
-        messages_->show_message(
-            Tone::warn, tr("Another program changed %1, which you edited here too. Your text stays "
-                           "and will replace it when you save.")
-                            .arg(names.join(QStringLiteral(", "))));
-    }
+    tell_edited_elsewhere(found.edited);
     if (!found.taken.empty()) {
         rebuild_tree();
     }
     refresh_lists();
     show_document();
+}
+
+void ConfigTab::tell_edited_elsewhere(const std::vector<std::string>& paths) {
+    if (paths.empty()) {
+        return;
+    }
+    QStringList names;
+    for (const std::string& path : paths) {
+        names << to_qt(path);
+    }
+    messages_->show_message(Tone::warn,
+                            tr("Another program changed %1, which you edited here too. Your text "
+                               "stays and will replace it when you save.")
+                                .arg(names.join(QStringLiteral(", "))));
 }
 
 void ConfigTab::show_workspace() {

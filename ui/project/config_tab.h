@@ -143,7 +143,12 @@ private:
     void with_code(const std::string& folder, std::function<void()> then);
     void with_files(const project::Resource& resource, const std::function<void()>& then);
     void create(const project::NewResource& wanted);
-    void perform(const Result<project::Plan>& plan, const std::string& go_to);
+    using MakePlan = std::function<Result<project::Plan>()>;
+    void perform(const MakePlan& make, const std::string& go_to);
+    void carry_out(const project::Plan& plan, const project::Change& change,
+                   const std::string& go_to);
+    void tell_plan_error(const Error& error);
+    void tell_edited_elsewhere(const std::vector<std::string>& paths);
     void confirm_delete(const project::Resource& resource);
     void show_move_menu(QMenu& menu);
     void ask_intake();

@@ -40,7 +40,7 @@ Change change_of(const std::string& path, std::optional<std::string> text,
 
 TEST_CASE("undo and redo go over all that one step changed") {
     Workspace workspace = workspace_of({{ping, "id: 1\n"}, {pong, "id: 2\n"}});
-    workspace.know_code({{"functions/ping/ping.go", "package ping\n"}});
+    workspace.know_code("functions/ping", {{"functions/ping/ping.go", "package ping\n"}});
     const Change rename{
         "Rename ping",
         {{ping, std::nullopt}, {"functions/peng.yaml", "id: 1\n"}},
@@ -183,13 +183,40 @@ TEST_CASE("what both sides changed is told, keeps the edit, and cannot be undone
 TEST_CASE("code that was edited stays when its folder is read again") {
     Workspace workspace = workspace_of({{"config.yaml", "id: 1"}});
     const std::string path = "functions/ping/ping.go";
-    workspace.know_code({{path, "a"}});
+    workspace.know_code("functions/ping", {{path, "a"}});
     REQUIRE(workspace.apply(Change{"Edit", {}, {{path, "mine"}}}));
-    workspace.know_code({{path, "theirs"}, {"functions/ping/go.mod", "module ping"}});
+    const auto found = workspace.know_code(
+        "functions/ping", {{path, "theirs"}, {"functions/ping/go.mod", "module ping"}});
+    CHECK(found.edited == std::vector<std::string>{path});
+    CHECK(found.taken.empty());
     CHECK(workspace.code().at(path) == "mine");
     CHECK(workspace.unsaved().code == Edits{{path, "mine"}});
     CHECK(workspace.unsaved().code_before == Edits{{path, "theirs"}});
     workspace.saved(workspace.unsaved());
+    CHECK(workspace.unsaved().empty());
+}
+
+TEST_CASE("code that was saved is as its folder says again") {
+    Workspace workspace = workspace_of({{"config.yaml", "id: 1"}});
+    const std::string path = "functions/ping/ping.go";
+    const std::string other = "functions/ping/go.mod";
+    workspace.know_code("functions/ping", {{path, "a"}, {other, "module ping"}});
+    REQUIRE(workspace.apply(Change{"Edit", {}, {{path, "mine"}}}));
+    workspace.saved(workspace.unsaved());
+    // Another branch, another editor: both write over it, and one file is gone.
+    const auto found = workspace.know_code("functions/ping", {{path, "theirs"}});
+    CHECK(found.taken == std::vector<std::string>{other, path});
+    CHECK(found.edited.empty());
+    CHECK(workspace.code() == git::Files{{path, "theirs"}});
+    CHECK(workspace.unsaved().empty());
+    CHECK(workspace.can_undo() == nullptr); // it would bring back "a"
+    // What is typed while it is written is not saved, and what both wrote alike is.
+    REQUIRE(workspace.apply(Change{"Edit", {}, {{path, "mine"}}}));
+    const auto written = workspace.unsaved();
+    REQUIRE(workspace.apply(Change{"Edit", {}, {{path, "mine, too"}}}));
+    workspace.saved(written);
+    CHECK(workspace.unsaved().code_before == Edits{{path, "mine"}});
+    CHECK(workspace.know_code("functions/ping", {{path, "mine, too"}}).edited.empty());
     CHECK(workspace.unsaved().empty());
 }
 
@@ -202,9 +229,9 @@ TEST_CASE("what is no YAML moves with an application, and is undone and saved wi
         std::filesystem::create_directories((folder.path() / path).parent_path());
         REQUIRE(write_file_atomic(folder.path() / path, std::string_view(text)));
     }
-    REQUIRE(write_file_atomic(folder.path() / logo, std::string_view(bytes)));
+    REQUIRE(write_file_atomic(folder.path() / logo, std::string_view(bytes), 0755));
     Workspace workspace(Store::load(folder.path()).value());
-    workspace.know_others({{app, "not for this"}, {logo, bytes}});
+    workspace.know_others("applications/a", {{app, "not for this"}, {logo, bytes}});
     CHECK(workspace.others() == git::Files{{logo, bytes}});
     const auto plan =
         plan_rename(workspace.store(), *workspace.store().find(KindId::application, "a", "a"), "b");
@@ -229,13 +256,15 @@ TEST_CASE("what is no YAML moves with an application, and is undone and saved wi
     REQUIRE(write_changes(folder.path(), unsaved.configuration, unsaved.configuration_before));
     workspace.saved(unsaved);
     CHECK(workspace.unsaved().empty());
-    CHECK(read_file(folder.path() / "applications/b/logo.png").value() == bytes);
+    const auto moved = folder.path() / "applications/b/logo.png";
+    CHECK(read_file(moved).value() == bytes);
+    CHECK(std::filesystem::status(moved).permissions() == std::filesystem::perms{0755});
     CHECK_FALSE(std::filesystem::exists(folder.path() / "applications/a"));
 }
 
 TEST_CASE("edits are discarded file by file or all, and that is undone, too") {
     Workspace workspace = workspace_of({{ping, "a"}, {pong, "b"}});
-    workspace.know_code({{"functions/ping/p.go", "c"}});
+    workspace.know_code("functions/ping", {{"functions/ping/p.go", "c"}});
     REQUIRE(workspace.apply({"Edit",
                              {{ping, "a2"}, {pong, std::nullopt}, {"functions/n.yaml", "n"}},
                              {{"functions/ping/p.go", "c2"}}}));
