@@ -106,6 +106,23 @@ private Q_SLOTS:
         stage.rest();
     }
 
+    void what_was_done_outside_is_seen_by_who_comes_back() {
+        Stage stage;
+        write(stage.configuration.path / "config.yaml", "id: Qm\nname: theirs\n");
+        test::git(stage.configuration.path, {"switch", "-q", "-c", "outside"});
+        Q_EMIT qApp->applicationStateChanged(Qt::ApplicationActive);
+        stage.rest();
+        QVERIFY(stage.tab.yaml().toPlainText().contains(QStringLiteral("theirs")));
+        QTRY_VERIFY(stage.bar.branch().contains(QStringLiteral("outside")));
+        stage.type(); // what is typed stays, also when somebody else writes
+        stage.tab.flush();
+        write(stage.configuration.path / "config.yaml", "id: Qm\nname: others\n");
+        Q_EMIT qApp->applicationStateChanged(Qt::ApplicationActive);
+        stage.rest();
+        QVERIFY(stage.tab.yaml().toPlainText().contains(QStringLiteral("#mine")));
+        QVERIFY(stage.tab.messages().text().contains(QStringLiteral("config.yaml")));
+    }
+
     void saving_lets_it_go_on() {
         Stage stage;
         stage.window.area().tabs().show_tab(&stage.changes);

@@ -12,6 +12,7 @@
 #include "ui/shell/folder_page.h"
 #include "ui/shell/project_page.h"
 
+#include <QGuiApplication>
 #include <QVBoxLayout>
 
 namespace tau::ui {
@@ -71,6 +72,20 @@ void ProjectArea::connect_tabs() {
     connect(configuration_, &ConfigTab::unsaved_changed, this, &ProjectArea::changed);
     connect(registration_, &RegistrationView::change_wanted, this, &ProjectArea::change_wanted);
     connect(registration_, &RegistrationView::resume_wanted, this, &ProjectArea::resume_wanted);
+    connect(qApp, &QGuiApplication::applicationStateChanged, this, &ProjectArea::look_again);
+}
+
+/// Whoever comes back may have been in an editor or at a prompt, with the same files.
+void ProjectArea::look_again(Qt::ApplicationState state) {
+    if (state != Qt::ApplicationActive || !isVisible()) {
+        return;
+    }
+    branches_->refresh();
+    ProjectTab* const tab = tabs_->current_tab();
+    if (tab == configuration_ ||
+        tab == changes_) { // the others ask vaults, or have a place to keep
+        tab->enter();
+    }
 }
 
 void ProjectArea::open(const flow::LocalProject& project) {

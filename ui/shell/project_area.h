@@ -55,6 +55,7 @@ private:
     void add_tabs();
     void connect_tabs();
     void add_code(const flow::LocalProject& project);
+    void look_again(Qt::ApplicationState state);
 
     BranchBar* branches_;
     ProjectTabs* tabs_;
