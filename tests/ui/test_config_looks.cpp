@@ -106,6 +106,42 @@ private Q_SLOTS:
         QVERIFY(!stage.tab->has_unsaved());
     }
 
+    void a_byte_order_mark_is_neither_shown_nor_lost() {
+        const std::string mark = "\xef\xbb\xbf";
+        Stage stage([&](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/functions/ping.yaml", mark + ping);
+            write(folder / "config/functions/odd.yaml", mark + "id: a: b\n");
+        });
+        stage.tab->select("functions/ping.yaml");
+        TextEditor& yaml = stage.tab->yaml();
+        Theme::get().set_mode(ThemeMode::dark);
+        Theme::get().set_mode(ThemeMode::light);
+        settle();
+        stage.tab->flush();
+        QVERIFY(!stage.tab->has_unsaved()); // other colours are no edit
+        yaml.moveCursor(QTextCursor::Start);
+        QCOMPARE(yaml.document()->firstBlock().text(), QStringLiteral("# my function"));
+        QTest::keyClicks(&yaml, QStringLiteral("x"));
+        stage.tab->flush();
+        QCOMPARE(stage.text("functions/ping.yaml"), mark + "x" + ping);
+        QTest::keyClick(&yaml, Qt::Key_Backspace);
+        stage.tab->flush();
+        QVERIFY(!stage.tab->has_unsaved());
+        QTest::keyClick(&yaml, Qt::Key_Delete);
+        stage.tab->flush();
+        stage.tab->save();
+        stage.wait();
+        QCOMPARE(stage.on_disk("functions/ping.yaml"), mark + ping.substr(1));
+        const project::Problem* problem = stage.tab->problems().current();
+        QVERIFY(problem != nullptr);
+        QCOMPARE(problem->path, std::string("functions/odd.yaml"));
+        stage.tab->problems().table().setFocus();
+        QTest::keyClick(&stage.tab->problems().table(), Qt::Key_Return);
+        QCOMPARE(yaml.textCursor().block().text().mid(yaml.textCursor().positionInBlock()),
+                 QStringLiteral(": b"));
+    }
+
     void ten_thousand_resources_do_not_freeze_it() {
         Stage stage([](const fs::path& folder) {
             small(folder);

@@ -170,12 +170,13 @@ private Q_SLOTS:
     void a_merged_text_keeps_what_was_not_typed() {
         SampleServices services;
         MergeView view(services);
+        const std::string mark = "\ufeff"; // a byte order mark
         const std::string ours = "id: Qm\r\nname: a\u00a0b # mine\r\n";
         git::MergeFile file;
         file.path = "config.yaml";
         file.verdict = git::MergeFile::Verdict::choose;
         file.base = "id: Qm\r\n";
-        file.ours = ours;
+        file.ours = mark + ours;
         file.theirs = "id: Qm\r\nname: c\r\n";
         git::MergePlan plan;
         plan.files.push_back(file);
@@ -192,12 +193,12 @@ private Q_SLOTS:
         QCoreApplication::processEvents();
         QVERIFY(!view.files().choice_at(0)); // other colours decide nothing
         view.take(git::MergeChoice::Take::text);
-        QCOMPARE(view.files().choice_at(0)->text, ours);
+        QCOMPARE(view.files().choice_at(0)->text, mark + ours);
         view.editor().moveCursor(QTextCursor::Start);
         QTest::keyClicks(&view.editor(), QStringLiteral("#x"));
-        QCOMPARE(view.files().choice_at(0)->text, "#x" + ours);
+        QCOMPARE(view.files().choice_at(0)->text, mark + "#x" + ours);
         QTest::keySequence(&view.editor(), QKeySequence::Undo);
-        QCOMPARE(view.files().choice_at(0)->text, ours);
+        QCOMPARE(view.files().choice_at(0)->text, mark + ours);
         view.list().setCurrentIndex(view.files().index(1, 0));
         view.take(git::MergeChoice::Take::text);
         QTest::keySequence(&view.editor(), QKeySequence::Undo); // not the other file's

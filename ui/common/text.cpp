@@ -15,7 +15,9 @@ QString translated(const char* text, int count = -1) {
 } // namespace
 
 QString to_qt(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+    const auto text = QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+    // Qt takes the mark away, and a file that was shown would be written without it.
+    return utf8.starts_with("\xef\xbb\xbf") ? QChar(QChar::ByteOrderMark) + text : text;
 }
 
 std::string to_utf8(const QString& text) {

@@ -10,7 +10,8 @@
 
 namespace tau::ui {
 
-/// The border between core's UTF-8 and the window's text.
+/// The border between core's UTF-8 and the window's text. There and back, no character is lost,
+/// neither is a byte order mark.
 QString to_qt(std::string_view utf8);
 std::string to_utf8(const QString& text);
 

@@ -218,9 +218,11 @@ void TextEditor::paint_numbers(QPaintEvent* event) {
 }
 
 void TextEditor::set_text(const QString& text) {
-    source_ = text;
+    // Apart from what is shown: it has no place among the columns, and is not there to be deleted.
+    mark_ = text.left(text.startsWith(QChar(QChar::ByteOrderMark)) ? 1 : 0);
+    source_ = text.mid(mark_.size());
     const QString now = shown(document()->toRawText());
-    const QString wanted = shown(text);
+    const QString wanted = shown(source_);
     const auto [head, tail] = common(now, wanted);
     if (head + tail == now.size() && now.size() == wanted.size()) {
         return;
@@ -236,7 +238,7 @@ QString TextEditor::text() const {
     const QString now = shown(document()->toRawText());
     const auto [head, tail] = common(before, now);
     if (head + tail == before.size() && before.size() == now.size()) {
-        return source_;
+        return mark_ + source_;
     }
     QString middle = now.mid(head, now.size() - tail - head);
     if (source_.contains(QStringLiteral("\r\n"))) {
@@ -244,7 +246,7 @@ QString TextEditor::text() const {
     }
     const qsizetype from = source_place(source_, head);
     const qsizetype to = source_place(source_, before.size() - tail);
-    return source_.left(from) + middle + source_.mid(to);
+    return mark_ + source_.left(from) + middle + source_.mid(to);
 }
 
 void TextEditor::go_to(int line, int column) {

@@ -37,7 +37,7 @@ public:
     /// Replaces what differs, so that cursor and scroll position stay.
     void set_text(const QString& text);
     /// What set_text got, with what was typed since: everything else is as it was, also line ends
-    /// and characters that an editor shows as others.
+    /// and characters that an editor shows as others, or not at all (a byte order mark).
     QString text() const;
     /// Lines and columns from 1.
     void go_to(int line, int column);
@@ -67,7 +67,8 @@ private:
 
     Highlighter* highlighter_;
     QWidget* numbers_;
-    QString source_; ///< what set_text got
+    QString source_; ///< what set_text got, without mark_
+    QString mark_;   ///< a byte order mark, or nothing
     std::vector<Mark> marks_;
     bool leaving_ = false;
     const QWidget* list_ = nullptr;
