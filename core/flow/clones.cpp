@@ -86,6 +86,11 @@ Result<std::vector<CloneState>> look_at_clones(const LocalProject& project) {
     return states;
 }
 
+bool has_something_to_push(const CloneState& state) {
+    return !state.status.branch.empty() && state.remote.ours &&
+           (!state.remote.theirs || state.remote.ahead > 0);
+}
+
 Result<LocalProject> make_clones(const LocalProject& project, const RemoteOf& remote_of,
                                  std::stop_token stop, const git::ProgressCallback& progress) {
     LocalProject made = project;
@@ -206,8 +211,7 @@ Result<void> push(const LocalProject& project, const RemoteOf& remote_of, std::s
         return fail(states.error());
     }
     for (const CloneState& state : *states) {
-        if (state.status.branch.empty() ||
-            (state.remote.theirs && state.remote.ours == state.remote.theirs)) {
+        if (!has_something_to_push(state)) {
             continue;
         }
         const auto remote = remote_for(remote_of, state.role, stop);

@@ -26,6 +26,10 @@ const std::filesystem::path& clone_of(const LocalProject& project, vault::Role r
 /// Both clones (configuration first), as far as they are here.
 Result<std::vector<CloneState>> look_at_clones(const LocalProject& project);
 
+/// Whether the branch that is checked out has commits that its remote, as last fetched, lacks: not
+/// without a branch or a commit, nor when only the remote has new ones.
+bool has_something_to_push(const CloneState& state);
+
 /// Clones what is not here yet into the project's folder.
 Result<LocalProject> make_clones(const LocalProject& project, const RemoteOf& remote_of,
                                  std::stop_token stop, const git::ProgressCallback& progress);
@@ -54,7 +58,7 @@ Result<std::vector<DiscardedFiles>> discard(const LocalProject& project,
                                             const std::vector<ChosenFiles>& chosen);
 Result<void> bring_back(const LocalProject& project, const std::vector<DiscardedFiles>& discarded);
 
-/// Pushes the branches that are checked out, as far as they have something new: configuration
+/// Pushes the branches that are checked out, as far as they have something to push: configuration
 /// before code, and code only once configuration has arrived.
 Result<void> push(const LocalProject& project, const RemoteOf& remote_of, std::stop_token stop,
                   const git::ProgressCallback& progress);

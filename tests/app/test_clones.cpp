@@ -139,6 +139,36 @@ TEST_CASE("two people push, pull and merge") {
     }
 }
 
+TEST_CASE("a clone with nothing to push is passed over") {
+    const Hosted configuration;
+    const Hosted code;
+    flow::LocalProject project;
+    project.configuration = configuration.clone("clone");
+    project.code = code.clone("clone");
+    std::vector<vault::Role> asked;
+    const flow::RemoteOf remote_of = [&](vault::Role role, std::stop_token) {
+        asked.push_back(role);
+        return Result<git::Remote>(role == vault::Role::configuration ? configuration.remote()
+                                                                      : code.remote());
+    };
+    const fs::path other = code.clone("other");
+    commit(other, "other.yaml", "a: 1\n");
+    CHECK(outcome(git::push_branch(other, code.remote(), "main", {})) == "");
+    CHECK(outcome(git::fetch_all(project.code, code.remote(), {})) == "");
+    const auto push = [&](const std::string& file) {
+        commit(project.configuration, file, "id: 1\n");
+        asked.clear();
+        CHECK(outcome(flow::push(project, remote_of, {}, {})) == "");
+        CHECK(asked == std::vector{vault::Role::configuration});
+    };
+    REQUIRE(flow::look_at_clones(project)->back().remote.behind == 1);
+    push("behind.yaml");
+    test::git(project.code, {"checkout", "-q", "--detach"});
+    push("detached.yaml");
+    test::git(project.code, {"checkout", "-q", "--orphan", "unborn"});
+    push("unborn.yaml");
+}
+
 TEST_CASE("both clones of a project go together, configuration first") {
     const Hosted configuration;
     const Hosted code;

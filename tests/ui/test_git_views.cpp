@@ -244,6 +244,21 @@ private Q_SLOTS:
         QCOMPARE(bar.branches(), (QStringList{QStringLiteral("dev"), QStringLiteral("main")}));
     }
 
+    void there_is_nothing_to_push_without_a_branch_or_a_commit() {
+        Project p;
+        test::git(p.configuration.path, {"checkout", "-q", "--detach"});
+        test::git(p.code.path, {"checkout", "-q", "--orphan", "unborn"});
+        BranchBar bar(p.services);
+        show(bar);
+        bar.show_project(p.project);
+        QTRY_VERIFY(bar.standing().contains(QStringLiteral("on no branch")));
+        QVERIFY(bar.standing().contains(QStringLiteral("no commit yet")));
+        QVERIFY(!bar.push_button().isEnabled());
+        test::git(p.configuration.path, {"checkout", "-q", "main"});
+        bar.refresh();
+        QTRY_VERIFY(bar.push_button().isEnabled());
+    }
+
     void changes_are_discarded_after_a_question_and_come_back() {
         Project p;
         ChangesView view(p.services);

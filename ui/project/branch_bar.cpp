@@ -46,10 +46,6 @@ QString standing_of(const flow::CloneState& state) {
     return {};
 }
 
-bool has_news(const flow::CloneState& state) {
-    return state.remote.ours && (!state.remote.theirs || state.remote.ahead > 0);
-}
-
 } // namespace
 
 BranchBar::BranchBar(Services& services, QWidget* parent)
@@ -142,7 +138,7 @@ void BranchBar::refresh_buttons() {
         if (!standing.isEmpty()) {
             parts << tr("%1: %2").arg(role_name(state.role), standing);
         }
-        news = news || has_news(state);
+        news = news || flow::has_something_to_push(state);
     }
     branch_->setText(names.isEmpty() ? tr("Branch") : names.join(QStringLiteral(" / ")));
     branch_->setAccessibleName(tr("Branch %1").arg(branch_->text()));
