@@ -43,21 +43,33 @@ struct Taking {
     std::size_t lines = 0;
 };
 
-int take_hunk(const git_diff_delta*, const git_diff_hunk* hunk, void* payload) {
-    auto& diff = static_cast<Taking*>(payload)->diff;
+/// Null for another file: one in a folder that took the wanted file's place.
+Taking* taking_of(const git_diff_delta* delta, void* payload) {
+    auto* taking = static_cast<Taking*>(payload);
+    return delta->old_file.path == taking->diff.path ? taking : nullptr;
+}
+
+int take_hunk(const git_diff_delta* delta, const git_diff_hunk* hunk, void* payload) {
+    Taking* taking = taking_of(delta, payload);
+    if (taking == nullptr) {
+        return 0;
+    }
     const auto number = [](int value) { return static_cast<std::uint32_t>(std::max(value, 0)); };
-    diff.hunks.push_back({number(hunk->old_start),
-                          number(hunk->old_lines),
-                          number(hunk->new_start),
-                          number(hunk->new_lines),
-                          {}});
+    taking->diff.hunks.push_back({number(hunk->old_start),
+                                  number(hunk->old_lines),
+                                  number(hunk->new_start),
+                                  number(hunk->new_lines),
+                                  {}});
     return 0;
 }
 
-int take_line(const git_diff_delta*, const git_diff_hunk*, const git_diff_line* line,
+int take_line(const git_diff_delta* delta, const git_diff_hunk*, const git_diff_line* line,
               void* payload) {
-    auto& taking = *static_cast<Taking*>(payload);
-    FileDiff& diff = taking.diff;
+    Taking* taking = taking_of(delta, payload);
+    if (taking == nullptr) {
+        return 0;
+    }
+    FileDiff& diff = taking->diff;
     std::vector<DiffLine>& lines = diff.hunks.back().lines;
     const bool no_end = line->origin == GIT_DIFF_LINE_CONTEXT_EOFNL ||
                         line->origin == GIT_DIFF_LINE_ADD_EOFNL ||
@@ -68,7 +80,7 @@ int take_line(const git_diff_delta*, const git_diff_hunk*, const git_diff_line* 
         }
         return 0;
     }
-    if (++taking.lines > most_lines) {
+    if (++taking->lines > most_lines) {
         diff.complete = false;
         return GIT_EUSER;
     }
@@ -87,14 +99,17 @@ int take_line(const git_diff_delta*, const git_diff_hunk*, const git_diff_line* 
 }
 
 int take_file(const git_diff_delta* delta, float, void* payload) {
-    auto& diff = static_cast<Taking*>(payload)->diff;
-    diff.state = state_of_delta(delta->status);
-    diff.kind = FileDiff::Kind::text;
+    if (Taking* taking = taking_of(delta, payload)) {
+        taking->diff.state = state_of_delta(delta->status);
+        taking->diff.kind = FileDiff::Kind::text;
+    }
     return 0;
 }
 
-int take_binary(const git_diff_delta*, const git_diff_binary*, void* payload) {
-    static_cast<Taking*>(payload)->diff.kind = FileDiff::Kind::binary;
+int take_binary(const git_diff_delta* delta, const git_diff_binary*, void* payload) {
+    if (Taking* taking = taking_of(delta, payload)) {
+        taking->diff.kind = FileDiff::Kind::binary;
+    }
     return 0;
 }
 
@@ -109,8 +124,8 @@ Result<FileDiff> read_diff(git_diff* found, const std::string& path) {
     if (result < 0 && diff.complete) {
         return fail(local_failure("compare " + bounded_text(path, 200), result));
     }
-    if (git_diff_num_deltas(found) > 0) {
-        const git_diff_delta& delta = *git_diff_get_delta(found, 0);
+    if (git_diff_num_deltas(found) > 0 && diff.kind != FileDiff::Kind::none) {
+        const git_diff_delta& delta = *git_diff_get_delta(found, 0); // before those inside of it
         const auto limit = static_cast<std::uint64_t>(largest_compared);
         if (delta.old_file.size > limit || delta.new_file.size > limit) {
             diff.kind = FileDiff::Kind::too_large;

@@ -94,12 +94,18 @@ Result<void> check_yaml(const fs::path& file, const std::string& path) {
     return {};
 }
 
+/// What a file is now; a folder in its place means that there is no such file any more.
+fs::file_type type_now(git_repository* repository, const std::string& path) {
+    std::error_code code;
+    const fs::path file = fs::path(git_repository_workdir(repository)) / path;
+    const fs::file_type type = fs::symlink_status(file, code).type();
+    return type == fs::file_type::directory ? fs::file_type::not_found : type;
+}
+
 /// One file as it is now, in both indexes: the next commit's, and the clone's own.
 Result<void> stage(git_repository* repository, git_index* next, git_index* own,
                    const std::string& path) {
-    const fs::path file = fs::path(git_repository_workdir(repository)) / path;
-    std::error_code code;
-    const fs::file_type type = fs::symlink_status(file, code).type();
+    const fs::file_type type = type_now(repository, path);
     int result = 0;
     if (type == fs::file_type::not_found) {
         result = git_index_remove(next, path.c_str(), 0);
@@ -108,6 +114,7 @@ Result<void> stage(git_repository* repository, git_index* next, git_index* own,
         result = result == 0 && other != GIT_ENOTFOUND ? other : result;
     } else {
         if (is_yaml_name(path) && type == fs::file_type::regular) {
+            const fs::path file = fs::path(git_repository_workdir(repository)) / path;
             if (auto sound = check_yaml(file, path); !sound) {
                 return sound;
             }
@@ -119,6 +126,20 @@ Result<void> stage(git_repository* repository, git_index* next, git_index* own,
     }
     return result < 0 ? fail(local_failure("add " + bounded_text(path, 200), result))
                       : Result<void>();
+}
+
+/// What is gone comes first: an index holds no file and a folder of the same name.
+Result<void> stage_all(git_repository* repository, git_index* next, git_index* own,
+                       std::vector<std::string> files) {
+    std::stable_partition(files.begin(), files.end(), [&](const std::string& file) {
+        return type_now(repository, file) == fs::file_type::not_found;
+    });
+    for (const std::string& file : files) {
+        if (auto staged = stage(repository, next, own, file); !staged) {
+            return staged;
+        }
+    }
+    return {};
 }
 
 /// An index in memory with the files of a commit (none: empty).
@@ -246,10 +267,8 @@ Result<CommitId> commit_files(const fs::path& path, const std::vector<std::strin
     if (const int result = git_repository_index(Out(own), repository); result < 0) {
         return fail(local_failure("read the index", result));
     }
-    for (const std::string& file : files) {
-        if (auto staged = stage(repository, next->get(), own.get(), file); !staged) {
-            return fail(staged.error());
-        }
+    if (auto staged = stage_all(repository, next->get(), own.get(), files); !staged) {
+        return fail(staged.error());
     }
     git_oid tree;
     int result = git_index_write_tree_to(&tree, next->get(), repository);

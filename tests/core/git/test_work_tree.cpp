@@ -1,3 +1,4 @@
+#include "core/git/diff.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
 
@@ -89,6 +90,39 @@ TEST_CASE("modes and links are kept as git keeps them") {
           std::string::npos);
     CHECK(test::git(clone.path, {"ls-tree", "HEAD", "run"}).starts_with("100755 blob"));
     CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+}
+
+TEST_CASE("a folder takes a file's place, and a file a folder's") {
+    const Clone clone;
+    write(clone.path / "lib.rs", "mod a;\n");
+    write(clone.path / "old/a.yaml", "id: a\n");
+    write(clone.path / "old/b.yaml", "id: b\n");
+    clone.commit("Files");
+    fs::remove(clone.path / "lib.rs");
+    write(clone.path / "lib.rs/mod.rs", "mod b;\n");
+    fs::remove_all(clone.path / "old");
+    write(clone.path / "old", "a file\n");
+    const Status status = status_of(clone.path).value();
+    CHECK(listed(status) == "removed lib.rs\nuntracked lib.rs/mod.rs\nuntracked old\n"
+                            "removed old/a.yaml\nremoved old/b.yaml\n");
+    const FileDiff gone = diff_work_tree(clone.path, "lib.rs").value();
+    CHECK(gone.state == FileState::removed);
+    CHECK(gone.removed == 1);
+    CHECK(gone.added == 0); // not the lines of what is inside of the folder
+    const FileDiff came = diff_work_tree(clone.path, "old").value();
+    CHECK(came.state == FileState::untracked);
+    CHECK(came.added == 1);
+    CHECK(came.removed == 0);
+    std::vector<std::string> files;
+    for (const FileChange& file : status.files) {
+        files.push_back(file.path);
+    }
+    const auto made = commit_files(clone.path, files, author, "Swap");
+    REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().message));
+    CHECK(test::git(clone.path, {"ls-tree", "-r", "--name-only", "HEAD"}) ==
+          "config.yaml\nfunctions/ping.yaml\nlib.rs/mod.rs\nold\n");
+    CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+    CHECK(clone.problem() == "");
 }
 
 TEST_CASE("the first commit of an empty clone") {
