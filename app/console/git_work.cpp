@@ -1,7 +1,10 @@
 #include "app/console/git_work.h"
 
 #include "app/adapters/workplace.h"
+#include "core/git/author.h"
 #include "core/git/url.h"
+
+#include <cstdlib>
 
 namespace tau::app {
 
@@ -19,6 +22,20 @@ std::pair<std::string, std::string> owner_and_name(std::string path) {
         return {};
     }
     return {path.substr(owner + 1, name - owner - 1), path.substr(name + 1)};
+}
+
+/// A file in the folder that a variable names; empty without it.
+std::filesystem::path file_in(const char* variable, const char* name) {
+    const char* folder = std::getenv(variable);
+    return folder == nullptr || *folder != '/' ? std::filesystem::path()
+                                               : std::filesystem::path(folder) / name;
+}
+
+/// Where git looks for them.
+git::ConfigFiles config_files() {
+    const auto xdg = file_in("XDG_CONFIG_HOME", "git/config");
+    return {"/etc/gitconfig", xdg.empty() ? file_in("HOME", ".config/git/config") : xdg,
+            file_in("HOME", ".gitconfig")};
 }
 
 } // namespace
@@ -54,8 +71,19 @@ Result<void> GitWork::bring_back(const flow::LocalProject& project,
     return flow::bring_back(project, discarded);
 }
 
-/// Whoever owns the repositories: on this computer that is mostly the person who works here.
+/// As git itself would, else whoever owns the repositories: on this computer that is mostly the
+/// person who works here.
 Result<git::Author> GitWork::author(const flow::LocalProject& project) {
+    for (const vault::Role role : {vault::Role::configuration, vault::Role::code}) {
+        const auto& clone = flow::clone_of(project, role);
+        if (clone.empty()) {
+            continue;
+        }
+        auto named = git::configured_author(clone, config_files());
+        if (named || !project.is_registered()) {
+            return named;
+        }
+    }
     const auto exported = flow::load_export(project);
     if (!exported) {
         return fail(exported.error());

@@ -351,23 +351,26 @@ Result<void> move_branch(git_repository* repository, const std::string& branch,
     return result < 0 ? fail(local_failure("move the branch " + branch, result)) : Result<void>();
 }
 
-Result<git_oid> write_commit(git_repository* repository, const git_oid& tree, const Author& author,
-                             const std::string& message,
-                             const std::vector<const git_commit*>& parents) {
+Result<SignaturePtr> sign_now(const Author& author) {
     SignaturePtr by;
-    int result = git_signature_now(Out(by), author.name.c_str(), author.email.c_str());
-    if (result < 0) {
+    if (git_signature_now(Out(by), author.name.c_str(), author.email.c_str()) < 0) {
         return fail(ErrorCode::invalid_argument, "A commit needs a name and an e-mail address.",
                     "Say who you are, then commit again.", last_message());
     }
+    return by;
+}
+
+Result<git_oid> write_commit(git_repository* repository, const git_oid& tree,
+                             const git_signature* by, const std::string& message,
+                             const std::vector<const git_commit*>& parents) {
     TreePtr files;
-    result = git_tree_lookup(Out(files), repository, &tree);
+    int result = git_tree_lookup(Out(files), repository, &tree);
     git_oid id{};
     if (result == 0) {
         const std::string text = message.ends_with('\n') ? message : message + "\n";
         std::vector<const git_commit*> list = parents;
-        result = git_commit_create(&id, repository, nullptr, by.get(), by.get(), nullptr,
-                                   text.c_str(), files.get(), list.size(), list.data());
+        result = git_commit_create(&id, repository, nullptr, by, by, nullptr, text.c_str(),
+                                   files.get(), list.size(), list.data());
     }
     return result < 0 ? Result<git_oid>(fail(local_failure("make a commit", result))) : id;
 }

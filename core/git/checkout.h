@@ -54,9 +54,12 @@ Result<void> move_branch(git_repository* repository, const std::string& branch,
 /// As status_of(), of an open repository.
 Result<Status> read_status(git_repository* repository);
 
+/// The author of a commit that is made now; `invalid_argument` without a name and an address.
+Result<SignaturePtr> sign_now(const Author& author);
+
 /// A commit on no branch yet.
-Result<git_oid> write_commit(git_repository* repository, const git_oid& tree, const Author& author,
-                             const std::string& message,
+Result<git_oid> write_commit(git_repository* repository, const git_oid& tree,
+                             const git_signature* by, const std::string& message,
                              const std::vector<const git_commit*>& parents);
 
 } // namespace tau::git

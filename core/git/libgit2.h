@@ -29,6 +29,7 @@ using CommitPtr = std::unique_ptr<git_commit, GitDeleter<git_commit_free>>;
 using BlobPtr = std::unique_ptr<git_blob, GitDeleter<git_blob_free>>;
 using ReferencePtr = std::unique_ptr<git_reference, GitDeleter<git_reference_free>>;
 using SignaturePtr = std::unique_ptr<git_signature, GitDeleter<git_signature_free>>;
+using ConfigPtr = std::unique_ptr<git_config, GitDeleter<git_config_free>>;
 using DiffPtr = std::unique_ptr<git_diff, GitDeleter<git_diff_free>>;
 using PatchPtr = std::unique_ptr<git_patch, GitDeleter<git_patch_free>>;
 using StatusListPtr = std::unique_ptr<git_status_list, GitDeleter<git_status_list_free>>;

@@ -281,12 +281,14 @@ Result<CommitId> merge(const fs::path& path, const MergePlan& plan,
         return fail(ErrorCode::invalid_argument, "A commit needs a message of at most 16 KB.",
                     "Say in a sentence what was merged.");
     }
-    const auto tree = write_tree(repository, *sides, choices, sound);
+    const auto by = sign_now(author);
+    const auto tree =
+        by ? write_tree(repository, *sides, choices, sound) : Result<git_oid>(fail(by.error()));
     if (!tree) {
         return fail(tree.error());
     }
-    const auto id =
-        write_commit(repository, *tree, author, message, {sides->ours.get(), sides->theirs.get()});
+    const auto id = write_commit(repository, *tree, by->get(), message,
+                                 {sides->ours.get(), sides->theirs.get()});
     if (!id) {
         return fail(id.error());
     }

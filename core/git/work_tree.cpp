@@ -259,6 +259,11 @@ Result<CommitId> commit_files(const fs::path& path, const std::vector<std::strin
     if (auto sensible = check_order(*now, files, message); !sensible) {
         return fail(sensible.error());
     }
+    // Before anything is staged, which a commit that comes to nothing would leave so.
+    const auto by = sign_now(author);
+    if (!by) {
+        return fail(by.error());
+    }
     const auto next = index_of(head->commit.get());
     if (!next) {
         return fail(next.error());
@@ -281,7 +286,7 @@ Result<CommitId> commit_files(const fs::path& path, const std::vector<std::strin
     if (head->commit) {
         parents.push_back(head->commit.get());
     }
-    const auto id = write_commit(repository, tree, author, message, parents);
+    const auto id = write_commit(repository, tree, by->get(), message, parents);
     if (!id) {
         return fail(id.error());
     }

@@ -109,18 +109,46 @@ private Q_SLOTS:
     void what_git_refuses_is_said() {
         Project p;
         write(p.configuration.path / "config.yaml", "<<<<<<< a\nid: 1\n=======\n>>>>>>> b\n");
+        test::git(p.configuration.path, {"config", "user.name", "Ada"});
+        test::git(p.configuration.path, {"config", "user.email", "ada@example.org"});
         ChangesView view(p.services);
         connect(&view, &ProjectTab::project_changed, &view, &ProjectTab::enter);
         show(view);
         view.show_project(p.project);
         QTRY_COMPARE(view.files().file_count(), 1);
+        QVERIFY(idle(view));
         view.message().setPlainText(QStringLiteral("x"));
+        QTRY_VERIFY(view.commit_button().isEnabled());
         view.commit();
         QTRY_VERIFY(view.error().isVisible());
         QVERIFY(idle(view)); // it looks again, and the reason stays
         QVERIFY(view.error().isVisible());
         QVERIFY(view.error().sentence().contains(QStringLiteral("conflict markers")));
         QVERIFY(!view.message().toPlainText().isEmpty()); // nothing typed is lost
+    }
+
+    void nobody_commits_without_an_author() {
+        Project p;
+        write(p.configuration.path / "config.yaml", "id: 1\n");
+        ChangesView view(p.services);
+        show(view);
+        view.show_project(p.project);
+        QTRY_COMPARE(view.files().file_count(), 1);
+        view.message().setPlainText(QStringLiteral("x"));
+        Job::wait_for_all();
+        QVERIFY(idle(view));
+        QVERIFY(!view.commit_button().isEnabled());
+        QCOMPARE(view.commit_sentence(), QStringLiteral("An author is missing."));
+        test::git(p.configuration.path, {"config", "user.name", "Grace"});
+        test::git(p.configuration.path, {"config", "user.email", "grace@example.org"});
+        view.show_project(p.project);
+        QTRY_COMPARE(QString::fromStdString(view.author().author().name), QStringLiteral("Grace"));
+        QTRY_COMPARE(view.files().file_count(), 1);
+        view.message().setPlainText(QStringLiteral("x"));
+        view.commit();
+        QTRY_VERIFY(view.message().toPlainText().isEmpty());
+        QCOMPARE(test::git(p.configuration.path, {"log", "-1", "--format=%an <%ae>"}),
+                 std::string("Grace <grace@example.org>\n"));
     }
 
     void differences_in_both_layouts() {
@@ -321,6 +349,8 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
+    qputenv("HOME", "/nonexistent"); // no author from there
+    qunsetenv("XDG_CONFIG_HOME");
     QApplication application(argc, argv);
     Theme theme(application);
     TestGitViews tests;

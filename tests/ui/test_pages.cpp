@@ -251,6 +251,9 @@ private Q_SLOTS:
     void what_git_has_of_a_project() {
         const test::Clone configuration;
         const test::Clone code;
+        test::git(configuration.path, {"config", "user.name", "Ada Lovelace"});
+        test::git(configuration.path,
+                  {"config", "user.email", "a.very.long.address@the.office.example.org"});
         Stage stage;
         MainWindow& window = *stage.window;
         window.open_project(

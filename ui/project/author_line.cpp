@@ -18,7 +18,7 @@ const QString email_key = QStringLiteral("author/email");
 } // namespace
 
 AuthorLine::AuthorLine(Services& services, QWidget* parent)
-    : QWidget(parent), services_(services), text_(make_label({}, QStringLiteral("caption"))),
+    : QWidget(parent), services_(services), text_(new ElidedLabel(QStringLiteral("caption"))),
       prompt_(new PromptRow) {
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
@@ -51,9 +51,10 @@ void AuthorLine::show_project(const flow::LocalProject& project) {
 
 void AuthorLine::show_author(const git::Author& author) {
     author_ = author;
-    text_->setText(author.name.empty()
-                       ? tr("Nobody is named as the author yet.")
-                       : tr("As %1 <%2>").arg(to_qt(author.name), to_qt(author.email)));
+    text_->show_text(author.name.empty()
+                         ? tr("Nobody is named as the author yet.")
+                         : tr("As %1 <%2>").arg(to_qt(author.name), to_qt(author.email)));
+    Q_EMIT author_changed();
 }
 
 void AuthorLine::ask() {

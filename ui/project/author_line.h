@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/common/elided_label.h"
 #include "ui/common/job.h"
 #include "ui/common/prompt_row.h"
 #include "ui/services.h"
@@ -15,6 +16,10 @@ public:
     void show_project(const flow::LocalProject& project);
     /// Empty name: not known yet.
     const git::Author& author() const { return author_; }
+    bool is_named() const { return !author_.name.empty(); }
+
+Q_SIGNALS:
+    void author_changed();
 
 private:
     void ask();
@@ -22,7 +27,7 @@ private:
 
     Services& services_;
     git::Author author_;
-    QLabel* text_;
+    ElidedLabel* text_;
     PromptRow* prompt_;
     Job job_;
 };

@@ -57,6 +57,7 @@ ChangesView::ChangesView(Services& services, QWidget* parent)
     });
     connect(model_, &ChangesModel::choice_changed, this, &ChangesView::refresh_commit);
     connect(message_, &QPlainTextEdit::textChanged, this, &ChangesView::refresh_commit);
+    connect(author_, &AuthorLine::author_changed, this, &ChangesView::refresh_commit);
     connect(commit_, &QPushButton::clicked, this, &ChangesView::commit);
     refresh_commit();
 }
@@ -241,10 +242,12 @@ void ChangesView::refresh_commit() {
     const int chosen = model_->chosen_count();
     const bool worded = !message_->toPlainText().trimmed().isEmpty();
     const bool working = commit_job_.running();
-    commit_->setEnabled(chosen > 0 && worded && !working);
+    const bool named = author_->is_named();
+    commit_->setEnabled(chosen > 0 && worded && named && !working);
     reason_->setText(working       ? tr("Committing…")
                      : chosen == 0 ? tr("No file is chosen.")
                      : !worded     ? tr("A message is missing.")
+                     : !named      ? tr("An author is missing.")
                      : chosen == 1 ? tr("One file")
                                    : tr("%1 files").arg(chosen));
 }

@@ -34,6 +34,9 @@ public:
     DiffView& diff() { return *diff_; }
     QPlainTextEdit& message() { return *message_; }
     QPushButton& commit_button() { return *commit_; }
+    /// How many files a commit would have, or why there can be none.
+    QString commit_sentence() const { return reason_->text(); }
+    AuthorLine& author() { return *author_; }
     ErrorView& error() { return *error_; }
     MessageBar& messages() { return *messages_; }
     bool busy() const {

@@ -45,6 +45,7 @@ MergeView::MergeView(Services& services, QWidget* parent)
     box->addWidget(split, 1);
     box->addWidget(make_footer());
     connect(model_, &MergeModel::decided, this, &MergeView::refresh);
+    connect(author_, &AuthorLine::author_changed, this, &MergeView::refresh);
     refresh();
 }
 
@@ -230,11 +231,13 @@ void MergeView::refresh() {
     const int open = model_->undecided();
     const bool working = merge_job_.running();
     const bool worded = !message_->text().trimmed().isEmpty();
-    merge_->setEnabled(open == 0 && worded && !working && model_->rowCount() > 0);
+    const bool named = author_->is_named();
+    merge_->setEnabled(open == 0 && worded && named && !working && model_->rowCount() > 0);
     reason_->setText(working     ? tr("Merging…")
                      : open == 1 ? tr("One file needs your choice.")
                      : open > 1  ? tr("%1 files need your choice.").arg(open)
                      : !worded   ? tr("A message is missing.")
+                     : !named    ? tr("An author is missing.")
                                  : tr("Nothing is changed before you press Merge."));
 }
 

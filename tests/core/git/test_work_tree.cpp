@@ -1,3 +1,4 @@
+#include "core/git/author.h"
 #include "core/git/diff.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
@@ -145,6 +146,7 @@ TEST_CASE("what cannot be committed is refused, and nothing moves") {
           ErrorCode::invalid_argument);
     CHECK(refusal(commit_files(clone.path, {"config.yaml"}, {"", ""}, "x")) ==
           ErrorCode::invalid_argument);
+    CHECK(test::git(clone.path, {"status", "--porcelain"}) == " M config.yaml\n"); // not staged
     for (const std::string path : {"functions/ping.yaml", "../x", "/etc/passwd", ".git/config"}) {
         CAPTURE(path);
         CHECK(refusal(commit_files(clone.path, {path}, author, "x")) == ErrorCode::conflict);
@@ -158,6 +160,21 @@ TEST_CASE("what cannot be committed is refused, and nothing moves") {
           ErrorCode::invalid_argument);
     CHECK(clone.head() == before);
     CHECK(clone.problem() == "");
+}
+
+TEST_CASE("the author is who git itself would name") {
+    const Clone clone;
+    const fs::path global = clone.folder.path() / "gitconfig";
+    const ConfigFiles files{{}, clone.folder.path() / "absent", global};
+    const auto nobody = configured_author(clone.path, files);
+    REQUIRE_FALSE(nobody);
+    CHECK(nobody.error().code == ErrorCode::not_found);
+    write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n");
+    CHECK(configured_author(clone.path, files)->name == "Grace");
+    CHECK(configured_author(clone.path, {global, {}, {}})->email == "grace@example.org");
+    test::git(clone.path, {"config", "user.name", "Ada"}); // the repository's own comes first
+    CHECK(configured_author(clone.path, files)->name == "Ada");
+    CHECK(configured_author(clone.path, files)->email == "grace@example.org");
 }
 
 TEST_CASE("a merge that git began elsewhere is left to git") {

@@ -1,0 +1,39 @@
+#include "core/git/author.h"
+
+#include "core/git/libgit2.h"
+
+namespace tau::git {
+
+namespace fs = std::filesystem;
+
+Result<Author> configured_author(const fs::path& path, const ConfigFiles& files) {
+    const auto repository = open_local(path);
+    if (!repository) {
+        return fail(repository.error());
+    }
+    // libgit2 was told to read none of a person's files; only this handle, which does nothing
+    // else, gets to know them.
+    ConfigPtr config;
+    int result = git_repository_config(Out(config), repository->get());
+    for (const auto& [file, level] : {std::pair(&files.system, GIT_CONFIG_LEVEL_SYSTEM),
+                                      std::pair(&files.xdg, GIT_CONFIG_LEVEL_XDG),
+                                      std::pair(&files.global, GIT_CONFIG_LEVEL_GLOBAL)}) {
+        if (result == 0 && !file->empty()) {
+            result = git_config_add_file_ondisk(config.get(), file->c_str(), level,
+                                                repository->get(), 0);
+        }
+    }
+    SignaturePtr by;
+    result = result < 0 ? result : git_signature_default(Out(by), repository->get());
+    if (result == GIT_ENOTFOUND) {
+        return fail(ErrorCode::not_found, "Git does not know who you are.",
+                    "Set user.name and user.email in its configuration, or say it here.",
+                    last_message());
+    }
+    if (result < 0) {
+        return fail(local_failure("read who git commits as", result));
+    }
+    return Author{by->name, by->email};
+}
+
+} // namespace tau::git
