@@ -101,6 +101,8 @@ int take_line(const git_diff_delta* delta, const git_diff_hunk*, const git_diff_
 int take_file(const git_diff_delta* delta, float, void* payload) {
     if (Taking* taking = taking_of(delta, payload)) {
         taking->diff.state = state_of_delta(delta->status);
+        taking->diff.old_mode = delta->old_file.mode;
+        taking->diff.new_mode = delta->new_file.mode;
         taking->diff.kind = FileDiff::Kind::text;
     }
     return 0;

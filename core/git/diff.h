@@ -33,6 +33,7 @@ struct FileDiff {
     std::string path;
     FileState state = FileState::changed;
     Kind kind = Kind::text;
+    std::uint32_t old_mode = 0, new_mode = 0; ///< 0100644 …; 0: not on that side
     std::vector<Hunk> hunks;
     std::size_t added = 0, removed = 0; ///< lines, of those shown
     bool complete = true;               ///< false: cut at most_lines

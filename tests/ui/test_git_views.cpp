@@ -151,6 +151,16 @@ private Q_SLOTS:
                  std::string("Grace <grace@example.org>\n"));
     }
 
+    void a_change_of_mode_is_told() {
+        Project p;
+        fs::permissions(p.configuration.path / "config.yaml", fs::perms::owner_all);
+        ChangesView view(p.services);
+        show(view);
+        view.show_project(p.project);
+        QTRY_COMPARE(view.diff().sentence(),
+                     QStringLiteral("Only its mode changed: 100644 to 100755."));
+    }
+
     void differences_in_both_layouts() {
         DiffModel model;
         QAbstractItemModelTester tester(&model,

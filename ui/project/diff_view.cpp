@@ -123,12 +123,17 @@ void DiffView::show_diff(const Result<git::FileDiff>& diff) {
     model_->set_diff(*diff);
     using Kind = git::FileDiff::Kind;
     if (diff->kind != Kind::text || diff->hunks.empty()) {
+        const bool other_mode =
+            diff->old_mode != 0 && diff->new_mode != 0 && diff->old_mode != diff->new_mode;
         words_->setText(diff->kind == Kind::binary
                             ? tr("This file is not text. Its contents are not shown.")
                         : diff->kind == Kind::too_large
                             ? tr("This file is larger than 1 MB. Its contents are not shown.")
                         : diff->kind == Kind::none ? tr("Both sides are the same.")
-                                                   : tr("This file is empty."));
+                        : other_mode               ? tr("Only its mode changed: %1 to %2.")
+                                           .arg(diff->old_mode, 6, 8, QLatin1Char('0'))
+                                           .arg(diff->new_mode, 6, 8, QLatin1Char('0'))
+                                     : tr("This file is empty."));
         pages_->setCurrentWidget(words_);
         return;
     }

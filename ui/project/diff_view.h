@@ -23,6 +23,8 @@ public:
     void set_layout(DiffModel::Layout layout);
     DiffModel& model() { return *model_; }
     QString caption() const { return caption_->text(); }
+    /// What is said instead of lines.
+    QString sentence() const { return words_->text(); }
     const ElidedLabel& caption_label() const { return *caption_; }
 
 Q_SIGNALS:

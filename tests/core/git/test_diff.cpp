@@ -150,6 +150,15 @@ TEST_CASE("what is no text, or too much of it, is said and not shown") {
     CHECK(mended.hunks[0].lines[0].text.find("name: caf") == 0);
 }
 
+TEST_CASE("a change of the mode alone has no lines and both modes") {
+    const Clone clone;
+    fs::permissions(clone.path / "config.yaml", fs::perms::owner_all);
+    const auto diff = diff_work_tree(clone.path, "config.yaml").value();
+    CHECK(diff.hunks.empty());
+    CHECK(diff.old_mode == 0100644);
+    CHECK(diff.new_mode == 0100755);
+}
+
 TEST_CASE("a link is shown as what it says, never followed") {
     const Clone clone;
     write(clone.folder.path() / "secret", "not of the clone\n");
