@@ -49,9 +49,14 @@ Result<StatusListPtr> read_changes(git_repository* repository) {
     git_status_options options = GIT_STATUS_OPTIONS_INIT;
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
-                    GIT_STATUS_OPT_EXCLUDE_SUBMODULES | GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
+                    GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
     StatusListPtr list;
-    if (const int result = git_status_list_new(Out(list), repository, &options); result < 0) {
+    int result = git_status_list_new(Out(list), repository, &options);
+    if (result < 0) { // a .gitmodules that is being edited must not hide every other change
+        options.flags |= GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+        result = git_status_list_new(Out(list), repository, &options);
+    }
+    if (result < 0) {
         return fail(local_failure("look for changes", result));
     }
     return list;
@@ -215,6 +220,11 @@ Result<Status> read_status(git_repository* repository) {
         const std::string path = delta->old_file.path;
         if (path.ends_with('/')) {
             continue; // a repository inside this one is no file of it
+        }
+        if (delta->old_file.mode == GIT_FILEMODE_COMMIT ||
+            delta->new_file.mode == GIT_FILEMODE_COMMIT) {
+            status.submodules.push_back(path);
+            continue;
         }
         if (status.files.size() == most_changes) {
             status.complete = false;

@@ -12,7 +12,9 @@ struct Status {
     std::string branch;             ///< empty: on no branch
     std::optional<CommitId> commit; ///< none before the first one
     std::vector<FileChange> files;  ///< by path; what .gitignore names is left out
-    bool complete = true;           ///< false: there are more than most_changes
+    /// Those that are at another commit, or have changes of their own. Never committed here.
+    std::vector<std::string> submodules;
+    bool complete = true; ///< false: there are more than most_changes
 };
 /// Also puts back what a killed program of ours left half-way, unless somebody is at work.
 /// `not_found` when there is no repository.

@@ -161,6 +161,22 @@ private Q_SLOTS:
                      QStringLiteral("Only its mode changed: 100644 to 100755."));
     }
 
+    void a_submodule_that_moved_is_named() {
+        Project p;
+        ChangesView view(p.services);
+        show(view);
+        view.show_project(p.project);
+        QTRY_VERIFY(view.is_empty() && !view.busy());
+        QVERIFY(view.submodules_sentence().isEmpty());
+        test::git(p.code.path, {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add",
+                                p.configuration.path.string(), "vendor/lib"});
+        p.code.commit("Library");
+        test::git(p.code.path / "vendor/lib", {"commit", "-q", "--allow-empty", "-m", "Another"});
+        view.enter();
+        QTRY_VERIFY(view.submodules_sentence().contains(QStringLiteral("vendor/lib (Code)")));
+        QVERIFY(view.is_empty());
+    }
+
     void differences_in_both_layouts() {
         DiffModel model;
         QAbstractItemModelTester tester(&model,

@@ -16,14 +16,15 @@ namespace {
 
 const QString layout_key = QStringLiteral("diff/side-by-side");
 constexpr int message_lines = 4;
+constexpr qsizetype most_named = 5;
 
 } // namespace
 
 ChangesView::ChangesView(Services& services, QWidget* parent)
     : ProjectTab(parent), services_(services), pages_(new QStackedWidget), error_(new ErrorView),
       messages_(new MessageBar), unsaved_row_(new QWidget), unsaved_text_(make_label({})),
-      model_(new ChangesModel(this)), list_(new QTreeView), diff_(new DiffView),
-      message_(new QPlainTextEdit), author_(new AuthorLine(services)),
+      submodules_(make_label({})), model_(new ChangesModel(this)), list_(new QTreeView),
+      diff_(new DiffView), message_(new QPlainTextEdit), author_(new AuthorLine(services)),
       reason_(make_label({}, QStringLiteral("caption"))),
       commit_(make_button(tr("Co&mmit"), ButtonKind::primary, QStringLiteral("check"))),
       discard_(make_button(tr("&Discard…"), ButtonKind::quiet)),
@@ -38,6 +39,9 @@ ChangesView::ChangesView(Services& services, QWidget* parent)
     box->addWidget(error_);
     box->addWidget(messages_);
     box->addWidget(make_unsaved_row());
+    set_tone(submodules_, Tone::warn);
+    submodules_->hide();
+    box->addWidget(submodules_);
     auto* split = new QSplitter(Qt::Horizontal);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(space::m);
@@ -93,6 +97,31 @@ void ChangesView::refresh_unsaved() {
 
 QString ChangesView::unsaved_sentence() const {
     return unsaved_row_->isHidden() ? QString() : unsaved_text_->text();
+}
+
+/// What a commit made here leaves out, so that it is not taken for committed.
+void ChangesView::show_submodules(const std::vector<flow::CloneState>& states) {
+    QStringList names;
+    for (const flow::CloneState& state : states) {
+        for (const std::string& path : state.status.submodules) {
+            names << tr("%1 (%2)").arg(to_qt(path), role_name(state.role));
+        }
+    }
+    const qsizetype count = names.size();
+    if (count > most_named) {
+        names = names.mid(0, most_named) << QStringLiteral("…");
+    }
+    submodules_->setText(
+        (count == 1 ? tr("The submodule %1 is not as it was committed, and a commit from here "
+                         "leaves it out. Commit it with git itself.")
+                    : tr("The submodules %1 are not as they were committed, and a commit from here "
+                         "leaves them out. Commit them with git itself."))
+            .arg(names.join(QStringLiteral(", "))));
+    submodules_->setVisible(count > 0);
+}
+
+QString ChangesView::submodules_sentence() const {
+    return submodules_->isHidden() ? QString() : submodules_->text();
 }
 
 QWidget* ChangesView::make_files() {
@@ -163,6 +192,7 @@ void ChangesView::show_project(const flow::LocalProject& project) {
     discard_job_.drop();
     message_->clear();
     model_->set_states({});
+    show_submodules({});
     author_->show_project(project);
     diff_->show_nothing(tr("Choose a file to see what changed in it."));
     if (project.configuration.empty() && project.code.empty()) {
@@ -204,6 +234,7 @@ void ChangesView::show_states(const Result<std::vector<flow::CloneState>>& state
     const auto before = shown_;
     const bool had_focus = list_->hasFocus();
     model_->set_states(*states);
+    show_submodules(*states);
     list_->expandAll();
     if (model_->file_count() == 0) {
         shown_.reset();

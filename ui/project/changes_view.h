@@ -46,6 +46,8 @@ public:
     bool is_empty() const;
     /// What is said of edits that are not saved; empty when there are none.
     QString unsaved_sentence() const;
+    /// Which submodules differ and cannot be committed here; empty when none do.
+    QString submodules_sentence() const;
     void commit();
     /// Asks first.
     void ask_discard(bool all);
@@ -55,6 +57,7 @@ private:
     QWidget* make_commit_box();
     QWidget* make_unsaved_row();
     void refresh_unsaved();
+    void show_submodules(const std::vector<flow::CloneState>& states);
     void show_states(const Result<std::vector<flow::CloneState>>& states);
     void show_file(const QModelIndex& index);
     void refresh_commit();
@@ -69,6 +72,7 @@ private:
     MessageBar* messages_;
     QWidget* unsaved_row_;
     QLabel* unsaved_text_;
+    QLabel* submodules_;
     ChangesModel* model_;
     QTreeView* list_;
     DiffView* diff_;

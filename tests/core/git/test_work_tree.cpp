@@ -126,6 +126,30 @@ TEST_CASE("a folder takes a file's place, and a file a folder's") {
     CHECK(clone.problem() == "");
 }
 
+TEST_CASE("a submodule that moved is named, and left out of commits") {
+    const Clone clone;
+    const Clone library;
+    test::git(clone.path, {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add",
+                           library.path.string(), "vendor/lib"});
+    clone.commit("Library");
+    CHECK(status_of(clone.path)->submodules.empty());
+    write(clone.path / "vendor/lib/new.rs", "// new\n");
+    test::git(clone.path / "vendor/lib", {"add", "-A"});
+    test::git(clone.path / "vendor/lib", {"commit", "-q", "-m", "New"});
+    write(clone.path / "config.yaml", "id: Qm\nname: garden\n");
+    const Status status = status_of(clone.path).value();
+    CHECK(listed(status) == "changed config.yaml\n");
+    CHECK(status.submodules == std::vector<std::string>{"vendor/lib"});
+    REQUIRE(commit_files(clone.path, {"config.yaml"}, author, "Rename"));
+    CHECK(test::git(clone.path, {"status", "--porcelain"}) == " M vendor/lib\n");
+    // One that cannot be read hides no other change.
+    write(clone.path / "vendor/lib/.git", "gitdir: ../../nowhere\n");
+    write(clone.path / "config.yaml", "id: Qm\nname: shop\n");
+    CHECK(listed(status_of(clone.path).value()) == "changed config.yaml\n");
+    write(clone.path / ".gitmodules", "[submodule \"vendor/lib\n<<<<<<< ours\n");
+    CHECK(listed(status_of(clone.path).value()) == "changed .gitmodules\nchanged config.yaml\n");
+}
+
 TEST_CASE("the first commit of an empty clone") {
     const test::TemporaryDirectory folder;
     test::git(folder.path(), {"init", "-q", "-b", "dev", "clone"});
