@@ -7,6 +7,7 @@
 #include "ui/common/theme.h"
 #include "ui/project/branch_bar.h"
 #include "ui/project/changes_view.h"
+#include "ui/project/config_tab.h"
 #include "ui/project/history_view.h"
 #include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
@@ -274,6 +275,16 @@ private Q_SLOTS:
         test::write(configuration.path / "websites/shop.yaml", "id: QmShop\nname: shop\n");
         test::write(code.path / "functions/ping/main.go", "package main\n");
         stage.window->area().tabs().refresh();
+        test::write(code.path / "functions/ping/.taubyte/config.yaml", "version: 1.00\n");
+        ConfigTab& configuration_tab = window.area().configuration();
+        window.area().tabs().show_tab(&configuration_tab);
+        QTRY_VERIFY(!configuration_tab.busy());
+        configuration_tab.select("functions/ping.yaml");
+        configuration_tab.show_code(true);
+        QTRY_VERIFY(!configuration_tab.busy());
+        settle();
+        // Alt+L is the file's, and not Pull's above it.
+        QCOMPARE(test::ambiguous_keys(window).filter(QStringLiteral("Fi&le")), QStringList());
         show(window.area().history(), QStringLiteral("history"));
         show(window.area().changes(), QStringLiteral("changes"));
         ChangesView& changes = window.area().changes();

@@ -17,7 +17,7 @@ ProjectTabs::ProjectTabs(QWidget* header, QWidget* parent)
     auto* top = new QHBoxLayout;
     top->setContentsMargins(space::xl, 0, space::xl, 0);
     top->setSpacing(space::s);
-    auto* back = make_button(tr("&Projects"), ButtonKind::quiet, QStringLiteral("back"));
+    auto* back = make_button(tr("Pro&jects"), ButtonKind::quiet, QStringLiteral("back"));
     connect(back, &QPushButton::clicked, this, &ProjectTabs::back_wanted);
     top->addWidget(back);
     title_->setWordWrap(false);
