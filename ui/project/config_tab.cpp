@@ -119,7 +119,7 @@ QWidget* ConfigTab::make_side() {
     box->setContentsMargins(0, 0, 0, 0);
     box->setSpacing(space::s);
     search_->setClearButtonEnabled(true);
-    auto* label = new QLabel(tr("Searc&h"));
+    auto* label = new QLabel(tr("Sea&rch"));
     label->setBuddy(search_);
     search_->setAccessibleName(tr("Search resources"));
     auto* row = new QHBoxLayout;
