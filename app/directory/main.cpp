@@ -4,6 +4,7 @@
 // offline, away from every vault node and console.
 #include "app/directory/commands.h"
 #include "core/base/secret.h"
+#include "core/base/standard_output.h"
 
 #include <iostream>
 #include <map>
@@ -46,11 +47,7 @@ int complain(const Error& error) {
     return error.code == ErrorCode::invalid_argument ? 2 : 1;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
-    ::umask(022);
-    const std::vector<std::string> words(argv + 1, argv + argc);
+int run(const std::vector<std::string>& words) {
     const std::string name = words.empty() ? "" : words[0];
     if (name == "--help" || name == "--version") {
         std::cout << (name == "--help" ? usage : "tau-directory " TAU_VERSION "\n");
@@ -73,4 +70,14 @@ int main(int argc, char** argv) {
     }
     const auto done = command->second(std::span(words).subspan(1));
     return done ? 0 : complain(done.error());
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    hold_standard_streams();
+    ::umask(022);
+    const int exit = run(std::vector<std::string>(argv + 1, argv + argc));
+    const auto printed = flush_output();
+    return printed ? exit : complain(printed.error());
 }

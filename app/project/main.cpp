@@ -1,6 +1,7 @@
 // tau-project: makes, checks and hands on Taubyte projects without a window.
 #include "app/project/commands.h"
 #include "core/base/secret.h"
+#include "core/base/standard_output.h"
 #include "core/seal/seal.h"
 
 #include <QCoreApplication>
@@ -83,11 +84,18 @@ Exit run(const QStringList& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    hold_standard_streams();
     if (!protect_process()) {
         std::cerr << "tau-project: The cryptographic library does not start.\n";
         return static_cast<int>(Exit::failed);
     }
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("tau-project"));
-    return static_cast<int>(run(QCoreApplication::arguments().mid(1)));
+    const Exit exit = run(QCoreApplication::arguments().mid(1));
+    if (const auto printed = flush_output(); !printed) {
+        std::cerr << "tau-project: " << printed.error().message << "\n  " << printed.error().hint
+                  << "\n";
+        return static_cast<int>(Exit::failed);
+    }
+    return static_cast<int>(exit);
 }

@@ -1,6 +1,7 @@
 #include "app/vaultd/options.h"
 #include "app/vaultd/passphrase.h"
 #include "core/base/file.h"
+#include "core/base/standard_output.h"
 #include "core/base/text.h"
 #include "core/git/landlock.h"
 #include "core/node/data_folder.h"
@@ -33,6 +34,12 @@ int complain(const Error& error) {
     }
     std::cerr << text;
     return error.code == ErrorCode::invalid_argument ? 2 : 1;
+}
+
+/// The end of what is there to print something.
+int printed() {
+    const auto done = flush_output();
+    return done ? 0 : complain(done.error());
 }
 
 std::string endpoint(const vaultd::Options& options, std::uint16_t port) {
@@ -114,7 +121,7 @@ public:
             return complain(service.error());
         }
         std::cout << to_base64((*service)->record()) << std::endl;
-        return 0;
+        return printed();
     }
 
 private:
@@ -212,7 +219,7 @@ int check_config(vaultd::Options& options) {
     // it from starting.
     std::cout << (warnings.any ? "The node can start; see the warnings.\n"
                                : "The configuration is good.\n");
-    return 0;
+    return printed();
 }
 
 int make_barrier_key(const vaultd::Options& options) {
@@ -247,7 +254,7 @@ int tell_of_store(const vaultd::Options& options) {
     std::cout << "All " << report->rows << " rows are as the node wrote them.\n"
               << "The audit log ends with " << report->last.seq << ":" << to_hex(report->last.hash)
               << "\n";
-    return 0;
+    return printed();
 }
 
 int start(const std::vector<std::string>& arguments, vaultd::Options options) {
@@ -270,6 +277,7 @@ int start(const std::vector<std::string>& arguments, vaultd::Options options) {
 } // namespace
 
 int main(int argc, char** argv) {
+    hold_standard_streams();
     ::umask(077);
     // Large bodies are mapped each by itself, so that their memory goes back when they are done
     // with; glibc would raise this by itself and keep it.
@@ -291,7 +299,7 @@ int main(int argc, char** argv) {
     }
     if (options->help || options->version) {
         std::cout << (options->help ? vaultd::help_text() : "tau-vaultd " TAU_VERSION "\n");
-        return 0;
+        return printed();
     }
     if (options->check_config) {
         return check_config(*options);

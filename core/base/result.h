@@ -3,6 +3,7 @@
 // secret.h    the only type that may hold a secret.
 // encoding.h  hex, base64, base58, and the length-prefixed bytes that signatures cover.
 // text.h, file.h, process.h   names and UTF-8; atomic private files; child processes.
+// standard_output.h  what a program prints, and whether it arrived.
 #pragma once
 
 #include <string>

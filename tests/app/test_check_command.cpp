@@ -33,6 +33,19 @@ Finished check(const fs::path& folder, std::vector<std::string> options = {},
     return std::move(*ended);
 }
 
+/// The program behind a shell's redirection.
+Finished redirected(const std::string& redirection, const std::vector<std::string>& arguments) {
+    Command command;
+    command.program = "/bin/sh";
+    command.arguments = {"-c", "exec \"$0\" \"$@\" " + redirection,
+                         (program_folder().value() / "tau-project").string()};
+    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+    command.environment = {"HOME=/nonexistent", "PATH=/usr/bin:/bin"};
+    auto ended = run_process(command, {}, Wait::at_most(std::chrono::seconds(60)));
+    REQUIRE(ended.has_value());
+    return std::move(*ended);
+}
+
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
@@ -250,6 +263,27 @@ TEST_CASE("help shows the options that a command uses, and scripts may give them
         CHECK(ended->code == 0);
         CHECK(contains(ended->output, "--data") == each.data);
         CHECK(contains(ended->output, "--passphrase-file") == each.secrets);
+    }
+}
+
+TEST_CASE("output that does not arrive is a failure") {
+    TemporaryDirectory folder;
+    write(folder.path() / "config.yaml", id + "name: shop\n");
+    const std::string shop = folder.path().string();
+    const std::vector<std::string> commands[]{{"check", shop},
+                                              {"check", shop, "--format", "sarif"},
+                                              {"export", shop, "--as", "yaml"},
+                                              {"fmt", "--check", shop},
+                                              {"check", "--help"},
+                                              {"--version"}};
+    for (const auto& command : commands) {
+        CAPTURE(command.back());
+        for (const std::string redirection : {">/dev/full", ">&-"}) {
+            const auto lost = redirected(redirection, command);
+            CHECK(lost.code == 1);
+            CHECK_MESSAGE(contains(lost.errors, "could not be written"), lost.errors);
+        }
+        CHECK(redirected(">/dev/null", command).code == 0);
     }
 }
 
