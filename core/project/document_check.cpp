@@ -33,7 +33,7 @@ public:
             out_.problems.push_back(std::move(problem));
         }
         if (root_) {
-            found_ = KeyTree::of(kind_.id).find(*root_, others_);
+            found_ = KeyTree::of(kind_.id).find(*root_, beside_);
         }
         for (std::size_t i = 0; i < kind_.rows.size(); ++i) {
             readings_[i] = read_row(kind_.rows[i], found_.at_path[i], found_.at_legacy[i], root_);
@@ -43,6 +43,7 @@ public:
         }
         check_clouds();
         check_replicas();
+        report_no_maps();
         report_others();
         note_facts();
         for (Problem& problem : out_.problems) {
@@ -327,8 +328,25 @@ private:
         }
     }
 
+    /// The cloud looks for keys there and finds none.
+    void report_no_maps() {
+        for (const NoMap& each : beside_.no_maps) {
+            const bool told =
+                std::any_of(out_.problems.begin(), out_.problems.end(), [&](const Problem& other) {
+                    return other.code == "required" && other.field.starts_with(each.path + "/");
+                });
+            if (!told) {
+                report(Severity::warning, "ignored-value", bounded_text(each.path),
+                       each.value.position(),
+                       "field " + go_quoted(bounded_text(each.path)) + " expects map, got " +
+                           std::string(go_type(each.value)))
+                    .hint = what_hides(*document_, each.path + "/?");
+            }
+        }
+    }
+
     void report_others() {
-        for (OtherKey& other : others_) {
+        for (OtherKey& other : beside_.others) {
             if (other.row != nullptr) {
                 report(Severity::note, "older-field", other.path, other.key.position(),
                        "Newer clouds do not read \"" + other.path + "\"; it is kept.");
@@ -394,7 +412,7 @@ private:
     const yaml::Document* document_ = nullptr;
     std::optional<yaml::Node> root_;
     Found found_;
-    std::vector<OtherKey> others_;
+    Beside beside_;
     std::array<Reading, max_rows> readings_;
 };
 

@@ -1,5 +1,7 @@
 #include "core/project/key_tree.h"
 
+#include "core/yaml/scalar.h"
+
 #include <algorithm>
 
 namespace tau::project {
@@ -69,9 +71,9 @@ void KeyTree::add_below(Branch& parent, std::string_view path, int row, bool leg
     }
 }
 
-Found KeyTree::find(const yaml::Node& root, std::vector<OtherKey>& others) const {
+Found KeyTree::find(const yaml::Node& root, Beside& beside) const {
     Found found;
-    walk(root_, root, Place{}, found, others);
+    walk(root_, root, Place{}, found, beside);
     return found;
 }
 
@@ -84,7 +86,7 @@ std::string KeyTree::Place::path_of(std::string_view last) const {
 }
 
 void KeyTree::walk(const Branch& branch, const yaml::Node& map, const Place& place, Found& found,
-                   std::vector<OtherKey>& others) const {
+                   Beside& beside) const {
     if (!map.is_map()) {
         return;
     }
@@ -96,7 +98,7 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const Place& pla
                 return each.key == "*" || (key.is_scalar() && each.key == name);
             });
         if (known == branch.below.end()) {
-            others.push_back({place.path_of(name), key, nullptr});
+            beside.others.push_back({place.path_of(name), key, nullptr});
             continue;
         }
         const yaml::Node value = map.value(i);
@@ -105,7 +107,7 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const Place& pla
             auto& seen = (known->legacy ? found.at_legacy : found.at_path)[row];
             seen = seen ? seen : value; // of a key that is there twice the first counts
             if (kind_->rows[row].era == Era::older) {
-                others.push_back({place.path_of(name), key, &kind_->rows[row]});
+                beside.others.push_back({place.path_of(name), key, &kind_->rows[row]});
             }
         }
         if (known->block_row >= 0) {
@@ -114,8 +116,13 @@ void KeyTree::walk(const Branch& branch, const yaml::Node& map, const Place& pla
                 found.block[row] = found.blocks[row]++ == 0 ? name : found.block[row];
             }
         }
-        if (!known->below.empty() && value.is_map()) {
-            walk(*known, value, Place{&place, name}, found, others);
+        if (known->below.empty()) {
+            continue;
+        }
+        if (value.is_map()) {
+            walk(*known, value, Place{&place, name}, found, beside);
+        } else if (yaml::scalar_type(value) != yaml::ScalarType::null) {
+            beside.no_maps.push_back({place.path_of(name), value});
         }
     }
 }

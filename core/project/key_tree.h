@@ -29,12 +29,23 @@ struct OtherKey {
     const FieldRow* row = nullptr; ///< of the older key; nullptr: unknown
 };
 
+/// What stands where there are to be keys: no map, so that nothing of it is read.
+struct NoMap {
+    std::string path;
+    yaml::Node value;
+};
+/// What a walk meets beside the values of rows.
+struct Beside {
+    std::vector<OtherKey> others;
+    std::vector<NoMap> no_maps;
+};
+
 class KeyTree {
 public:
     /// Made once for each kind.
     static const KeyTree& of(KindId kind);
 
-    Found find(const yaml::Node& root, std::vector<OtherKey>& others) const;
+    Found find(const yaml::Node& root, Beside& beside) const;
 
 private:
     struct Branch {
@@ -54,7 +65,7 @@ private:
         std::string path_of(std::string_view last) const;
     };
     void walk(const Branch& branch, const yaml::Node& map, const Place& place, Found& found,
-              std::vector<OtherKey>& others) const;
+              Beside& beside) const;
 
     const Kind* kind_;
     Branch root_;

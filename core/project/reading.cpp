@@ -95,4 +95,26 @@ Reading read_row(const FieldRow& row, const std::optional<yaml::Node>& at_path,
     return second.state != Reading::State::good && first_says_more ? first : second;
 }
 
+std::string_view go_type(const yaml::Node& node) {
+    if (!node.is_scalar()) {
+        return node.is_map()        ? "map[string]interface {}"
+               : node.is_sequence() ? "[]interface {}"
+                                    : "alias";
+    }
+    switch (yaml::scalar_type(node)) {
+    case ScalarType::null:
+        return "nil";
+    case ScalarType::boolean:
+        return "bool";
+    case ScalarType::integer:
+        return "int";
+    case ScalarType::number:
+        return "float64";
+    case ScalarType::time:
+        return "time.Time";
+    default:
+        return "string";
+    }
+}
+
 } // namespace tau::project

@@ -32,4 +32,7 @@ Reading read_value(FieldType type, const std::optional<yaml::Node>& node,
 Reading read_row(const FieldRow& row, const std::optional<yaml::Node>& at_path,
                  const std::optional<yaml::Node>& at_legacy, const std::optional<yaml::Node>& root);
 
+/// What go-yaml reads it as, in Go's words ("string"); "alias" for one, whatever it names.
+std::string_view go_type(const yaml::Node& node);
+
 } // namespace tau::project

@@ -213,6 +213,48 @@ TEST_CASE("unknown and older keys are mentioned, and are no errors") {
     CHECK(only(problems, "ignored-value").severity == Severity::warning);
 }
 
+TEST_CASE("a value where keys are expected is told") {
+    const struct {
+        std::string path;
+        std::string text;
+        std::string warning; ///< empty: none
+    } cases[]{
+        {"databases/d.yaml", "access: host\n", "2:9: field \"access\" expects map, got string"},
+        {"databases/d.yaml", "access: [host]\n",
+         "2:9: field \"access\" expects map, got []interface {}"},
+        {"databases/d.yaml", "access: ''\n", "2:9: field \"access\" expects map, got string"},
+        {"databases/d.yaml", "x: &a {network: host}\naccess: *a\n",
+         "3:9: field \"access\" expects map, got alias"},
+        {"databases/d.yaml", "replicas: 3\n", "2:11: field \"replicas\" expects map, got int"},
+        {"databases/d.yaml", "access:\n", ""},
+        {"databases/d.yaml", "access: ~\nreplicas: {}\n", ""},
+        {"domains/d.yaml", "certificate: inline\n",
+         "2:14: field \"certificate\" expects map, got string"},
+        {"messaging/m.yaml", "bridges: mqtt\n", "2:10: field \"bridges\" expects map, got string"},
+        {"messaging/m.yaml", "bridges: {mqtt: true}\n",
+         "2:17: field \"bridges/mqtt\" expects map, got bool"},
+        {"config.yaml", "clouds: []\n", "2:9: field \"clouds\" expects map, got []interface {}"},
+        {"config.yaml", "clouds: {tau-cloud.io: 1.5}\n",
+         "2:24: field \"clouds/tau-cloud.io\" expects map, got float64"},
+        {"config.yaml", "notification: x\n",
+         "2:15: field \"notification\" expects map, got string"},
+        // What the cloud demands below it says so already.
+        {"databases/d.yaml", "storage: 1GB\n", ""},
+        {"functions/f.yaml", "trigger: https\n", ""}};
+    for (const auto& each : cases) {
+        CAPTURE(each.text);
+        std::string told;
+        for (const Problem& problem : check(project_of({{each.path, id + each.text}}))) {
+            if (problem.code == "ignored-value") {
+                CHECK(problem.severity == Severity::warning);
+                CHECK_FALSE(problem.hint.empty());
+                told += located(problem);
+            }
+        }
+        CHECK(told == (each.warning.empty() ? "" : "/" + each.path + ":" + each.warning));
+    }
+}
+
 TEST_CASE("clouds have an account and a plan, or neither") {
     const auto verdict = [](const std::string& clouds) {
         return check(project_of({{"config.yaml", id + "clouds:\n    tau-cloud.io:\n" + clouds}}));
