@@ -4,6 +4,7 @@
 // repository.h  a local repository: make, read and write commits
 // work_tree.h   what was changed since the last commit, and committing some of it
 // author.h      who git's own configuration names
+// ignored.h     which files of a folder git leaves out
 // branches.h    branches of a clone: list, make, switch without losing work
 // diff.h        the lines of one file that changed
 // discard.h     changed files back to what was committed, and that taken back

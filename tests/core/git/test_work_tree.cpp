@@ -1,5 +1,6 @@
 #include "core/git/author.h"
 #include "core/git/diff.h"
+#include "core/git/ignored.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
 
@@ -148,6 +149,36 @@ TEST_CASE("a submodule that moved is named, and left out of commits") {
     CHECK(listed(status_of(clone.path).value()) == "changed config.yaml\n");
     write(clone.path / ".gitmodules", "[submodule \"vendor/lib\n<<<<<<< ours\n");
     CHECK(listed(status_of(clone.path).value()) == "changed .gitmodules\nchanged config.yaml\n");
+}
+
+TEST_CASE("what git ignores is known in any folder of a clone, and nowhere else") {
+    const Clone clone;
+    write(clone.path / ".gitignore", "*.log\nbuild/\n/own/\n.env\n!keep.log\n");
+    write(clone.path / "sub/.gitignore", "local.yaml\n");
+    write(clone.path / ".git/info/exclude", "mine\n");
+    for (const char* path : {"added.log", "sub/.env", "sub/local.yaml", "own/a.log"}) {
+        write(clone.path / path, "x");
+    }
+    test::git(clone.path, {"add", "-f", "added.log"});
+    const auto top = Ignored::of(clone.path).value();
+    for (const char* path : {"a.log", "sub/a.log", "build/x/y", ".env", "sub/.env", "mine",
+                             "sub/local.yaml", "own/a.log"}) {
+        CAPTURE(path);
+        CHECK(top.has(path));
+    }
+    for (const char* path : {"added.log", "keep.log", "local.yaml", "build", "config.yaml"}) {
+        CAPTURE(path);
+        CHECK_FALSE(top.has(path));
+    }
+    const auto below = Ignored::of(clone.path / "sub").value();
+    CHECK(below.has(".env"));
+    CHECK(below.has("local.yaml"));
+    CHECK_FALSE(below.has("config.yaml"));
+    // A folder that is ignored itself, as all of a home folder may be, is somebody's own.
+    CHECK_FALSE(Ignored::of(clone.path / "own").value().has("a.log"));
+    const test::TemporaryDirectory other;
+    CHECK_FALSE(Ignored::of(other.path()).value().has(".env"));
+    CHECK_FALSE(Ignored::of(other.path() / "none").value().has(".env"));
 }
 
 TEST_CASE("the first commit of an empty clone") {
