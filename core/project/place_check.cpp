@@ -46,11 +46,13 @@ void check_unknown_files(const Store& store, std::vector<Problem>& out) {
         }
     }
     for (const std::string& path : store.others()) {
-        if (path.ends_with(".yml")) {
+        const std::string lower = to_lower_ascii(path);
+        if (lower.ends_with(".yml") || (lower.ends_with(".yaml") && !path.ends_with(".yaml"))) {
             out.push_back(unknown_file(path, "Its name must end in .yaml."));
         } else if (is_yaml_path(path) || resource_at(path + "/x.yaml")) {
-            out.push_back(
-                unknown_file(path, "This is a link; it is not read. Put the file itself here."));
+            out.push_back(unknown_file(
+                path, "This is a link, or no regular file; it is not read. Put the file "
+                      "itself here."));
         }
     }
 }

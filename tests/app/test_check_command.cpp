@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <sys/stat.h>
 
 using namespace tau;
 using namespace tau::test;
@@ -176,6 +177,7 @@ TEST_CASE("a file that cannot be read is a problem among the others") {
     write(folder.path() / "functions/a\nb.yaml", "id: x\n");
     fs::create_symlink("config.yaml", folder.path() / "functions/link.yaml");
     fs::create_directory_symlink("functions", folder.path() / "websites");
+    REQUIRE(mkfifo((folder.path() / "functions/pipe.yaml").c_str(), 0600) == 0);
     const auto json = check(folder.path(), {"--format", "json"});
     CHECK(json.code == 1);
     std::map<std::string, std::set<std::string>> codes; // by path
@@ -188,10 +190,11 @@ TEST_CASE("a file that cannot be read is a problem among the others") {
     CHECK(codes["functions/broken.yaml"] == std::set<std::string>{"yaml"});
     CHECK(codes["config.yaml"].count("variable-name") == 1);
     CHECK(codes["functions/link.yaml"] == std::set<std::string>{"unknown-file"});
+    CHECK(codes["functions/pipe.yaml"] == std::set<std::string>{"unknown-file"});
     CHECK(codes["websites"] == std::set<std::string>{"unknown-file"});
     const auto text = check(folder.path(), {"--notes"});
     CHECK(text.code == 1);
-    CHECK(contains(text.output, "is a link; it is not read"));
+    CHECK(contains(text.output, "is a link, or no regular file; it is not read"));
     CHECK(contains(text.output, "broken.yaml:3:1: error: "));
     CHECK_FALSE(contains(text.output, "Line 3"));
     CHECK(check(folder.path(), {"--format", "sarif"}).code == 1);

@@ -316,6 +316,8 @@ TEST_CASE("files that stand where no cloud looks are mentioned") {
     const auto problems = check(project_of({{"function/f.yaml", id},
                                             {"functions/a/b.yaml", id},
                                             {"functions/g.yml", id},
+                                            {"functions/h.YAML", id},
+                                            {"functions/i.Yml", id},
                                             {"functions/README.md", ""}}));
     std::set<std::string> paths;
     for (const Problem& each : problems) {
@@ -323,8 +325,8 @@ TEST_CASE("files that stand where no cloud looks are mentioned") {
         CHECK(each.severity == Severity::note);
         paths.insert(each.path);
     }
-    CHECK(paths ==
-          std::set<std::string>{"function/f.yaml", "functions/a/b.yaml", "functions/g.yml"});
+    CHECK(paths == std::set<std::string>{"function/f.yaml", "functions/a/b.yaml", "functions/g.yml",
+                                         "functions/h.YAML", "functions/i.Yml"});
 }
 
 TEST_CASE("the real repositories have the verdicts that the cloud gives") {
