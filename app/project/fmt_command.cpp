@@ -118,6 +118,14 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
 }
 
 void format_file(const fs::path& named, Formatting& formatting) {
+    std::error_code failed;
+    if (fs::status(named, failed).type() == fs::file_type::not_found) {
+        formatting.failed({ErrorCode::not_found,
+                           "There is no file or folder " + named.string() + ".",
+                           "Name YAML files, or folders of configuration repositories.",
+                           {}});
+        return;
+    }
     const std::string ending = named.extension().string();
     if (ending != ".yaml" && ending != ".yml") {
         formatting.failed({ErrorCode::invalid_argument,
@@ -126,7 +134,6 @@ void format_file(const fs::path& named, Formatting& formatting) {
                            {}});
         return;
     }
-    std::error_code failed;
     const fs::path target = fs::canonical(named, failed); // a link stays one
     const fs::path& file = failed ? named : target;
     auto text = read_file(file, max_file);

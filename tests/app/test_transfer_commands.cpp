@@ -149,7 +149,11 @@ TEST_CASE("fmt changes what is not canonical, once, and --check only tells") {
     CHECK(bad.code == 1);
     CHECK(contains(bad.errors, "functions/bad.yaml: Line 1, column 5"));
     CHECK(desk.run({"fmt"}).code == 2);
-    CHECK(desk.run({"fmt", (desk.shop / "none.yaml").string()}).code == 1);
+    for (const char* name : {"none", "none.yaml", "none.txt"}) {
+        const auto none = desk.run({"fmt", (desk.shop / name).string()});
+        CHECK(none.code == 1);
+        CHECK_MESSAGE(contains(none.errors, "There is no file or folder"), none.errors);
+    }
 }
 
 TEST_CASE("fmt tells of those files only that it wrote") {
