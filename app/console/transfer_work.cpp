@@ -97,15 +97,15 @@ Result<Exported> TransferWork::write(const flow::LocalProject& project, ui::Expo
 Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,
                                                        const project::Watch& watch) {
     Given given;
-    if (!project::is_configuration(path)) {
+    auto handed = project::read_handed(path, watch);
+    if (!handed) {
+        return fail(handed.error());
+    }
+    if (!handed->files) {
         given.is_signed = true;
         return given;
     }
-    auto files = project::read_project(path, watch);
-    if (!files) {
-        return fail(files.error());
-    }
-    given.files = std::move(*files);
+    given.files = std::move(*handed->files);
     std::error_code code;
     given.is_folder = fs::is_directory(path, code);
     if (const auto config = project::parse_config(given.files.at("config.yaml"))) {

@@ -111,12 +111,14 @@ Result<void> check_target(const CommandLine& line, const fs::path& to) {
                       "Name a new file, or replace this one with --force.");
 }
 
-Exit import_signed(const CommandLine& line, const Terminal& out) {
-    const auto yaml = read_file(line.positional(0), max_bundle);
-    if (!yaml) {
-        return failed(out, yaml.error());
+Exit import_signed(const CommandLine& line, const std::string& yaml, const Terminal& out) {
+    if (yaml.size() > max_bundle) {
+        return failed(out, {ErrorCode::limit_exceeded,
+                            line.positional(0) + " is too large for a signed project file.",
+                            "Check that it is the right file.",
+                            {}});
     }
-    const auto project = flow::import_export(line.data(), *yaml);
+    const auto project = flow::import_export(line.data(), yaml);
     if (!project) {
         return failed(out, project.error());
     }
@@ -197,7 +199,7 @@ Exit import_command(const QStringList& arguments) {
                                     "the folder of a configuration. Which one it is, its content "
                                     "says."),
                      {CommandLine::Output::events, CommandLine::Needs::data});
-    line.argument(QStringLiteral("FILE"), QStringLiteral("What export wrote."));
+    line.argument(QStringLiteral("FILE"), QStringLiteral("What export wrote, or - for the input."));
     line.option(
         QStringLiteral("to"),
         QStringLiteral("A new folder for the files of a YAML file, a zip file or a folder."),
@@ -207,31 +209,29 @@ Exit import_command(const QStringList& arguments) {
     }
     const Terminal out(line.json());
     const QString to = QStringLiteral("to");
-    const fs::path from = line.positional(0);
+    const bool is_input = line.positional(0) == "-";
+    const fs::path from = is_input ? "/dev/stdin" : line.positional(0);
+    auto handed = project::read_handed(from);
+    if (!handed) {
+        return failed(out, handed.error());
+    }
     // What is none is taken for a signed file, whose reader says what is wrong with it.
-    if (!project::is_configuration(from)) {
-        if (const auto bytes = read_file(from, project::ZipLimits{}.archive_bytes); !bytes) {
-            return failed(out, bytes.error());
-        }
+    if (!handed->files) {
         return line.has(to)
                    ? usage_error(QStringLiteral("import"),
                                  "This is no YAML or zip file of a configuration; a signed "
                                  "project file needs no --to.")
-                   : import_signed(line, out);
+                   : import_signed(line, handed->other, out);
     }
     if (!line.has(to)) {
         return usage_error(QStringLiteral("import"), "Say where its files go, with --to FOLDER.");
     }
-    const auto files = project::read_project(from);
-    if (!files) {
-        return failed(out, files.error());
-    }
-    if (const auto written = project::write_folder(*files, line.path(to)); !written) {
+    if (const auto written = project::write_folder(*handed->files, line.path(to)); !written) {
         return failed(out, written.error());
     }
     out.event(
-        {{"event", "imported"}, {"folder", line.path(to).string()}, {"files", files->size()}});
-    out.line("Written to " + line.path(to).string() + ": " + std::to_string(files->size()) +
+        {{"event", "imported"}, {"folder", line.path(to).string()}, {"files", handed->files->size()}});
+    out.line("Written to " + line.path(to).string() + ": " + std::to_string(handed->files->size()) +
              " files");
     return Exit::done;
 }

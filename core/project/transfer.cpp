@@ -20,24 +20,21 @@ Error too_large() {
     return too_large_a_project("there are too many files in it, or they are too large.");
 }
 
-Result<git::Files> read_any(const fs::path& path, const Watch& watch) {
+Result<Handed> read_any(const fs::path& path, const Watch& watch) {
+    const auto as_handed = [](git::Files files) { return Handed{std::move(files), {}}; };
     std::error_code code;
     if (fs::is_directory(path, code)) {
-        return read_folder(path, {}, watch);
+        return read_folder(path, {}, watch).map(as_handed);
     }
     auto bytes = read_file(path, ZipLimits{}.archive_bytes);
     if (!bytes) {
         return fail(bytes.error());
     }
     if (is_zip(*bytes)) {
-        return from_zip(*bytes, {}, watch);
+        return from_zip(*bytes, {}, watch).map(as_handed);
     }
-    if (is_one_file(*bytes)) {
-        return from_one_file(std::move(*bytes));
-    }
-    return fail(ErrorCode::corrupt,
-                path.string() + " is no project: neither a zip file nor a YAML file of one.",
-                "Name a file that tau-project export wrote, or a folder.");
+    return is_one_file(*bytes) ? from_one_file(std::move(*bytes)).map(as_handed)
+                               : Result<Handed>(Handed{{}, std::move(*bytes)});
 }
 
 Error cannot_make(const fs::path& folder, const std::error_code& code) {
@@ -243,13 +240,26 @@ Result<void> write_folder(const git::Files& files, const fs::path& folder, const
     return code ? fail(cannot_make(target, code)) : sync_directory(target.parent_path());
 }
 
-Result<git::Files> read_project(const fs::path& path, const Watch& watch) {
-    auto files = read_any(path, watch);
-    if (files && !files->contains("config.yaml")) {
+Result<Handed> read_handed(const fs::path& path, const Watch& watch) {
+    auto handed = read_any(path, watch);
+    if (handed && handed->files && !handed->files->contains("config.yaml")) {
         return fail(ErrorCode::corrupt, path.string() + " has no config.yaml, so it is no project.",
                     "Name a project's configuration.");
     }
-    return files;
+    return handed;
+}
+
+Result<git::Files> read_project(const fs::path& path, const Watch& watch) {
+    auto handed = read_handed(path, watch);
+    if (!handed) {
+        return fail(handed.error());
+    }
+    if (!handed->files) {
+        return fail(ErrorCode::corrupt,
+                    path.string() + " is no project: neither a zip file nor a YAML file of one.",
+                    "Name a file that tau-project export wrote, or a folder.");
+    }
+    return std::move(*handed->files);
 }
 
 bool lies_in(const fs::path& file, const fs::path& folder) {
@@ -258,15 +268,6 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
     const fs::path top = fs::canonical(folder, code);
     const fs::path below = place.lexically_relative(top);
     return !place.empty() && !top.empty() && !below.empty() && *below.begin() != "..";
-}
-
-bool is_configuration(const fs::path& path) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) {
-        return true;
-    }
-    const auto bytes = read_file(path, ZipLimits{}.archive_bytes);
-    return bytes && (is_zip(*bytes) || is_one_file(*bytes));
 }
 
 } // namespace tau::project

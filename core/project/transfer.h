@@ -4,6 +4,7 @@
 #include "core/project/zip.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace tau::project {
 
@@ -28,16 +29,21 @@ std::vector<std::string> left_out_of_copy(const std::filesystem::path& folder);
 Result<void> write_folder(const git::Files& files, const std::filesystem::path& folder,
                           const Watch& watch = {});
 
-/// A project in somebody's hands, as what it is said to be by its own content: a folder, a zip
-/// archive, or one YAML file (one_file.h). `corrupt` when it is none of these or has no
-/// config.yaml.
+/// What somebody hands over, as what it is by its own content.
+struct Handed {
+    /// Of a configuration, with a config.yaml: a folder, a zip archive, or one YAML file
+    /// (one_file.h).
+    std::optional<git::Files> files;
+    std::string other; ///< else: its bytes. It may be a signed project file.
+};
+/// Reads it once, since a pipe gives its bytes only once. `corrupt` for a configuration that cannot
+/// be read as what it is, or has no config.yaml.
+Result<Handed> read_handed(const std::filesystem::path& path, const Watch& watch = {});
+/// The same of what has to be a configuration, `corrupt` when it is none.
 Result<git::Files> read_project(const std::filesystem::path& path, const Watch& watch = {});
 
 /// Whether a file's place is in a folder or below it, also by way of links: an export does not
 /// replace what it is of.
 bool lies_in(const std::filesystem::path& file, const std::filesystem::path& folder);
-
-/// Whether it is meant to be one of those, by its content; else it may be a signed project file.
-bool is_configuration(const std::filesystem::path& path);
 
 } // namespace tau::project

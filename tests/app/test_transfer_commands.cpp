@@ -117,6 +117,43 @@ TEST_CASE("an export replaces a file only when told to, and never the project's 
     CHECK(contains(bundle.errors, "is there already"));
 }
 
+TEST_CASE("what comes through a pipe is taken in, too") {
+    const Desk desk;
+    const fs::path here = desk.folder.path();
+    const std::string program = (program_folder().value() / "tau-project").string();
+    const auto piped = [&](const std::string& form, const std::string& rest) {
+        Command command;
+        command.program = "/bin/bash";
+        command.arguments = {"-c", rest, program, (here / ("shop." + form)).string(),
+                             (here / "new").string()};
+        command.environment = {"HOME=" + here.string(), "PATH=/usr/bin:/bin"};
+        fs::remove_all(here / "new");
+        auto ended = run_process(command, {}, Wait::at_most(std::chrono::seconds(60)));
+        REQUIRE(ended);
+        return std::move(*ended);
+    };
+    for (const std::string form : {"yaml", "zip"}) {
+        CAPTURE(form);
+        REQUIRE(desk.run({"export", desk.shop.string(), "--as", form, "--to",
+                          (here / ("shop." + form)).string()})
+                    .code == 0);
+        for (const char* rest :
+             {R"(cat "$1" | "$0" import - --to "$2")", R"("$0" import /dev/stdin --to "$2" <"$1")",
+              R"(cat "$1" | "$0" import /dev/stdin --to "$2")",
+              R"("$0" import <(cat "$1") --to "$2")"}) {
+            CAPTURE(rest);
+            const auto taken = piped(form, rest);
+            CHECK_MESSAGE(taken.code == 0, taken.errors);
+            CHECK(fs::exists(here / "new/functions/ping.yaml"));
+        }
+    }
+    // What is no configuration may be a signed file, up to the size of one.
+    desk.put("big", std::string(3U << 20U, '#'));
+    const auto big = desk.run({"import", (desk.shop / "big").string()});
+    CHECK(big.code == 1);
+    CHECK(contains(big.errors, "too large for a signed project file"));
+}
+
 TEST_CASE("fmt changes what is not canonical, once, and --check only tells") {
     const Desk desk;
     const std::string before = desk.text(desk.shop / "functions/ping.yaml");
