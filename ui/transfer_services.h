@@ -40,8 +40,10 @@ public:
         std::optional<flow::LocalProject> here = {}; ///< the project of this id on this computer
     };
     virtual Result<Given> read(const std::filesystem::path& path, const project::Watch& watch) = 0;
-    /// Files into a folder that is new or empty; `already_exists` otherwise.
-    virtual Result<void> unpack(const git::Files& files, const std::filesystem::path& folder,
+    /// Files into a folder that is new or empty; `already_exists` otherwise, `invalid_argument`
+    /// when it lies in `from`, which they were read from.
+    virtual Result<void> unpack(const git::Files& files, const std::filesystem::path& from,
+                                const std::filesystem::path& folder,
                                 const project::Watch& watch) = 0;
 };
 

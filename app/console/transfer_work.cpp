@@ -76,16 +76,24 @@ Result<Exported> TransferWork::write(const flow::LocalProject& project, ui::Expo
                                      const fs::path& to, bool replace,
                                      const project::Watch& watch) {
     std::error_code code;
-    if (form != ui::ExportForm::folder && !replace && fs::exists(to, code)) {
+    const bool is_folder = form == ui::ExportForm::folder;
+    const bool is_there = !is_folder && fs::exists(fs::symlink_status(to, code));
+    if (is_there && !replace) {
         return fail(ErrorCode::already_exists, to.string() + " is there already.",
                     "Choose another name, or replace it.");
     }
     for (const fs::path& clone : {project.configuration, project.code}) {
-        if (replace && fs::exists(to, code) && project::lies_in(to, clone)) {
+        if (is_there && project::lies_in(to, clone)) {
             return fail(ErrorCode::invalid_argument,
                         to.string() + " is in a clone of the project, so it stays.",
                         "Choose another name.");
         }
+        if (const auto apart = project::check_apart(to, clone); is_folder && !apart) {
+            return fail(apart.error());
+        }
+    }
+    if (const auto can = project::check_replaceable(to); !is_folder && !can) {
+        return fail(can.error());
     }
     if (form != ui::ExportForm::signed_file) {
         return write_configuration(project, form, to, watch);
@@ -125,9 +133,10 @@ Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,
     return given;
 }
 
-Result<void> TransferWork::unpack(const git::Files& files, const fs::path& folder,
-                                  const project::Watch& watch) {
-    return project::write_folder(files, folder, watch);
+Result<void> TransferWork::unpack(const git::Files& files, const fs::path& from,
+                                  const fs::path& folder, const project::Watch& watch) {
+    auto apart = project::check_apart(folder, from);
+    return apart ? project::write_folder(files, folder, watch) : apart;
 }
 
 } // namespace tau::app

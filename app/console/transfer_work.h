@@ -17,8 +17,8 @@ public:
                            const std::filesystem::path& to, bool replace,
                            const project::Watch& watch) override;
     Result<Given> read(const std::filesystem::path& path, const project::Watch& watch) override;
-    Result<void> unpack(const git::Files& files, const std::filesystem::path& folder,
-                        const project::Watch& watch) override;
+    Result<void> unpack(const git::Files& files, const std::filesystem::path& from,
+                        const std::filesystem::path& folder, const project::Watch& watch) override;
 
 private:
     const Projects projects_;

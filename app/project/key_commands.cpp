@@ -1,6 +1,7 @@
 #include "app/project/commands.h"
 #include "app/project/session.h"
 #include "core/base/file.h"
+#include "core/project/transfer.h"
 
 #include <nlohmann/json.hpp>
 
@@ -58,6 +59,12 @@ void add_file_passphrase(CommandLine& line) {
                 QStringLiteral("FILE"));
 }
 
+/// In place of nothing but a regular file: /dev/stdout is no place for a key.
+Result<void> write_key(const std::filesystem::path& path, ByteView key) {
+    auto can = project::check_replaceable(path);
+    return can ? write_file_atomic(path, key, 0600) : can;
+}
+
 Result<void> export_owner_key(const CommandLine& line, Session& session) {
     auto store = session.secrets();
     if (!store) {
@@ -69,7 +76,7 @@ Result<void> export_owner_key(const CommandLine& line, Session& session) {
         return fail(owner ? passphrase.error() : owner.error());
     }
     auto text = keys::export_owner_key(*owner, *passphrase, session.entropy());
-    return text ? write_file_atomic(line.path(QStringLiteral("to")), *text, 0600)
+    return text ? write_key(line.path(QStringLiteral("to")), as_bytes(*text))
                 : Result<void>(fail(text.error()));
 }
 
@@ -138,7 +145,7 @@ Exit deploy_key_export_command(const QStringList& arguments) {
         return failed(out, text.error());
     }
     const auto path = line.path(QStringLiteral("to"));
-    if (const auto kept = write_file_atomic(path, text->bytes(), 0600); !kept) {
+    if (const auto kept = write_key(path, text->bytes()); !kept) {
         return failed(out, kept.error());
     }
     out.event(

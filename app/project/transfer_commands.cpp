@@ -58,6 +58,9 @@ Result<std::string> zip_file(const fs::path& folder, std::vector<std::string>& l
 
 Exit export_folder(const CommandLine& line, const Terminal& out) {
     const fs::path to = line.path(QStringLiteral("to"));
+    if (const auto apart = project::check_apart(to, line.positional(0)); !apart) {
+        return failed(out, apart.error());
+    }
     const auto files = project::read_project(line.positional(0));
     if (!files) {
         return failed(out, files.error());
@@ -93,8 +96,8 @@ std::optional<Exit> misused(const CommandLine& line, const std::string& form) {
     return std::nullopt;
 }
 
-/// Where a file may be put: at a new place, or with --force in another file's, but for what is
-/// being exported.
+/// Where a file may be put: at a new place, or with --force in another regular file's, but for
+/// what is being exported.
 Result<void> check_target(const CommandLine& line, const fs::path& to) {
     std::error_code code;
     if (!fs::exists(fs::symlink_status(to, code))) {
@@ -104,6 +107,9 @@ Result<void> check_target(const CommandLine& line, const fs::path& to) {
         return fail(ErrorCode::already_exists,
                     to.string() + " is in the folder that is to be exported, so it stays.",
                     "Name a new file, with --to.");
+    }
+    if (auto can = project::check_replaceable(to); !can) {
+        return can;
     }
     return line.has(QStringLiteral("force"))
                ? Result<void>()
@@ -144,7 +150,8 @@ Exit export_command(const QStringList& arguments) {
                 QStringLiteral("Where to; without it bundle and yaml go to the output."),
                 QStringLiteral("PATH"));
     line.option(QStringLiteral("force"),
-                QStringLiteral("Replace the file that is there; never one of the project's own."));
+                QStringLiteral("Replace the file that is there; never one of the project's own, "
+                               "a link or a device."));
     if (const auto exit = line.parse()) {
         return *exit;
     }
@@ -225,6 +232,9 @@ Exit import_command(const QStringList& arguments) {
     }
     if (!line.has(to)) {
         return usage_error(QStringLiteral("import"), "Say where its files go, with --to FOLDER.");
+    }
+    if (const auto apart = project::check_apart(line.path(to), from); !apart) {
+        return failed(out, apart.error());
     }
     if (const auto written = project::write_folder(*handed->files, line.path(to)); !written) {
         return failed(out, written.error());

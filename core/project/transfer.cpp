@@ -264,10 +264,29 @@ Result<git::Files> read_project(const fs::path& path, const Watch& watch) {
 
 bool lies_in(const fs::path& file, const fs::path& folder) {
     std::error_code code;
-    const fs::path place = fs::canonical(fs::absolute(file).parent_path(), code);
+    // Of a folder that is not there yet, what is above it counts.
+    const fs::path place = fs::weakly_canonical(fs::absolute(file).parent_path(), code);
     const fs::path top = fs::canonical(folder, code);
     const fs::path below = place.lexically_relative(top);
     return !place.empty() && !top.empty() && !below.empty() && *below.begin() != "..";
+}
+
+Result<void> check_replaceable(const fs::path& file) {
+    std::error_code code;
+    const fs::file_status there = fs::symlink_status(file, code);
+    return !fs::exists(there) || fs::is_regular_file(there)
+               ? Result<void>()
+               : fail(ErrorCode::invalid_argument,
+                      file.string() + " is no regular file, so it stays.", "Name a new file.");
+}
+
+Result<void> check_apart(const fs::path& folder, const fs::path& source) {
+    return lies_in(folder / "config.yaml", source)
+               ? fail(ErrorCode::invalid_argument,
+                      folder.string() + " is " + source.string() +
+                          " itself or in it, so nothing was written.",
+                      "Name a folder outside of it.")
+               : Result<void>();
 }
 
 } // namespace tau::project

@@ -42,8 +42,14 @@ Result<Handed> read_handed(const std::filesystem::path& path, const Watch& watch
 /// The same of what has to be a configuration, `corrupt` when it is none.
 Result<git::Files> read_project(const std::filesystem::path& path, const Watch& watch = {});
 
-/// Whether a file's place is in a folder or below it, also by way of links: an export does not
-/// replace what it is of.
+/// Whether a file's place is in a folder or below it, also by way of links and whether or not it is
+/// there: an export does not replace what it is of.
 bool lies_in(const std::filesystem::path& file, const std::filesystem::path& folder);
+
+/// Only a regular file is replaced: `invalid_argument` where a link, a folder, a device is.
+Result<void> check_replaceable(const std::filesystem::path& file);
+
+/// A folder is not written into what it is made from: `invalid_argument`.
+Result<void> check_apart(const std::filesystem::path& folder, const std::filesystem::path& source);
 
 } // namespace tau::project

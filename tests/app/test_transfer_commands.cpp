@@ -117,6 +117,43 @@ TEST_CASE("an export replaces a file only when told to, and never the project's 
     CHECK(contains(bundle.errors, "is there already"));
 }
 
+TEST_CASE("an export goes neither over a device or a link nor into its own source") {
+    const Desk desk;
+    const std::string shop = desk.shop.string();
+    const fs::path here = desk.folder.path();
+    REQUIRE(mkfifo((here / "pipe").c_str(), 0600) == 0);
+    REQUIRE(write_file_atomic(here / "file", std::string_view("mine\n")));
+    fs::create_symlink(here / "file", here / "link");
+    for (const char* name : {"pipe", "link"}) {
+        const auto refused =
+            desk.run({"export", shop, "--as", "yaml", "--to", (here / name).string(), "--force"});
+        CHECK(refused.code == 1);
+        CHECK_MESSAGE(contains(refused.errors, "is no regular file"), refused.errors);
+    }
+    const auto key = desk.program.run({"owner-key", "export", "--to", (here / "pipe").string(),
+                                       "--key-passphrase-file", desk.program.passphrase.string()});
+    CHECK(key.code == 1);
+    CHECK_MESSAGE(contains(key.errors, "is no regular file"), key.errors);
+    CHECK(fs::is_fifo(here / "pipe"));
+    CHECK(fs::is_symlink(here / "link"));
+    CHECK(desk.text(here / "file") == "mine\n");
+
+    fs::create_directory(desk.shop / "empty");
+    fs::create_directory_symlink(desk.shop / "empty", here / "inside");
+    for (const fs::path& to : {desk.shop / "sub", desk.shop / "a/b", here / "inside"}) {
+        for (const auto& arguments :
+             {std::vector<std::string>{"export", shop, "--as", "folder", "--to", to.string()},
+              {"import", shop, "--to", to.string()}}) {
+            const auto refused = desk.run(arguments);
+            CHECK(refused.code == 1);
+            CHECK_MESSAGE(contains(refused.errors, "itself or in it, so nothing was written"),
+                          refused.errors);
+        }
+    }
+    CHECK(fs::is_empty(desk.shop / "empty"));
+    CHECK_FALSE(fs::exists(desk.shop / "a"));
+}
+
 TEST_CASE("what comes through a pipe is taken in, too") {
     const Desk desk;
     const fs::path here = desk.folder.path();

@@ -176,6 +176,18 @@ private Q_SLOTS:
                  qPrintable(stage.told()));
         QCOMPARE(get(stage.shop.configuration / "config.yaml"), config);
 
+        stage.write(ExportForm::folder, stage.shop.configuration / "copy");
+        QVERIFY2(stage.told().contains(QStringLiteral("so nothing was written")),
+                 qPrintable(stage.told()));
+        QVERIFY(!fs::exists(stage.shop.configuration / "copy"));
+
+        const fs::path link = stage.folder.path() / "link.zip";
+        fs::create_symlink(file, link);
+        stage.write(ExportForm::zip, link);
+        QVERIFY(stage.press("Replace it"));
+        QVERIFY2(stage.told().contains(QStringLiteral("is no regular file")),
+                 qPrintable(stage.told()));
+        QVERIFY(fs::is_symlink(link));
         const fs::path folder = stage.folder.path() / "full";
         put(folder / "config.yaml", "precious");
         stage.write(ExportForm::folder, folder);
@@ -285,10 +297,15 @@ private Q_SLOTS:
         dialog->close();
         stage.wait();
         QVERIFY(*project::read_project(to) == sample_files());
-        stage.window->transfers().unpack(sample_files(), to);
+        stage.window->transfers().unpack(sample_files(), "shop.zip", to);
         stage.wait();
         QVERIFY2(stage.told().contains(QStringLiteral("is not empty")), qPrintable(stage.told()));
     }
+        stage.window->transfers().unpack(sample_files(), to, to / "sub");
+        stage.wait();
+        QVERIFY2(stage.told().contains(QStringLiteral("itself or in it")),
+                 qPrintable(stage.told()));
+        QVERIFY(!fs::exists(to / "sub"));
 
     void another_projects_id_stays_outside() {
         Stage stage;
@@ -364,7 +381,7 @@ private Q_SLOTS:
         }
         const fs::path to = stage.folder.path() / "many";
         // So many files take longer than the bar is patient, in memory too.
-        stage.window->transfers().unpack(many, to);
+        stage.window->transfers().unpack(many, "many.zip", to);
         QTRY_VERIFY_WITH_TIMEOUT(stage.told().contains(QStringLiteral("Writing to many")), 20'000);
         QTRY_VERIFY_WITH_TIMEOUT(stage.told().contains(QStringLiteral("files so far")), 20'000);
         QVERIFY(stage.press("Stop"));

@@ -229,10 +229,11 @@ void Transfers::offer(const fs::path& path, TransferServices::Given given) {
                                Q_EMIT files_wanted(project, from, *files);
                            }});
     }
-    actions.push_back({tr("Write its files to a folder…"), [this, files] {
-                           choose_folder(window_, tr("Choose an empty folder"),
-                                         [this, files](const fs::path& to) { unpack(*files, to); });
-                       }});
+    actions.push_back(
+        {tr("Write its files to a folder…"), [this, files, path] {
+             choose_folder(window_, tr("Choose an empty folder"),
+                           [this, files, path](const fs::path& to) { unpack(*files, path, to); });
+         }});
     actions.push_back({tr("Leave it"), [] {}});
     messages_.show_message(
         Tone::plain,
@@ -260,12 +261,12 @@ void Transfers::choose_to_open() {
                   [this](const fs::path& path) { open_folder(path); });
 }
 
-void Transfers::unpack(const git::Files& files, const fs::path& folder) {
+void Transfers::unpack(const git::Files& files, const fs::path& from, const fs::path& folder) {
     start<std::size_t>(
         tr("Writing to %1…").arg(name_of(folder)),
-        [&services = services_.transfers(), files,
+        [&services = services_.transfers(), files, from,
          folder](const project::Watch& watch) -> Result<std::size_t> {
-            auto done = services.unpack(files, folder, watch);
+            auto done = services.unpack(files, from, folder, watch);
             return done ? Result<std::size_t>(files.size()) : fail(done.error());
         },
         [this, folder](Result<std::size_t>& count) {

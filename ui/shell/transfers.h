@@ -31,7 +31,8 @@ public:
     void open_folder(const std::filesystem::path& folder);
     void write(const flow::LocalProject& project, ExportForm form, const std::filesystem::path& to,
                bool replace);
-    void unpack(const git::Files& files, const std::filesystem::path& folder);
+    void unpack(const git::Files& files, const std::filesystem::path& from,
+                const std::filesystem::path& folder);
     bool busy() const { return job_.running(); }
 
     /// The one file or folder that is dragged; none: not for us.

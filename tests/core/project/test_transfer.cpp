@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fstream>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
@@ -357,6 +358,22 @@ TEST_CASE("a folder is read without links and git's own, and only an empty one i
     CHECK(read_project(from / "README.md").error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("a device, a link or a folder is not replaced") {
+    const test::TemporaryDirectory folder;
+    const fs::path file = folder.path() / "file";
+    REQUIRE(write_file_atomic(file, std::string_view("x")));
+    CHECK(check_replaceable(file));
+    CHECK(check_replaceable(folder.path() / "new"));
+    fs::create_symlink(file, folder.path() / "link");
+    REQUIRE(mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
+    for (const fs::path& other :
+         {folder.path() / "link", folder.path() / "pipe", folder.path(), fs::path("/dev/full")}) {
+        CAPTURE(other);
+        CHECK(check_replaceable(other).error().message.find("is no regular file") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("what lies in a folder lies there by any way") {
     const test::TemporaryDirectory folder;
     const fs::path shop = folder.path() / "shop";
@@ -365,7 +382,8 @@ TEST_CASE("what lies in a folder lies there by any way") {
     fs::create_symlink(shop / "config.yaml", folder.path() / "file");
     for (const fs::path& inside :
          {shop / "config.yaml", shop / "functions/ping.yaml", folder.path() / "link/new.zip",
-          folder.path() / "other/../shop/config.yaml", shop / ".." / "shop" / "x"}) {
+          folder.path() / "other/../shop/config.yaml", shop / ".." / "shop" / "x",
+          shop / "new/deep/x", folder.path() / "link/new/x"}) {
         CAPTURE(inside);
         fs::create_directory(folder.path() / "other");
         CHECK(lies_in(inside, shop));
