@@ -33,14 +33,10 @@ Result<Exported> write_file(const fs::path& to, const std::string& bytes, const 
 
 Result<Exported> write_one_file(const fs::path& folder, const fs::path& to,
                                 const project::Watch& watch) {
-    const auto store = project::Store::load(folder);
-    const auto text =
-        store ? project::to_one_file(*store) : Result<std::string>(fail(store.error()));
-    if (!text) {
-        return fail(text.error());
-    }
-    const std::size_t left_out = project::left_out_of_one_file(*store).size();
-    return write_file(to, *text, {store->files().size(), text->size(), left_out}, watch);
+    const auto made = project::folder_to_one_file(folder);
+    return made ? write_file(to, made->text,
+                             {made->files, made->text.size(), made->left_out.size()}, watch)
+                : fail(made.error());
 }
 
 Result<Exported> write_configuration(const flow::LocalProject& project, ui::ExportForm form,

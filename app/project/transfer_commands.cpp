@@ -24,12 +24,12 @@ Result<std::string> signed_file(const CommandLine& line) {
 }
 
 Result<std::string> one_file(const fs::path& folder, std::vector<std::string>& left_out) {
-    const auto store = project::Store::load(folder);
-    if (!store) {
-        return fail(store.error());
+    auto made = project::folder_to_one_file(folder);
+    if (!made) {
+        return fail(made.error());
     }
-    left_out = project::left_out_of_one_file(*store);
-    return project::to_one_file(*store);
+    left_out = std::move(made->left_out);
+    return std::move(made->text);
 }
 
 /// On stderr, since the file itself may be on stdout.
@@ -44,9 +44,13 @@ void tell_left_out(const std::vector<std::string>& paths, const std::string& for
     }
     if (!paths.empty()) {
         std::cerr << (form == "yaml"
-                          ? "Not in it, since one YAML file holds YAML alone: " + names +
-                                ".\n  A folder or a zip file takes all files but links.\n"
-                          : "Not in it, since a copy takes files and no links: " + names + ".\n");
+                          ? "Not in it, since one YAML file holds YAML alone, and nothing that git "
+                            "ignores: " +
+                                names +
+                                ".\n  A folder or a zip file takes all files but links and what "
+                                "git ignores.\n"
+                          : "Not in it, since a copy takes neither links nor what git ignores: " +
+                                names + ".\n");
     }
 }
 
@@ -139,7 +143,8 @@ Exit export_command(const QStringList& arguments) {
     CommandLine line(arguments, QStringLiteral("export"),
                      QStringLiteral("Writes a project: as a file with its proofs and receipts, or "
                                     "its configuration as one YAML file, a folder or a zip file. "
-                                    "No secret is in any of them."),
+                                    "The secrets kept here, and what git ignores, are in none of "
+                                    "them."),
                      {CommandLine::Output::events, CommandLine::Needs::data});
     line.argument(QStringLiteral("PROJECT"),
                   QStringLiteral("Name or id; for yaml, folder and zip the folder of its "
@@ -239,8 +244,14 @@ Exit import_command(const QStringList& arguments) {
     if (const auto written = project::write_folder(*handed->files, line.path(to)); !written) {
         return failed(out, written.error());
     }
-    out.event(
-        {{"event", "imported"}, {"folder", line.path(to).string()}, {"files", handed->files->size()}});
+    const auto left_out = project::left_out_of_copy(from);
+    out.event({{"event", "imported"},
+               {"folder", line.path(to).string()},
+               {"files", handed->files->size()},
+               {"left_out", left_out}});
+    if (!line.json()) {
+        tell_left_out(left_out, "folder");
+    }
     out.line("Written to " + line.path(to).string() + ": " + std::to_string(handed->files->size()) +
              " files");
     return Exit::done;

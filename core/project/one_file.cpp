@@ -1,6 +1,7 @@
 #include "core/project/one_file.h"
 
 #include "core/base/text.h"
+#include "core/git/ignored.h"
 #include "core/project/canonical.h"
 #include "core/yaml/emit.h"
 #include "core/yaml/scalar.h"
@@ -183,6 +184,20 @@ std::vector<std::string> left_out_of_one_file(const Store& store) {
         paths.push_back(escaped_name(path));
     }
     return paths;
+}
+
+Result<OneFile> folder_to_one_file(const std::filesystem::path& folder) {
+    const auto ignored = git::Ignored::of(folder);
+    if (!ignored) {
+        return fail(ignored.error());
+    }
+    const auto store =
+        Store::load(folder, {}, [&](const std::string& path) { return ignored->has(path); });
+    auto text = store ? to_one_file(*store) : Result<std::string>(fail(store.error()));
+    if (!text) {
+        return fail(text.error());
+    }
+    return OneFile{std::move(*text), store->files().size(), left_out_of_one_file(*store)};
 }
 
 bool is_one_file(std::string_view text) {

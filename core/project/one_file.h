@@ -28,6 +28,14 @@ Result<std::string> to_one_file(const Store& store);
 /// and what could not be read.
 std::vector<std::string> left_out_of_one_file(const Store& store);
 
+/// A folder's configuration as one file.
+struct OneFile {
+    std::string text;
+    std::size_t files = 0;             ///< that are in it
+    std::vector<std::string> left_out; ///< as above, and YAML that git ignores
+};
+Result<OneFile> folder_to_one_file(const std::filesystem::path& folder);
+
 /// Whether a text is meant to be such a file.
 bool is_one_file(std::string_view text);
 

@@ -88,8 +88,10 @@ public:
 
     /// Reads a working copy. Links are not followed and .git is left out. A file that cannot be
     /// read is kept as such. `limit_exceeded` for a folder beyond the limits, `not_found` when
-    /// there is none, `io` when it cannot be read itself.
-    static Result<Store> load(const std::filesystem::path& folder, const StoreLimits& limits = {});
+    /// there is none, `io` when it cannot be read itself. A file that `is_other` says is one of
+    /// the others, whatever its name.
+    static Result<Store> load(const std::filesystem::path& folder, const StoreLimits& limits = {},
+                              const std::function<bool(const std::string& path)>& is_other = {});
     /// From a commit's tree.
     static Result<Store> from(const git::Files& files, const StoreLimits& limits = {});
     Store(const Store& other);

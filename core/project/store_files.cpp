@@ -102,7 +102,8 @@ Error odd_name() {
 
 } // namespace
 
-Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
+Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits,
+                          const std::function<bool(const std::string& path)>& is_other) {
     Store store(limits);
     std::size_t seen = 0;
     const auto is_git = [](std::string_view name) { return to_lower_ascii(name) == ".git"; };
@@ -114,7 +115,8 @@ Result<Store> Store::load(const fs::path& folder, const StoreLimits& limits) {
         if (met.why) {
             store.unread_.insert_or_assign(met.below, cannot_look(met.why));
         } else if (!fs::is_directory(met.status)) {
-            if (!fs::is_regular_file(met.status) || !is_yaml_path(met.below)) {
+            if (!fs::is_regular_file(met.status) || !is_yaml_path(met.below) ||
+                (is_other && is_other(met.below))) {
                 store.others_.insert(met.below);
             } else if (!is_safe_path(met.below)) {
                 store.unread_.emplace(met.below, odd_name());

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/git/ignored.h"
 #include "core/project/one_file.h"
 #include "core/project/walk.h"
 
@@ -167,9 +168,16 @@ bool is_left_out(std::string_view path) {
 
 Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
                                const Watch& watch) {
+    const auto ignored = git::Ignored::of(folder);
+    if (!ignored) {
+        return fail(ignored.error());
+    }
     git::Files files;
     std::size_t total = 0;
     const auto take = [&](const Met& met) -> Result<void> {
+        if (ignored->has(met.below)) {
+            return {};
+        }
         if (met.why) {
             return fail(ErrorCode::io,
                         "Cannot read " + met.path.string() + ": " + met.why.message() + ".",
@@ -194,9 +202,14 @@ Result<git::Files> read_folder(const fs::path& folder, const ZipLimits& limits,
 }
 
 std::vector<std::string> left_out_of_copy(const fs::path& folder) {
+    const auto ignored = git::Ignored::of(folder);
+    if (!ignored) {
+        return {}; // read_folder says why
+    }
     std::vector<std::string> paths;
     const auto take = [&](const Met& met) -> Result<void> {
-        if (!fs::is_regular_file(met.status) && !fs::is_directory(met.status)) {
+        const bool taken = fs::is_regular_file(met.status) && !ignored->has(met.below);
+        if (!taken && !fs::is_directory(met.status)) {
             paths.push_back(escaped_name(met.below));
         }
         return {};

@@ -16,12 +16,14 @@ bool is_path_inside(std::string_view path);
 /// macOS adds to folders and zip files. Never a path with "..".
 bool is_left_out(std::string_view path);
 
-/// Every regular file of a folder; what is_left_out stays there, links are not followed.
+/// Every regular file of a folder; what is_left_out or git ignores stays there, links are not
+/// followed.
 /// `not_found` when there is no folder, `limit_exceeded` beyond the limits.
 Result<git::Files> read_folder(const std::filesystem::path& folder, const ZipLimits& limits = {},
                                const Watch& watch = {});
 
-/// What read_folder finds and cannot take, links above all, in a form that can be shown.
+/// What read_folder finds and does not take, links and what git ignores, in a form that can be
+/// shown.
 std::vector<std::string> left_out_of_copy(const std::filesystem::path& folder);
 
 /// Writes the files into a folder that is new or empty, all of them or none: `already_exists`

@@ -1,6 +1,7 @@
 // tau-project's export, import and fmt of a configuration, from outside.
 #include "core/project/zip.h"
 #include "tests/app/tau_project.h"
+#include "tests/support/git_cli.h"
 #include "tests/support/vectors.h"
 
 #include <fstream>
@@ -63,7 +64,8 @@ TEST_CASE("a configuration goes out as YAML, zip or folder and comes back") {
     const auto shown = desk.run({"export", desk.shop.string(), "--as", "yaml"});
     CHECK(shown.code == 0);
     CHECK(shown.output == desk.text(out / "to-yaml"));
-    CHECK(contains(shown.errors, "since one YAML file holds YAML alone: README.md.\n"));
+    CHECK(contains(shown.errors, "since one YAML file holds YAML alone, and nothing that git "
+                                 "ignores: README.md.\n"));
     const auto event = desk.run({"export", desk.shop.string(), "--as", "yaml", "--to",
                                  (out / "event.yaml").string(), "--json"});
     CHECK(nlohmann::json::parse(event.output).at("left_out") ==
@@ -73,7 +75,7 @@ TEST_CASE("a configuration goes out as YAML, zip or folder and comes back") {
     for (const std::string form : {"folder", "zip"}) {
         const auto told = desk.run({"export", desk.shop.string(), "--as", form, "--to",
                                     (out / ("links-" + form)).string()});
-        CHECK(contains(told.errors, "takes files and no links: link.md."));
+        CHECK(contains(told.errors, "neither links nor what git ignores: link.md."));
     }
     CHECK(desk.run({"export", desk.shop.string(), "--as", "zip"}).code == 2);
     CHECK(desk.run({"export", desk.shop.string(), "--as", "rar"}).code == 2);
@@ -152,6 +154,31 @@ TEST_CASE("an export goes neither over a device or a link nor into its own sourc
     }
     CHECK(fs::is_empty(desk.shop / "empty"));
     CHECK_FALSE(fs::exists(desk.shop / "a"));
+}
+
+TEST_CASE("what git ignores is in no export, and is named") {
+    const Desk desk;
+    const fs::path here = desk.folder.path();
+    test::git(desk.shop, {"init", "-q"});
+    desk.put(".gitignore", ".env\n");
+    desk.put(".env", "TOKEN=hunter2\n");
+    const std::string copy = (here / "copy").string();
+    const std::vector<std::string> commands[]{
+        {"export", desk.shop.string(), "--as", "folder", "--to", copy},
+        {"export", desk.shop.string(), "--as", "zip", "--to", (here / "copy.zip").string()},
+        {"import", desk.shop.string(), "--to", (here / "taken").string()}};
+    for (const auto& command : commands) {
+        const auto done = desk.run(command);
+        CHECK_MESSAGE(done.code == 0, done.errors);
+        CHECK(contains(done.errors, "what git ignores: .env."));
+    }
+    CHECK(fs::exists(here / "copy/.gitignore"));
+    CHECK_FALSE(fs::exists(here / "copy/.env"));
+    CHECK_FALSE(fs::exists(here / "taken/.env"));
+    const auto files = project::from_zip(desk.text(here / "copy.zip"));
+    REQUIRE(files);
+    CHECK(files->contains(".gitignore"));
+    CHECK_FALSE(files->contains(".env"));
 }
 
 TEST_CASE("what comes through a pipe is taken in, too") {

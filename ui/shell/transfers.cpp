@@ -335,8 +335,9 @@ void Transfers::tell_exported(ExportForm form, const fs::path& to,
         sentence +=
             QLatin1Char(' ') +
             (form == ExportForm::one_file
-                 ? tr("What is no YAML is not in it: %1.").arg(files_text(exported.left_out))
-                 : tr("Links are not in it: %L1.").arg(exported.left_out));
+                 ? tr("What is no YAML, or git ignores, is not in it: %1.")
+                       .arg(files_text(exported.left_out))
+                 : tr("Links and what git ignores are not in it: %L1.").arg(exported.left_out));
     }
     if (unsaved) {
         sentence += QLatin1Char(' ') + tr("Edits that are not saved are not in it.");

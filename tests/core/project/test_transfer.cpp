@@ -3,6 +3,7 @@
 #include "core/project/one_file.h"
 #include "core/project/transfer.h"
 #include "tests/support/archive.h"
+#include "tests/support/git_cli.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/vectors.h"
 
@@ -356,6 +357,24 @@ TEST_CASE("a folder is read without links and git's own, and only an empty one i
     REQUIRE(write_folder({{"a.yaml", "b: c\n"}}, folder.path() / "other"));
     CHECK(read_project(folder.path() / "other").error().code == ErrorCode::corrupt);
     CHECK(read_project(from / "README.md").error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("what git ignores stays where it is, whatever the form") {
+    const test::TemporaryDirectory folder;
+    const fs::path shop = folder.path() / "shop";
+    auto all = sample();
+    all[".gitignore"] = ".env\nfunctions/local.yaml\n";
+    REQUIRE(write_folder(all, shop));
+    test::git(shop, {"init", "-q"});
+    REQUIRE(write_file_atomic(shop / ".env", std::string_view("TOKEN=hunter2\n")));
+    REQUIRE(write_file_atomic(shop / "functions/local.yaml", std::string_view("key: hunter2\n")));
+    CHECK(*read_project(shop) == all);
+    CHECK(left_out_of_copy(shop) == std::vector<std::string>{".env", "functions/local.yaml"});
+    const auto one = folder_to_one_file(shop);
+    REQUIRE(one);
+    CHECK(one->text == sample_text);
+    CHECK(one->left_out ==
+          std::vector<std::string>{".env", ".gitignore", "README.md", "functions/local.yaml"});
 }
 
 TEST_CASE("a device, a link or a folder is not replaced") {
