@@ -74,6 +74,21 @@ Result<void> check_own_data(const std::filesystem::path& folder) {
     return {};
 }
 
+/// What was put back from a backup belongs to who put it back, and the node could not start.
+Result<void> check_own_files(const Settings& settings) {
+    for (const auto& file : {database_file(settings), settings.data / "audit.head"}) {
+        struct stat status {};
+        const bool there = !is_postgresql(file.string()) && ::stat(file.c_str(), &status) == 0;
+        if (there && (status.st_uid != ::geteuid() || (status.st_mode & 0600U) != 0600U)) {
+            return fail(ErrorCode::permission_denied,
+                        "The node's user may not read and write " + file.string() + ".",
+                        "Make the file the node's own (chown --reference=keys, chmod 600), as "
+                        "BACKUP in tau-vaultd(8) says.");
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Result<std::unique_ptr<Store>> open_node_store(const Settings& settings, std::int64_t now) {
@@ -104,6 +119,9 @@ Result<StoreReport> verify_store(const Settings& settings,
     }
     if (const auto there = check_database_is_there(settings); !there) {
         return fail(there.error());
+    }
+    if (const auto own = check_own_files(settings); !own) {
+        return fail(own.error());
     }
     auto database = is_postgresql(settings.store)
                         ? open_postgresql(settings.store, settings.store_times)

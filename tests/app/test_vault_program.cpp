@@ -238,6 +238,10 @@ TEST_CASE("--verify-store says where the audit log ends, and takes that as what 
         CHECK(node.also({"--verify-store", "--expect-head", wrong}).code == 2);
     }
     CHECK(node.also({"--expect-head", "1:" + hash}).code == 2);
+    // As a copy may be that was put back: the node could not write to it.
+    std::filesystem::permissions(node.folder() / "node/node.db", std::filesystem::perms{0444});
+    CHECK(node.also({"--verify-store"}).code == 1);
+    CHECK(node.log().find("may not read and write") != std::string::npos);
 }
 
 TEST_CASE("--check-config says what is wrong, in the file and in what it names") {
