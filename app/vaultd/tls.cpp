@@ -85,11 +85,16 @@ Result<Tls> load_tls(const std::filesystem::path& certificate, const std::filesy
     if (::SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1) {
         return unusable("The certificate file", certificate, "It must hold a certificate as PEM.");
     }
-    if (::SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    // A key of another type than the certificate's is taken, and stands there without a
+    // certificate.
+    X509* const leaf = ::SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) == 1 &&
+                               ::SSL_CTX_check_private_key(raw) == 1
+                           ? ::SSL_CTX_get0_certificate(raw)
+                           : nullptr;
+    if (leaf == nullptr) {
         return unusable("The key file", key,
                         "It must hold the certificate's own key as PEM, without a passphrase.");
     }
-    X509* leaf = ::SSL_CTX_get0_certificate(raw);
     return Tls{std::move(context), spki_of(leaf), expiry_of(leaf)};
 }
 

@@ -36,6 +36,36 @@ TEST_CASE("whom a certificate is for") {
     CHECK_FALSE(tls->is_for("127.0.0.1"));
 }
 
+TEST_CASE("a key of another type than the certificate's is refused, and a node keeps its own") {
+    const TemporaryDirectory files;
+    const TlsAuthority authority;
+    const TlsIdentity ecdsa = authority.issue("localhost");
+    const TlsIdentity rsa = authority.issue("localhost", -day, 30 * day, true);
+    const auto loaded = [&files](const TlsIdentity& certificate, const TlsIdentity& key) {
+        put_identity(files.path(), {certificate.certificate, key.key, {}});
+        return vaultd::load_tls(files.path() / "tls.pem", files.path() / "tls.key");
+    };
+    CHECK(loaded(rsa, rsa));
+    for (const auto& tls : {loaded(rsa, ecdsa), loaded(ecdsa, rsa)}) {
+        REQUIRE_FALSE(tls);
+        CHECK(tls.error().message.starts_with("The key file "));
+        CHECK(tls.error().hint.starts_with("It must hold the certificate's own key"));
+    }
+    REQUIRE(loaded(ecdsa, ecdsa));
+    const VaultdProgram node(with_tls(files.path()));
+    put_identity(files.path(), {ecdsa.certificate, rsa.key, {}});
+    node.signal(SIGHUP);
+    CHECK(soon([&] {
+        return node.log().find("The configuration stays as it was: The key file ") !=
+               std::string::npos;
+    }));
+    TlsConnection asking(node.port());
+    asking.send(get("/healthz", "Host: 127.0.0.1:" + std::to_string(node.port()) +
+                                    "\r\nConnection: close\r\n"));
+    CHECK(asking.read([](const std::string&) { return false; }).find(" 200 ") != std::string::npos);
+    CHECK(node.also({"--check-config"}).code == 2);
+}
+
 TEST_CASE("--check-config and a node that starts warn of what peers will not take") {
     const TemporaryDirectory files;
     const TlsAuthority authority;

@@ -27,8 +27,9 @@ public:
     }
 
     /// For one host name, valid from `begin` to `end` in seconds from now.
-    TlsIdentity issue(const std::string& host, long begin = -day, long end = 30 * day) const {
-        const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+    TlsIdentity issue(const std::string& host, long begin = -day, long end = 30 * day,
+                      bool rsa = false) const {
+        const Key key(rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"), EVP_PKEY_free);
         const Certificate made = sign(host, key.get(), begin, end, certificate_.get(),
                                       {{NID_subject_alt_name, "DNS:" + host}});
         TlsIdentity identity;
