@@ -49,6 +49,7 @@ void AuditHead::note(AuditEntry entry) {
     const std::lock_guard lock(mutex_);
     if (entry.seq > latest_.seq) {
         latest_ = std::move(entry);
+        sequence_ = latest_.seq;
     }
     if (std::chrono::steady_clock::now() >= next_) {
         // When the disk is full the file says less, but nothing wrong.
@@ -60,11 +61,6 @@ void AuditHead::note(AuditEntry entry) {
 Result<void> AuditHead::flush() {
     const std::lock_guard lock(mutex_);
     return write();
-}
-
-std::int64_t AuditHead::sequence() {
-    const std::lock_guard lock(mutex_);
-    return latest_.seq;
 }
 
 Result<void> AuditHead::write() {

@@ -2,6 +2,7 @@
 
 #include "core/node/barrier.h"
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 
@@ -28,8 +29,8 @@ public:
     /// This entry is there for good. Reaches the disk at once, or within a second with the next.
     void note(AuditEntry entry);
     Result<void> flush();
-    /// Of the last entry that was noted; 0 for none.
-    std::int64_t sequence();
+    /// Of the last entry that was noted; 0 for none. Does not wait for the disk, as the others may.
+    std::int64_t sequence() const { return sequence_; }
 
 private:
     Result<void> write();
@@ -37,7 +38,8 @@ private:
 
     const std::filesystem::path file_;
     const Barrier& barrier_;
-    std::mutex mutex_; ///< of what follows
+    std::atomic<std::int64_t> sequence_ = 0; ///< latest_'s
+    std::mutex mutex_;                       ///< of what follows; held while the disk writes
     AuditEntry latest_;
     std::int64_t written_ = 0; ///< seq
     std::chrono::steady_clock::time_point next_;

@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <dlfcn.h>
+#include <future>
 #include <sys/uio.h>
+#include <thread>
 
 using namespace tau;
 using namespace tau::test;
@@ -18,6 +20,8 @@ struct Plan {
     std::atomic<long> failing{0};  ///< then so many fail
     std::atomic<bool> syncs{true}; ///< fsync, too
     std::atomic<long> calls{0};
+    std::atomic<bool> stalls{false}; ///< fsync of the audit log's head does not come back
+    std::atomic<bool> stalled{false};
 
     bool fails(bool is_sync) {
         if (error == 0 || (is_sync && !syncs)) {
@@ -51,6 +55,13 @@ auto planned(const char* name, bool is_sync, Arguments... arguments) {
     return real<Function>(name)(arguments...);
 }
 
+bool is_head(int file) {
+    std::error_code unknown;
+    const auto path =
+        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), unknown);
+    return path.filename().string().starts_with("audit.head");
+}
+
 } // namespace
 
 extern "C" ssize_t pwrite(int file, const void* data, size_t size, off_t at) {
@@ -64,6 +75,10 @@ extern "C" int fdatasync(int file) {
     return planned<int(int)>("fdatasync", true, file);
 }
 extern "C" int fsync(int file) {
+    while (plan.stalls && is_head(file)) {
+        plan.stalled = true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return planned<int(int)>("fsync", true, file);
 }
 extern "C" int ftruncate64(int file, off64_t size) noexcept {
@@ -155,4 +170,22 @@ TEST_CASE("every call to the disk fails in its turn: nothing acknowledged is los
                 "refused, none lost, none torn\n",
                 number, stored, refused);
     CHECK(refused > 10);
+}
+
+TEST_CASE("a disk that stalls while the audit log's head is written holds up nobody who counts") {
+    const Place place("SQLite");
+    const auto store = open_store(place);
+    SystemEntropy entropy;
+    const keys::OwnerKey owner = keys::OwnerKey::generate(entropy);
+    plan.stalls = true;
+    auto added = std::async(std::launch::async, [&] { return add(*store, owner, 1).has_value(); });
+    while (!plan.stalled) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    auto asked = std::async(std::launch::async, [&] { return store->audit_sequence(); });
+    const bool told = asked.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+    plan.stalls = false;
+    CHECK(told);
+    CHECK(asked.get() == 1);
+    CHECK(added.get());
 }
