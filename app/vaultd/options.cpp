@@ -184,6 +184,26 @@ std::vector<std::string> hosts_of(const std::string& endpoint) {
                                           : std::vector{authority};
 }
 
+std::vector<std::string> hosts_of(const Listener& listener, bool tls) {
+    const bool v6 = listener.host.find(':') != std::string::npos;
+    std::vector<std::string> names{"localhost"};
+    if (is_any(listener.host)) {
+        names.emplace_back("127.0.0.1");
+        if (v6) {
+            names.emplace_back("[::1]");
+        }
+    } else {
+        names.push_back(v6 ? "[" + listener.host + "]" : listener.host);
+    }
+    std::vector<std::string> hosts;
+    for (const std::string& name : names) {
+        const auto with_port =
+            hosts_of((tls ? "https://" : "http://") + name + ":" + std::to_string(listener.port));
+        hosts.insert(hosts.end(), with_port.begin(), with_port.end());
+    }
+    return hosts;
+}
+
 std::string host_of(const std::string& endpoint) {
     const std::string authority = endpoint.substr(endpoint.find("://") + 3);
     const std::string host = authority.substr(0, host_end(authority));

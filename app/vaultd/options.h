@@ -56,6 +56,9 @@ Result<Options> parse_options(const std::vector<std::string>& arguments);
 /// What a request's Host may be for this endpoint, "https://HOST[:PORT]" or plain HTTP: with the
 /// scheme's standard port and without.
 std::vector<std::string> hosts_of(const std::string& endpoint);
+/// The same for a node that listens here, whatever its endpoint: what consoles, git hosts and
+/// health checks on this computer call it, which is the address or "localhost".
+std::vector<std::string> hosts_of(const Listener& listener, bool tls);
 /// The endpoint's host alone, an IPv6 address without its brackets.
 std::string host_of(const std::string& endpoint);
 /// The settings that are not the same in both and need a restart: their names.

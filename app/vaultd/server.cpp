@@ -1,6 +1,7 @@
 #include "app/vaultd/server.h"
 
 #include "app/vaultd/notify.h"
+#include "app/vaultd/options.h"
 #include "app/vaultd/session.h"
 
 #include <boost/asio/signal_set.hpp>
@@ -11,22 +12,9 @@ namespace tau::vaultd {
 
 namespace {
 
-/// What consoles, git hosts and health checks on this computer call the node: the address it
-/// listens on or "localhost", with the port.
-std::vector<std::string> host_names(const tcp::endpoint& listener) {
-    const std::string end = ":" + std::to_string(listener.port());
-    std::vector<std::string> names{"localhost" + end};
-    if (listener.address().is_unspecified()) {
-        names.push_back("127.0.0.1" + end);
-        if (listener.address().is_v6()) {
-            names.push_back("[::1]" + end);
-        }
-    } else if (listener.address().is_v6()) {
-        names.push_back("[" + listener.address().to_string() + "]" + end);
-    } else {
-        names.push_back(listener.address().to_string() + end);
-    }
-    return names;
+/// The address that the system gave, which has a port also when the configuration leaves that open.
+Listener listener_of(const tcp::endpoint& endpoint) {
+    return {endpoint.address().to_string(), endpoint.port()};
 }
 
 /// Accepts, counts, and ends in order.
@@ -35,7 +23,8 @@ public:
     Server(net::io_context& io, tcp::acceptor&& acceptor, const Serving& serving,
            node::Service& service, const Program& program, Log& log)
         : shared_(std::make_shared<Shared>(io, serving, service, program)),
-          acceptor_(std::move(acceptor)), hosts_(host_names(acceptor_.local_endpoint())),
+          acceptor_(std::move(acceptor)),
+          hosts_(hosts_of(listener_of(acceptor_.local_endpoint()), serving.tls.has_value())),
           signals_(io, SIGTERM, SIGINT), reload_(io, SIGHUP), maintenance_(io), drain_(io),
           log_(log) {
         shared_->on_last_session = [this] {

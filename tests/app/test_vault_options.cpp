@@ -259,6 +259,21 @@ TEST_CASE("the host alone of an endpoint") {
     CHECK(vaultd::host_of("https://[2001:db8::1]:8300") == "2001:db8::1");
 }
 
+TEST_CASE(
+    "a node without an endpoint answers under its address, also when clients leave the port out") {
+    const auto hosts = [](const std::string& host, std::uint16_t port, bool tls) {
+        return vaultd::hosts_of(vaultd::Listener{host, port}, tls);
+    };
+    using Hosts = std::vector<std::string>;
+    CHECK(hosts("127.0.0.2", 443, true) ==
+          Hosts{"localhost:443", "localhost", "127.0.0.2:443", "127.0.0.2"});
+    CHECK(hosts("::1", 80, false) == Hosts{"localhost:80", "localhost", "[::1]:80", "[::1]"});
+    CHECK(hosts("127.0.0.2", 80, true) == Hosts{"localhost:80", "127.0.0.2:80"});
+    CHECK(hosts("127.0.0.1", 443, false) == Hosts{"localhost:443", "127.0.0.1:443"});
+    CHECK(hosts("0.0.0.0", 8300, true) == Hosts{"localhost:8300", "127.0.0.1:8300"});
+    CHECK(hosts("::", 8300, true) == Hosts{"localhost:8300", "127.0.0.1:8300", "[::1]:8300"});
+}
+
 TEST_CASE("a request's Host is the endpoint with its standard port or without") {
     const std::vector<std::pair<std::string, std::vector<std::string>>> table{
         {"https://vault.example.org", {"vault.example.org", "vault.example.org:443"}},
