@@ -32,6 +32,10 @@ void show_status(const Terminal& out, const vault::RegistrationStatus& status) {
             bounded_text(ref.commit) + "  seen " + to_iso8601(ref.observed_at) +
             (ref.forced_at == 0 ? "" : "  moved to another history " + to_iso8601(ref.forced_at)));
     }
+    if (status.refs_left_out > 0) {
+        out.line("and " + std::to_string(status.refs_left_out) +
+                 " more branches and tags, which the vault does not list");
+    }
     for (const vault::Deployment& row : status.deployments) {
         const std::string commit = vault::resolve(row, status.refs);
         out.line(row.where + " runs " + std::string(vault::to_string(row.repository)) + " " +

@@ -15,7 +15,7 @@ struct Limits {
     std::uint32_t registrations_per_minute = 120; ///< of one address, rotations and the like, too
     std::size_t header_bytes = 8U << 10U;
     std::size_t buffer_bytes = 16U << 10U;
-    std::uint64_t body_bytes = 128U << 20U;    ///< of all requests together
+    std::uint64_t body_bytes = 128U << 20U;    ///< of all requests and large answers together
     std::chrono::milliseconds handshake{5000}; ///< of TLS
     std::chrono::milliseconds header{10000};
     std::chrono::milliseconds body{15000};

@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t most_discarded = 256U << 10U;
 /// What is read at once of a header; most are smaller.
 constexpr std::size_t header_read = 2048;
+/// Answers up to this are bounded by the number of connections; so are all that say what was done,
+/// and that must not be taken back for want of room.
+constexpr std::size_t small_answer = 16U << 10U;
 
 } // namespace
 
@@ -25,7 +28,7 @@ Session::Session(tcp::socket&& socket, std::string network, std::shared_ptr<Shar
 }
 
 Session::~Session() {
-    release_body();
+    release();
     shared_->sessions.erase(this);
     shared_->queued.erase(this);
     shared_->front.closed();
@@ -114,7 +117,7 @@ bool Session::asks_too_often(std::optional<std::chrono::seconds> wait) {
     return wait.has_value();
 }
 
-bool Session::reserve_body(std::uint64_t size) {
+bool Session::reserve(std::uint64_t size) {
     if (size > shared_->serving.limits.body_bytes - shared_->body_bytes) {
         return false;
     }
@@ -123,7 +126,7 @@ bool Session::reserve_body(std::uint64_t size) {
     return true;
 }
 
-void Session::release_body() {
+void Session::release() {
     shared_->body_bytes -= std::exchange(reserved_, 0);
 }
 
@@ -166,7 +169,7 @@ void Session::parse_header(std::size_t size) {
         return refuse_body();
     }
     parser_->body_limit(limit);
-    if (!reserve_body(parser_->chunked() ? limit : parser_->content_length().value_or(0))) {
+    if (!reserve(parser_->chunked() ? limit : parser_->content_length().value_or(0))) {
         keep_alive_ = false;
         return refuse_busy();
     }
@@ -301,7 +304,10 @@ void Session::tell(const node::Response& response) const {
 }
 
 void Session::write(node::Response&& response) {
-    release_body();
+    release();
+    if (response.body.size() > small_answer && !reserve(response.body.size())) {
+        return refuse_busy();
+    }
     tell(response);
     response_ = to_http(std::move(response), keep_alive_);
     stream_.lowest().expires_after(shared_->serving.limits.write);
@@ -310,6 +316,8 @@ void Session::write(node::Response&& response) {
                           if (self->failed(error, node::Cut::write)) {
                               return;
                           }
+                          self->response_ = {}; // the connection may be idle for long
+                          self->release();
                           if (self->keep_alive_) {
                               return self->wait_for_next();
                           }

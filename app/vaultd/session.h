@@ -36,9 +36,9 @@ private:
     void parse_header(std::size_t size);
     /// Whether it must wait before it asks again; then it is told so and nothing more is read.
     bool asks_too_often(std::optional<std::chrono::seconds> wait);
-    /// Room for a body among those of all peers; false when there is none.
-    bool reserve_body(std::uint64_t size);
-    void release_body();
+    /// Room for a body that is read or written among those of all peers; false when there is none.
+    bool reserve(std::uint64_t size);
+    void release();
     void promise_to_read();
     void read_body();
     void answer();

@@ -40,7 +40,7 @@ struct Shared {
     std::set<Session*> sessions;
     std::set<Session*> queued; ///< those whose request is with the workers, or waits for them
     net::steady_timer queue_watch;
-    std::uint64_t body_bytes = 0; ///< of the requests that are being read or worked on
+    std::uint64_t body_bytes = 0; ///< of what is being read, worked on or written
     bool draining = false;
     std::function<void()> on_last_session;
     Lane registrations;

@@ -12,6 +12,8 @@ namespace {
 
 /// For all that one request asks of git hosts.
 constexpr std::chrono::seconds request_deadline{15};
+/// Of the refs that nothing follows; a name has up to a kilobyte.
+constexpr std::size_t most_other_refs = 200;
 
 Response cannot_run(std::string_view reason, std::string_view sentence) {
     return problem(422, reason, sentence);
@@ -67,6 +69,26 @@ std::string_view ending(Registered::Kind kind) {
 }
 
 } // namespace
+
+std::int64_t leave_out_refs(std::vector<vault::RefState>& refs,
+                            const StoredRegistration& registration,
+                            const std::vector<vault::Deployment>& deployments) {
+    std::set<std::pair<vault::Role, std::string>> followed;
+    for (const StoredRepository& repository : registration.repositories) {
+        followed.emplace(repository.role, "refs/heads/" + repository.default_branch);
+    }
+    for (const vault::Deployment& row : deployments) {
+        followed.emplace(row.repository, "refs/heads/" + row.branch);
+    }
+    const auto others =
+        std::stable_partition(refs.begin(), refs.end(), [&followed](const vault::RefState& ref) {
+            return followed.contains({ref.repository, ref.ref});
+        });
+    const auto found = static_cast<std::size_t>(refs.end() - others);
+    const std::size_t left_out = found - std::min(found, most_other_refs);
+    refs.resize(refs.size() - left_out);
+    return static_cast<std::int64_t>(left_out);
+}
 
 void Routes::count(const Registered& result, Counter counter) const {
     metrics.count(counter, ending(result.kind));

@@ -297,6 +297,7 @@ Response Routes::status(const Request& request, const Names& names) const {
     if (!checks || !refs || !deployments) {
         return node_trouble(!checks ? checks.error() : !refs ? refs.error() : deployments.error());
     }
+    const std::int64_t left_out = leave_out_refs(*refs, *registration, *deployments);
     const vault::RegistrationStatus status{
         id,
         registration->state,
@@ -304,7 +305,8 @@ Response Routes::status(const Request& request, const Names& names) const {
         {registration->repositories[0].webhook_seen, registration->repositories[1].webhook_seen},
         std::move(*refs),
         std::move(*deployments),
-        registration->sealed_version};
+        registration->sealed_version,
+        left_out};
     return {200, "application/json", {}, vault::to_json(status)};
 }
 

@@ -88,6 +88,12 @@ struct Address {
 };
 Address address_of(std::string_view target);
 
+/// Puts the refs that deployments and default branches follow before the others, and of those
+/// leaves at most some hundred: an owner's answers must not be megabytes. How many are gone.
+std::int64_t leave_out_refs(std::vector<vault::RefState>& refs,
+                            const StoredRegistration& registration,
+                            const std::vector<vault::Deployment>& deployments);
+
 /// {"reason": …, "sentence": …}
 Response problem(int status, std::string_view reason, std::string_view sentence);
 Response not_found();

@@ -145,6 +145,7 @@ std::string to_json(const RegistrationStatus& status) {
                        {"checks", to_value(status.checks)},
                        {"webhook_seen", status.webhook_seen},
                        {"refs", std::move(refs)},
+                       {"refs_left_out", status.refs_left_out},
                        {"deployments", std::move(deployments)}});
 }
 
@@ -159,6 +160,7 @@ Result<RegistrationStatus> parse_registration_status(std::string_view text) {
     status.state = in.text("state", 1, 32);
     status.sealed_version =
         in.has("sealed_version") ? in.integer("sealed_version", 1, INT64_MAX) : 1;
+    status.refs_left_out = in.has("refs_left_out") ? in.integer("refs_left_out", 0, INT64_MAX) : 0;
     const json::Value& rows = in.array("checks", 0, max_checks);
     const json::Value& seen = in.array("webhook_seen", 2, 2);
     const json::Value& refs = in.array("refs", 0, max_refs);

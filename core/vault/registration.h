@@ -124,9 +124,10 @@ struct RegistrationStatus {
     std::vector<Check> checks;
     /// Last delivery signed with the present secret; unix seconds, 0: none yet.
     std::array<std::int64_t, 2> webhook_seen{};
-    std::vector<RefState> refs;
+    std::vector<RefState> refs; ///< at least those that deployments and default branches follow
     std::vector<Deployment> deployments;
     std::int64_t sealed_version = 1; ///< 1, and one more with each rotation
+    std::int64_t refs_left_out = 0;  ///< how many more the vault knows
 };
 std::string to_json(const RegistrationStatus& status);
 Result<RegistrationStatus> parse_registration_status(std::string_view json);

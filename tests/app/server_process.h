@@ -24,7 +24,10 @@ struct Counters {
 /// front of a node whose git hosts are made up.
 class ServerProcess {
 public:
-    explicit ServerProcess(const vaultd::Limits& limits, const char* host = "127.0.0.1") {
+    /// `folder`: a World's whose node has ended; empty for a new node.
+    explicit ServerProcess(const vaultd::Limits& limits, const char* host = "127.0.0.1",
+                           std::filesystem::path folder = {})
+        : folder_(folder.empty() ? own_.path() : std::move(folder)) {
         void* memory = ::mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         REQUIRE(memory != MAP_FAILED);
@@ -106,8 +109,8 @@ private:
         const auto served = vaultd::serve(
             {host, 0}, {limits, {}, {}, ""}, log, {[&](std::uint16_t port) {
                 node::Settings settings;
-                settings.data = folder_.path() / "node";
-                settings.barrier_key = barrier_in(folder_.path());
+                settings.data = folder_ / "node";
+                settings.barrier_key = barrier_in(folder_);
                 settings.name = "test";
                 settings.region = 1;
                 settings.endpoint = "http://127.0.0.1:" + std::to_string(port);
@@ -121,7 +124,8 @@ private:
         return served ? 0 : 1;
     }
 
-    TemporaryDirectory folder_; // the parent's, for the child is killed
+    TemporaryDirectory own_; // the parent's, for the child is killed
+    const std::filesystem::path folder_;
     pid_t pid_ = -1;
     std::uint16_t port_ = 0;
     Counters* counters_ = nullptr;

@@ -99,6 +99,56 @@ TEST_CASE("a node that listens on all addresses answers under both of this compu
     CHECK(ask(server, get("/healthz", "Host: [::]" + port + "\r\n")) == 421);
 }
 
+TEST_CASE("large answers have their place among the bodies, and give it back") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    for (int i = 0; i < 300; ++i) {
+        (*world.repositories)[urls[1]].tips["a" + std::to_string(i)] = std::string(40, 'c');
+    }
+    const auto response = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(response.status == 201);
+    const std::string target =
+        "/v1/registrations/" + json::parse(response.body)["registration_id"].get<std::string>();
+    std::size_t size = 0;
+    REQUIRE(soon([&] {
+        size = project.signed_request(world, "GET", target).body.size();
+        return size > 20000;
+    }));
+    world.service.reset();
+    vaultd::Limits limits = short_limits();
+    limits.body_bytes = size + 1000;
+    const ServerProcess server(limits, "127.0.0.1", world.folder.path());
+    const std::string asking =
+        to(server, get(target, "Host: x\r\nAuthorization: " +
+                                   vault::owner_authorization(project.owner, "GET", target, "",
+                                                              SystemClock().now()) +
+                                   "\r\n"));
+    const auto status = [&asking](Connection& connection) {
+        connection.send(asking);
+        return status_of(
+            connection.read(5s, [](const std::string& got) { return got.ends_with("}"); }));
+    };
+    Connection idle(server.port()); // what it has taken is not held for it
+    CHECK(status(idle) == 200);
+    Connection connection(server.port());
+    CHECK(status(connection) == 200);
+    CHECK(status(connection) == 200);
+    {
+        Connection body(server.port());
+        body.send(to(server, post("/v1/challenges", "Content-Length: 2000\r\n")));
+        CHECK(soon([&] {
+            Connection another(server.port());
+            return status(another) == 503;
+        }));
+        CHECK(ask(server, get("/healthz")) == 200);
+    }
+    CHECK(soon([&] {
+        Connection another(server.port());
+        return status(another) == 200;
+    }));
+}
+
 TEST_CASE("what comes behind a body in chunks is no header") {
     const ServerProcess server(short_limits());
     const auto answer = [&](const std::string& headers) {

@@ -90,6 +90,33 @@ TEST_CASE("deliveries are counted once, and an id cannot come back with another 
     CHECK(hooked.world.rows("delivery") == 1);
 }
 
+TEST_CASE("a status has every branch that is followed, and some hundred of the others") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    auto& tips = (*world.repositories)[urls[1]].tips;
+    tips["main"] = std::string(40, 'c');
+    for (int i = 0; i < 500; ++i) {
+        tips["a" + std::to_string(i)] = FakeRepositories::commit_number(i);
+    }
+    const auto response = project.submit(world, project.registration(world), key('1'));
+    REQUIRE(response.status == 201);
+    const std::string id = json::parse(response.body)["registration_id"];
+    vault::RegistrationStatus status;
+    const bool bounded = soon([&] {
+        const auto answer = project.signed_request(world, "GET", "/v1/registrations/" + id);
+        CHECK(answer.body.size() < 64U << 10U);
+        status = vault::parse_registration_status(answer.body).value();
+        return status.refs.size() == 202;
+    });
+    REQUIRE(bounded);
+    CHECK(status.refs_left_out == 300);
+    CHECK(status.refs[0].ref == "refs/heads/main");
+    CHECK(status.refs[1].ref == "refs/heads/main");
+    CHECK(status.refs[0].repository != status.refs[1].repository);
+    CHECK(status.refs[2].ref.starts_with("refs/heads/a"));
+}
+
 TEST_CASE("refs come from the repository, once for many hints, never from the body") {
     Hooked hooked;
     REQUIRE(soon([&] { return hooked.status().refs.size() == 2; }));
