@@ -204,7 +204,10 @@ void Service::Parts::watch(const std::stop_token& stop) {
     auto next_look = std::chrono::steady_clock::now();
     while (!never.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
         const auto shown = renew();
-        const bool answered = shown || stop.stop_requested();
+        if (stop.stop_requested()) { // which may have cut that: it says nothing of the database
+            return;
+        }
+        const bool answered = shown.has_value();
         if (store_answers.exchange(answered) != answered) {
             log.write(answered ? LogLevel::info : LogLevel::error, "store",
                       answered ? "The node's database answers again." : shown.error().message);

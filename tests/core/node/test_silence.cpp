@@ -94,7 +94,7 @@ TEST_CASE("the end of the program does not wait for a silent database") {
 
 TEST_CASE("a node whose database is silent says so, lives on, and recovers") {
     Silenced silenced;
-    const World world(silenced.where(), {1s, 1s});
+    World world(silenced.where(), {1s, 1s});
     const Project project(world);
     project.publish(world);
     const auto answer = project.submit(world, project.registration(world), key('1'));
@@ -125,4 +125,11 @@ TEST_CASE("a node whose database is silent says so, lives on, and recovers") {
     CHECK(world.log.count("The node's database answers again.") == 1);
     // Nothing was done twice, and nothing was lost.
     CHECK(project.submit(world, project.registration(world), key('2')).status == 201);
+
+    // That the end cuts a look at the database is no answer of it.
+    silenced.proxy.silence(true);
+    REQUIRE(soon([&] { return health().status == 503; }));
+    std::this_thread::sleep_for(2500ms); // the next look has begun, and waits
+    world.service.reset();
+    CHECK(world.log.count("The node's database answers again.") == 1);
 }
