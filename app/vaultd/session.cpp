@@ -4,6 +4,7 @@
 
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <limits>
 #include <utility>
 
 namespace tau::vaultd {
@@ -136,11 +137,10 @@ void Session::parse_header(std::size_t size) {
     }
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(shared_->serving.limits.header_bytes));
+    // Its bound is set when it is known what is asked.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     error_code error;
     parser_->put(net::buffer(input_.data(), size), error);
-    if (error == http::error::body_limit) {
-        return refuse_body();
-    }
     if (error || !parser_->is_header_done()) {
         return refuse({400, "bad_request", "The request cannot be read."});
     }

@@ -320,6 +320,9 @@ TEST_CASE("the log says what was asked and how it ended, and of whom and what on
     CHECK(ask("POST", "/v1/registrations", "{\"secret\":\"" + secret + "\"}") == 422);
     CHECK(ask("DELETE", "/v1/registrations/" + secret, "") == 401);
     CHECK(ask("DELETE", "/v1/registrations/" + secret, "") == 401);
+    Connection large(node.port());
+    large.send(to(node, post("/v1/hooks/" + secret + "/code", "Content-Length: 1048577\r\n")));
+    CHECK(status_of(large.read(5s, is_whole)) == 413);
     CHECK(ask("GET", "/" + secret + "?" + secret, "") == 404);
     CHECK(ask("BREW", "/" + secret, "") == 405);
     CHECK(soon([&] { return node.log().find("route=other status=405") != std::string::npos; }));
@@ -335,14 +338,17 @@ TEST_CASE("the log says what was asked and how it ended, and of whom and what on
     CHECK(log.find(" method=GET route=other status=404 reason=not_found us=") != std::string::npos);
     CHECK(log.find(" method=other route=other status=405 reason=method_not_allowed us=") !=
           std::string::npos);
-    // Both lines about one registration say the same of it.
+    CHECK(log.find(" method=POST route=/v1/hooks/{id}/{role} status=413 reason=too_large us=") !=
+          std::string::npos);
+    // All lines about one registration say the same of it.
     std::vector<std::string> subjects;
     for (std::size_t at = 0; (at = log.find(" subject=", at)) != std::string::npos; ++at) {
         subjects.push_back(log.substr(at + 9, log.find('\n', at) - at - 9));
     }
-    REQUIRE(subjects.size() == 2);
+    REQUIRE(subjects.size() == 3);
     CHECK(subjects[0].size() == 16);
     CHECK(subjects[0] == subjects[1]);
+    CHECK(subjects[0] == subjects[2]);
 }
 
 TEST_CASE("whoever reads the log may stop reading or go: the node serves, and ends when told") {

@@ -54,6 +54,7 @@ TEST_CASE("requests that are not quite HTTP are refused by name") {
         {"large registration", post("/v1/registrations", "Content-Length: 131073\r\n"), 413},
         {"large webhook", post("/v1/hooks/a/code", "Content-Length: 1048577\r\n"), 413},
         {"200 MB", post("/v1/registrations", "Content-Length: 209715200\r\n"), 413},
+        {"exabytes", post("/v1/registrations", "Content-Length: 9223372036854775807\r\n"), 413},
         {"large header value", get("/healthz", "Host: x\r\nA: " + big + "\r\n"), 431},
         {"many headers",
          get("/healthz",
