@@ -100,7 +100,8 @@ struct StoreTimes {
 /// PGPASSFILE, ~/.pgpass or a service file.
 Result<std::unique_ptr<Database>> open_postgresql(const std::string& url,
                                                   const StoreTimes& times = {});
-/// `invalid_argument` when open_postgresql() would not take this address.
+/// `invalid_argument` when open_postgresql() would not take this address; another error when a file
+/// that it names cannot be used.
 Result<void> check_postgresql_url(const std::string& url);
 
 /// Whether this names a database of PostgreSQL and not a file.

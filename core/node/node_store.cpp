@@ -41,6 +41,18 @@ Result<Secret> barrier_key(const Settings& settings) {
     return read_barrier_key(settings.barrier_key, settings.passphrase);
 }
 
+/// The node makes the folder of its data and those above, and no other.
+Result<void> check_database_folder(const Settings& settings) {
+    std::error_code unknown;
+    const auto folder = std::filesystem::absolute(database_file(settings), unknown).parent_path();
+    if (std::filesystem::is_directory(folder, unknown) || lies_within(settings.data, folder)) {
+        return {};
+    }
+    return fail(ErrorCode::not_found,
+                "There is no folder " + folder.string() + " for the node's database.",
+                "Make it, as the node's user, or give store a file in another one.");
+}
+
 /// A new one in its place would have none of the registrations, and look like a node that has none.
 Result<void> check_database_is_there(const Settings& settings) {
     const std::filesystem::path file = database_file(settings);
@@ -161,7 +173,8 @@ Result<void> check_settings(const Settings& settings) {
             return fail(key.error());
         }
     }
-    return is_postgresql(settings.store) ? check_postgresql_url(settings.store) : Result<void>();
+    return is_postgresql(settings.store) ? check_postgresql_url(settings.store)
+                                         : check_database_folder(settings);
 }
 
 } // namespace tau::node

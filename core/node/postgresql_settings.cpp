@@ -2,9 +2,11 @@
 
 #include "core/base/text.h"
 #include "core/node/database.h"
+#include "core/node/passfile.h"
 #include "core/vault/web_address.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <libpq-fe.h>
 #include <memory>
 #include <vector>
@@ -164,7 +166,29 @@ Result<void> check_transport(pg_conn& link) {
 
 Result<void> check_postgresql_url(const std::string& url) {
     const auto settings = postgresql_settings(url);
-    return settings ? Result<void>() : fail(settings.error());
+    if (!settings) {
+        return fail(settings.error());
+    }
+    const auto value = [&settings](const char* name) {
+        const auto found = settings->find(name);
+        return found == settings->end() ? "" : found->second;
+    };
+    if (const std::string file = value("passfile"); !file.empty()) {
+        if (const auto opened = Passfile::open(file); !opened) {
+            return fail(opened.error());
+        }
+    }
+    // Where nothing is verified libpq goes on without it; "system" names the system's authorities.
+    const std::string authority = value("sslrootcert");
+    std::error_code unknown;
+    if (value("sslmode").starts_with("verify-") && !authority.empty() && authority != "system" &&
+        !std::filesystem::exists(authority, unknown)) {
+        return fail(ErrorCode::not_found,
+                    "There is no file " + bounded_text(authority, 200) +
+                        ", which sslrootcert names.",
+                    "Put the certificate of the database's authority there.");
+    }
+    return {};
 }
 
 } // namespace tau::node

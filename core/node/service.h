@@ -119,8 +119,9 @@ private:
 };
 
 /// What would keep a node with these settings from opening its database, as far as it shows without
-/// doing so: what lies in the place of its data, the barrier key, and a database's address. A key
-/// under a passphrase is not opened, and one that systemd is to give is not asked for.
+/// doing so: what lies in the place of its data, the barrier key, and the database's folder, or its
+/// address and the files that this names. A key under a passphrase is not opened, and one that
+/// systemd is to give is not asked for.
 Result<void> check_settings(const Settings& settings);
 
 struct StoreReport {

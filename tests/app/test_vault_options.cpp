@@ -135,6 +135,10 @@ TEST_CASE("the sample explains every setting, at its standard value, and no othe
     REQUIRE(document);
     std::map<std::string, std::string> found;
     collect(*document->root(), "", found);
+    // By default it goes where the data goes, which no value in the sample would.
+    CHECK_FALSE(found.contains("store"));
+    REQUIRE(sample().find("\n#store: ") != std::string::npos);
+    found["store"] = "";
     for (const vaultd::Setting& setting : vaultd::settings()) {
         if (setting.key.empty()) {
             continue;

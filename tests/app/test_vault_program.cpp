@@ -268,6 +268,10 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
         CHECK(node.also({"--check-config"}).code == code);
     }
     node.configure("");
+    REQUIRE(write_file_atomic(node.folder() / "pw", std::string_view("*:*:*:*:pw\n"), 0644));
+    const std::string data = (node.folder() / "new" / "node").string(); // which the start makes
+    CHECK(node.also({"--check-config", "--data", data}).code == 0);
+    CHECK(node.also({"--check-config", "--data", data, "--store", data + "/a.db"}).code == 0);
     for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
              {"--barrier-key", "/nothing"},
              {"--barrier-key", (node.folder() / "node" / "node.db").string()},
@@ -275,6 +279,10 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
              {"--data", "/etc"},
              {"--store", "mysql://u:sekret@127.0.0.1/x"},
              {"--store", (node.folder() / "beside.db").string()}, // the barrier key
+             {"--store", (node.folder() / "none" / "node.db").string()},
+             {"--store", "postgresql://u@127.0.0.1/x?passfile=/nothing"},
+             {"--store", "postgresql://u@127.0.0.1/x?passfile=" + (node.folder() / "pw").string()},
+             {"--store", "postgresql://u@192.0.2.1/x?sslrootcert=/nothing"},
              {"--endpoint", "https://::::"},
              {"--endpoint", "https://a:70000"},
              {"--name", "two\nlines"}}) {
