@@ -5,6 +5,7 @@
 #include "core/keys/deploy_key.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -255,6 +256,11 @@ Error Session::explain_message(const std::string& said) const {
                 "Check what the key or the account may do there.", bounded_text(all)};
     }
     const git_error* error = git_error_last();
+    if (error != nullptr && error->klass == GIT_ERROR_OS &&
+        said.find(std::strerror(ENOSPC)) != std::string::npos) {
+        return {ErrorCode::io, "There is no room on this computer for what the git host sends.",
+                "Free some space on the disk, then try again.", said};
+    }
     if (error != nullptr &&
         (error->klass == GIT_ERROR_REFERENCE || error->klass == GIT_ERROR_INVALID)) {
         return {ErrorCode::invalid_argument, "Git cannot do this: " + said + ".", {}, said};

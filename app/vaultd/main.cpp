@@ -4,6 +4,7 @@
 #include "core/base/standard_output.h"
 #include "core/base/text.h"
 #include "core/git/landlock.h"
+#include "core/git/remote.h"
 #include "core/node/data_folder.h"
 #include "core/node/front_metrics.h"
 #include "core/seal/seal.h"
@@ -93,6 +94,9 @@ public:
 
     int run() {
         raise_file_limit();
+        if (const auto helper = git::find_helper(); !helper) { // no registration could succeed
+            return complain(helper.error());
+        }
         const auto serving = serving_of(options_, options_.listener.port, log_);
         if (!serving) {
             return complain(serving.error());
@@ -211,6 +215,9 @@ int check_config(vaultd::Options& options) {
         if (!expiry.empty()) {
             warnings.write(LogLevel::warning, "tls", expiry);
         }
+    }
+    if (const auto helper = git::find_helper(); !helper) {
+        return complain(helper.error());
     }
     if (const auto checked = node::check_settings(options.settings); !checked) {
         return complain(checked.error());

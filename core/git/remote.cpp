@@ -6,8 +6,10 @@
 #include "core/git/helper_protocol.h"
 #include "core/git/url.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <sys/stat.h>
@@ -29,7 +31,12 @@ const std::string home_prefix = "tau-git-";
 class HelperHome {
 public:
     static Result<HelperHome> make(const Url& url) {
-        const fs::path parent = fs::temp_directory_path();
+        std::error_code none;
+        const fs::path parent = fs::temp_directory_path(none);
+        if (none) {
+            return fail(ErrorCode::io, "There is no folder for temporary files.",
+                        "Set TMPDIR to a folder that this program can write to.", none.message());
+        }
         remove_abandoned(parent);
         std::string path = (parent / (home_prefix + "XXXXXX")).string();
         if (::mkdtemp(path.data()) == nullptr) {
@@ -95,6 +102,12 @@ private:
     std::optional<FileLock> lock_;
 };
 
+/// What this computer lacks: never to be taken for something that the remote said.
+Error own_trouble(Error error) {
+    error.code = ErrorCode::io;
+    return error;
+}
+
 /// The address to connect to; refuses what cannot work.
 Result<Url> checked_url(const Remote& remote) {
     auto url = parse_url(remote.url);
@@ -137,8 +150,20 @@ Error explain(Error error, const Url& url, const Remote& remote, const std::stri
     return error;
 }
 
+/// Where nothing is kept, all that the helper could not use came from the remote, unless the disk
+/// is full.
+HelperResult told_apart(HelperResult result, HelperOperation operation) {
+    const bool keeps_nothing =
+        operation != HelperOperation::push && operation != HelperOperation::fetch;
+    if (keeps_nothing && !result && result.error().code == ErrorCode::io &&
+        result.error().detail.find(std::strerror(ENOSPC)) == std::string::npos) {
+        result.error().code = ErrorCode::corrupt;
+    }
+    return result;
+}
+
 HelperResult converse(Process& helper, const Secret& request, const Wait& wait, std::string& phase,
-                      const ProgressCallback& progress) {
+                      const ProgressCallback& progress, HelperOperation operation) {
     if (auto written = helper.write_input(request.bytes(), wait); !written) {
         return fail(written.error());
     }
@@ -158,7 +183,7 @@ HelperResult converse(Process& helper, const Secret& request, const Wait& wait, 
             return fail(message.error());
         }
         if (auto* result = std::get_if<HelperResult>(&*message)) {
-            return std::move(*result);
+            return told_apart(std::move(*result), operation);
         }
         const auto& step = std::get<Progress>(*message);
         phase = step.phase;
@@ -177,11 +202,11 @@ HelperResult ask_helper(HelperTask task, const Remote& remote, const std::stop_t
     }
     const auto program = find_helper();
     if (!program) {
-        return fail(program.error());
+        return fail(own_trouble(program.error()));
     }
     const auto home = HelperHome::make(*url);
     if (!home) {
-        return fail(home.error());
+        return fail(own_trouble(home.error()));
     }
     if (task.operation == HelperOperation::read || task.operation == HelperOperation::has_commits) {
         task.repository = home->path() / "clone"; // goes with the home
@@ -192,10 +217,10 @@ HelperResult ask_helper(HelperTask task, const Remote& remote, const std::stop_t
     }
     auto helper = Process::start(helper_command(*program, home->path()));
     if (!helper) {
-        return fail(helper.error());
+        return fail(own_trouble(helper.error()));
     }
     std::string phase = "connecting";
-    auto result = converse(*helper, *request, wait, phase, progress);
+    auto result = converse(*helper, *request, wait, phase, progress, task.operation);
     if (!result) {
         return fail(explain(std::move(result.error()), *url, remote, phase));
     }

@@ -56,7 +56,8 @@ using ProgressCallback = std::function<void(const Progress&)>;
 /// One transfer each. Errors: `untrusted` (host key; detail is the fingerprint that was shown),
 /// `unauthenticated`, `not_found` (no such repository or branch for this key),
 /// `permission_denied` (the remote refused the ref, its sentence in detail), `conflict` (a push
-/// would lose commits of the remote), `timeout`, `cancelled`, `limit_exceeded`, `unavailable`.
+/// would lose commits of the remote), `timeout`, `cancelled`, `limit_exceeded`, `unavailable`, and
+/// `io` for what this computer lacks: the helper, a folder for it, a process, room on its disk.
 /// After a failed push look at the remote's refs before trying again: it may have arrived.
 
 /// Refs of the remote, at most 10,000.

@@ -108,8 +108,9 @@ Routes::look_up(const std::string& id, vault::Role role,
                 const std::vector<vault::Deployment>& deployments, Instant until) const {
     using Refused = tl::unexpected<Response>;
     const auto cannot_read = [](const Error& error) {
-        return Refused(error.code == ErrorCode::conflict
-                           ? in_flight(error.message)
+        return Refused(error.code == ErrorCode::conflict ? in_flight(error.message)
+                       : error.code == ErrorCode::io
+                           ? node_trouble(error)
                            : cannot_run("repository_unreadable", error.message));
     };
     auto refs = tracker.ask(id, role, until);

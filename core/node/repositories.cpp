@@ -38,8 +38,20 @@ Instant end_of(const Login& login, std::chrono::milliseconds deadline) {
     return std::min(login.until, SteadyClock::now() + deadline);
 }
 
+/// What exactly is wrong here is for the log, and not for whoever asked.
+Error told(const Error& error) {
+    if (error.code != ErrorCode::io) {
+        return error;
+    }
+    return {ErrorCode::io, "This node cannot log in to git hosts right now.",
+            "Try again in a moment.",
+            error.message + (error.detail.empty() ? "" : " " + error.detail)};
+}
+
 LoginFailure explain(const Error& error) {
     switch (error.code) {
+    case ErrorCode::io:
+        return {"", "", error};
     case ErrorCode::untrusted:
         return {"host_key_mismatch", error.message};
     case ErrorCode::unauthenticated:
@@ -109,7 +121,7 @@ public:
         }
         auto found = git::read_files(*remote, wanted, token());
         if (!found) {
-            return Failure(explain(found.error()));
+            return Failure(explain(told(found.error())));
         }
         using State = git::FoundFile::State;
         for (std::size_t i = 0; i < found->size(); ++i) {
@@ -140,7 +152,7 @@ public:
             return fail(too_many_logins());
         }
         const auto remote = remote_for(login, end, login_limit);
-        return remote ? git::list_remote(*remote, token())
+        return remote ? git::list_remote(*remote, token()).map_error(told)
                       : Result<std::vector<git::RemoteRef>>(fail(remote.error()));
     }
 
@@ -153,7 +165,7 @@ public:
             return fail(too_many_logins());
         }
         const auto remote = remote_for(login, end, history_limit_);
-        return remote ? git::has_commits(*remote, branches, commits, token())
+        return remote ? git::has_commits(*remote, branches, commits, token()).map_error(told)
                       : Result<std::vector<bool>>(fail(remote.error()));
     }
 
@@ -192,7 +204,7 @@ private:
     std::stop_token token() const { return stopping_.get_token(); }
 
     static Error too_many_logins() {
-        return {ErrorCode::unavailable,
+        return {ErrorCode::io,
                 "This node is logged in to too many git hosts right now.",
                 "Try again in a moment.",
                 {}};

@@ -28,10 +28,12 @@ struct Evidence {
     std::optional<std::string> config; ///< config.yaml on the default branch (configuration only)
 };
 
-/// Why a login did not give its evidence: a stable code, and the sentence for people.
+/// Why a login did not give its evidence: a stable code, and the sentence for people; or what
+/// hinders this node, which is no verdict on the repository.
 struct LoginFailure {
     std::string reason;
     std::string sentence;
+    std::optional<Error> own{}; ///< set: the node's own trouble, and no reason
 };
 
 /// What a node asks of git hosts.
@@ -45,6 +47,7 @@ public:
                                                           Instant until) = 0;
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
+    /// `io` here and below: this node's own trouble, which says nothing of the repository.
     virtual Result<std::vector<git::RemoteRef>> list(const Login& login) = 0;
     /// Which of the commits are in the histories of these branches, as git::has_commits(), within
     /// 15 s. `limit_exceeded` when the histories are larger than allowed.

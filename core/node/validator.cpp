@@ -307,6 +307,9 @@ bool Validator::check_ownership(Candidate& c) const {
     auto configuration = read(0);
     std::array answers{std::move(configuration), code.get()};
     for (std::size_t i = 0; i < roles.size(); ++i) {
+        if (!answers[i] && answers[i].error().own) {
+            return give_up(c, *answers[i].error().own);
+        }
         if (!answers[i]) {
             return refuse(c, "ownership", target(i), answers[i].error().reason,
                           answers[i].error().sentence);

@@ -217,6 +217,32 @@ TEST_CASE("only the address that was checked is connected to, whatever the name 
     check_nothing_is_left();
 }
 
+TEST_CASE("what this computer lacks is not said of the repository") {
+    Hosted hosted;
+    hosted.publish();
+    const fs::path file = world().folder.path() / "file";
+    test::write(file, "");
+    for (const fs::path& unusable : {file, world().folder.path() / "none"}) {
+        CAPTURE(unusable);
+        REQUIRE(::setenv("TMPDIR", unusable.c_str(), 1) == 0);
+        const auto evidence = world().node->read(hosted.login());
+        const auto listed = world().node->list(hosted.login());
+        const auto has = world().node->has_commits(hosted.login(), {"main"}, {});
+        REQUIRE(::setenv("TMPDIR", world().temporary.folder.path().c_str(), 1) == 0);
+        REQUIRE_FALSE(evidence);
+        CHECK(evidence.error().reason == "");
+        REQUIRE(evidence.error().own);
+        CHECK(evidence.error().own->code == ErrorCode::io);
+        CHECK(evidence.error().own->message.find("/") == std::string::npos);
+        CHECK(evidence.error().own->detail != "");
+        REQUIRE_FALSE(listed);
+        CHECK(listed.error().code == ErrorCode::io);
+        REQUIRE_FALSE(has);
+        CHECK(has.error().code == ErrorCode::io);
+    }
+    CHECK(world().node->read(hosted.login()).has_value());
+}
+
 TEST_CASE("a node that may not go to private addresses does not, however they are written") {
     const auto strict = node::git_repositories(false);
     const auto why = [&](const std::string& url) {

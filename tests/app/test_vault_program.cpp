@@ -244,6 +244,22 @@ TEST_CASE("--verify-store says where the audit log ends, and takes that as what 
     CHECK(node.log().find("may not read and write") != std::string::npos);
 }
 
+TEST_CASE("without the helper beside it a node does not start, and --check-config says why") {
+    const VaultdProgram node("");
+    Command command;
+    command.program = node.folder() / "tau-vaultd";
+    std::filesystem::copy_file(program_folder().value() / "tau-vaultd", command.program);
+    command.arguments = {"--config", node.config().string(), "--data",
+                         (node.folder() / "other").string()};
+    for (int i = 0; i < 2; ++i) {
+        const auto ended = run_process(command, {}, Wait::at_most(20s));
+        REQUIRE(ended);
+        CHECK(ended->code == 1);
+        CHECK(ended->errors.find("tau-git is missing") != std::string::npos);
+        command.arguments.push_back("--check-config");
+    }
+}
+
 TEST_CASE("--check-config says what is wrong, in the file and in what it names") {
     VaultdProgram node("");
     CHECK(node.also({"--check-config"}).code == 0);

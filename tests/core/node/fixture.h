@@ -55,6 +55,7 @@ private:
 struct HostCalls {
     std::atomic<int> histories{0};
     std::function<void()> before_list; ///< set it while nothing is asked
+    std::optional<Error> list_failure; ///< the same
     void note(node::Instant until) {
         const std::lock_guard lock(mutex);
         deadlines.insert(until);
@@ -103,6 +104,9 @@ public:
         host_calls->note(login.until);
         if (host_calls->before_list) {
             host_calls->before_list();
+        }
+        if (host_calls->list_failure) {
+            return fail(*host_calls->list_failure);
         }
         ++*listed;
         if (*head >= 0) {

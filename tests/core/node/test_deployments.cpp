@@ -280,6 +280,15 @@ TEST_CASE("rows that cannot run are refused, and nothing changes") {
     CHECK(it.world.send("GET", "/v1/projects/" + project_id + "/version").status == 404);
 }
 
+TEST_CASE("what hinders the node itself is not said of the repository") {
+    const Deployed it;
+    it.world.host_calls->list_failure = {ErrorCode::io, "This node cannot log in.", {}, "No fork."};
+    const auto response = it.set({{"*", Role::code, "main", ""}});
+    CHECK(response.status == 503);
+    CHECK(reason(response) == "node_failure");
+    CHECK(it.world.log.count("3 node: This node cannot log in. (No fork.)") == 1);
+}
+
 TEST_CASE("a part of the network without a row runs nothing, and is told so") {
     const Deployed it;
     REQUIRE(it.set({}).status == 200);

@@ -98,6 +98,25 @@ TEST_CASE("the same request gets the same answer again, another one under its ke
     CHECK(world.rows("registration") == 1);
 }
 
+TEST_CASE("what hinders the node itself is no verdict on the request") {
+    World world;
+    Project project(world);
+    project.publish(world);
+    const auto registration = project.registration(world);
+    const Error own{ErrorCode::io, "This node cannot log in right now.", {}, "No tau-git."};
+    for (const std::string& url : urls) {
+        CAPTURE(url);
+        (*world.repositories)[url].failure = node::LoginFailure{"", "", own};
+        const auto response = project.submit(world, registration, key('1'));
+        CHECK(response.status == 503);
+        CHECK(json::parse(response.body)["reason"] == "node_failure");
+        CHECK(response.body.find("tau-git") == std::string::npos);
+        (*world.repositories)[url].failure.reset();
+    }
+    CHECK(world.log.count("3 node: This node cannot log in right now. (No tau-git.)") == 2);
+    CHECK(project.submit(world, registration, key('1')).status == 201);
+}
+
 TEST_CASE("a challenge is good for one registration") {
     World world;
     Project project(world);
