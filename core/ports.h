@@ -94,6 +94,12 @@ class Log {
 public:
     virtual ~Log() = default;
     virtual void write(LogLevel level, std::string_view area, std::string_view message) = 0;
+    /// The same about something whose name, a registration's id for one, is shown as a hash at
+    /// most.
+    virtual void write_about(std::string_view /*subject*/, LogLevel level, std::string_view area,
+                             std::string_view message) {
+        write(level, area, message);
+    }
 };
 
 } // namespace tau

@@ -52,6 +52,11 @@ void RequestLog::write(LogLevel level, std::string_view area, std::string_view m
     put(level, area, " msg=" + in_quotes(bounded_text(message)));
 }
 
+void RequestLog::write_about(std::string_view subject, LogLevel level, std::string_view area,
+                             std::string_view message) {
+    put(level, area, " subject=" + hidden(subject) + " msg=" + in_quotes(bounded_text(message)));
+}
+
 void RequestLog::answered(const Answered& answered) {
     const LogSettings settings = settings_;
     if (!settings.requests) {

@@ -23,6 +23,8 @@ public:
     RequestLog(const Clock& clock, int fd);
     void set(const LogSettings& settings);
     void write(LogLevel level, std::string_view area, std::string_view message) override;
+    void write_about(std::string_view subject, LogLevel level, std::string_view area,
+                     std::string_view message) override;
     void answered(const Answered& answered);
     /// How many lines could not be written.
     const std::atomic<std::uint64_t>& lost() const { return writer_.lost(); }

@@ -35,6 +35,10 @@ bool passes(const Error& error) {
     }
 }
 
+Error has_ended() {
+    return {ErrorCode::not_found, "The registration has ended.", {}, {}};
+}
+
 } // namespace
 
 RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories,
@@ -153,19 +157,29 @@ void RefTracker::look(const RefSchedule::Look& due) {
             return;
         }
         const auto asked = ask_in_turn(due.key, Instant::max());
+        const bool well = asked || asked.error().code == ErrorCode::cancelled;
         {
-            const bool well = asked || asked.error().code == ErrorCode::not_found || // it ended
-                              asked.error().code == ErrorCode::cancelled;
             const std::lock_guard lock(mutex_);
             schedule_.ended(due.key, well, SteadyClock::now());
         }
-        if (!asked && asked.error().code != ErrorCode::not_found &&
-            asked.error().code != ErrorCode::cancelled) {
-            log_.write(LogLevel::warning, "refs", asked.error().message);
+        if (!well) {
+            tell(due.key, asked.error());
         }
     } catch (const std::exception& error) { // no memory: the next look may find some
         log_.write(LogLevel::error, "refs", error.what());
     }
+}
+
+/// The sentence may name the repository, which is for the eyes of those who debug.
+void RefTracker::tell(const Key& key, const Error& error) {
+    const std::string of = "A look at a " + std::string(to_string(key.second)) + " repository";
+    if (error.code == ErrorCode::io) { // this node's own trouble
+        log_.write_about(key.first, LogLevel::error, "refs", error.message + " " + error.detail);
+        return;
+    }
+    log_.write_about(key.first, LogLevel::warning, "refs",
+                     of + " failed (" + std::string(to_string(error.code)) + ").");
+    log_.write_about(key.first, LogLevel::debug, "refs", error.message);
 }
 
 std::optional<RefSchedule::Look> RefTracker::wait_for_next(const std::stop_token& stop) {
@@ -203,7 +217,7 @@ Login RefTracker::Opened::login(Instant until) const {
             until};
 }
 
-Result<RefTracker::Opened> RefTracker::open(const Key& key) {
+Result<std::optional<RefTracker::Opened>> RefTracker::open(const Key& key) {
     const auto& [id, role] = key;
     const std::uint64_t generation = unsealer_.generation();
     auto registration = store_.find(id);
@@ -211,7 +225,7 @@ Result<RefTracker::Opened> RefTracker::open(const Key& key) {
         return fail(registration.error());
     }
     if (!*registration || (*registration)->state != "active") {
-        return fail(ErrorCode::not_found, "The registration has ended.");
+        return std::nullopt;
     }
     StoredRepository& repository = (*registration)->repositories.at(static_cast<std::size_t>(role));
     auto unsealed = unsealer_.get(id, repository, clock_.now(), generation);
@@ -229,15 +243,24 @@ Result<std::vector<vault::RefState>> RefTracker::ask(const std::string& registra
                                              std::string(to_string(role)) +
                                              " repository something else.");
     }
-    return ask_in_turn({registration_id, role}, until);
+    auto asked = ask_in_turn({registration_id, role}, until);
+    if (asked && !*asked) {
+        return fail(has_ended());
+    }
+    return asked ? Result<std::vector<vault::RefState>>(std::move(**asked)) : fail(asked.error());
 }
 
-Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Instant until) {
-    const auto opened = open(key);
-    if (!opened) {
-        return fail(opened.error());
+Result<std::optional<std::vector<vault::RefState>>> RefTracker::ask_in_turn(const Key& key,
+                                                                            Instant until) {
+    const auto found = open(key);
+    if (!found) {
+        return fail(found.error());
     }
-    const auto listed = repositories_.list(opened->login(until));
+    if (!*found) {
+        return std::nullopt;
+    }
+    const Opened& opened = **found;
+    const auto listed = repositories_.list(opened.login(until));
     metrics_.count(Counter::ref_polls, listed ? "answered" : "failed");
     if (!listed) {
         return fail(listed.error());
@@ -248,11 +271,11 @@ Result<std::vector<vault::RefState>> RefTracker::ask_in_turn(const Key& key, Ins
             refs.push_back({key.second, ref.name, ref.commit, clock_.now()});
         }
     }
-    const auto followed = watched(key.first, opened->repository);
+    const auto followed = watched(key.first, opened.repository);
     if (!followed) {
         return fail(followed.error());
     }
-    const auto stored = mark_forced(key, *opened, *followed, refs, until).and_then([&] {
+    const auto stored = mark_forced(key, opened, *followed, refs, until).and_then([&] {
         return store_.set_refs(key.first, key.second, refs, *followed);
     });
     if (!stored) {
@@ -306,11 +329,12 @@ Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
         if (!kept || !(*kept)[i]) {
             moved[i]->forced_at = moved[i]->observed_at;
             metrics_.count(Counter::ref_polls, "forced");
-            log_.write(LogLevel::warning, "refs",
-                       kept ? "A branch was moved to another history."
-                            : "A branch counts as moved to another history, because its own could "
-                              "not be read: " +
-                                  kept.error().message);
+            log_.write_about(
+                key.first, LogLevel::warning, "refs",
+                kept ? "A branch was moved to another history."
+                     : "A branch counts as moved to another history, because its own could "
+                       "not be read (" +
+                           std::string(to_string(kept.error().code)) + ").");
         }
     }
     return {};
@@ -326,11 +350,12 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
     if (commits.empty()) {
         return commits;
     }
-    const auto opened = open({registration_id, role});
-    if (!opened) {
-        return fail(opened.error());
+    const auto found = open({registration_id, role});
+    if (!found || !*found) {
+        return fail(found ? has_ended() : found.error());
     }
-    const auto followed = watched(registration_id, opened->repository);
+    const Opened& opened = **found;
+    const auto followed = watched(registration_id, opened.repository);
     if (!followed) {
         return fail(followed.error());
     }
@@ -353,7 +378,7 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
         for (const std::string& commit : commits) {
             wanted.push_back({commit});
         }
-        const auto has = repositories_.has_commits(opened->login(until), branches, wanted);
+        const auto has = repositories_.has_commits(opened.login(until), branches, wanted);
         if (!has) {
             unread = has.error();
         }

@@ -55,14 +55,17 @@ private:
     bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
     void learn();
-    Result<std::vector<vault::RefState>> ask_in_turn(const Key& key, Instant until);
+    void tell(const Key& key, const Error& error);
+    /// nullopt: the registration is not active, which is no failure of the repository.
+    Result<std::optional<std::vector<vault::RefState>>> ask_in_turn(const Key& key, Instant until);
     /// A registration's repository and its key, opened; both live as long as the object.
     struct Opened {
         StoredRepository repository;
         std::shared_ptr<const Unsealed> unsealed;
         Login login(Instant until) const;
     };
-    Result<Opened> open(const Key& key);
+    /// nullopt: the registration is not active.
+    Result<std::optional<Opened>> open(const Key& key);
     /// The branches that matter, as refs: the default one and those that deployments follow.
     Result<std::set<std::string>> watched(const std::string& registration_id,
                                           const StoredRepository& repository);

@@ -107,3 +107,18 @@ TEST_CASE("a log that nobody reads does not hold up the end") {
     }
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
+
+TEST_CASE("what a line is about is shown as a hash, the same in every line") {
+    Pipe pipe;
+    const SystemClock clock;
+    vaultd::RequestLog log(clock, pipe.writer());
+    const std::string id(32, 'a');
+    log.write_about(id, LogLevel::warning, "refs", "One.");
+    log.write_about(id, LogLevel::warning, "refs", "Two.");
+    REQUIRE(pipe.reads("msg=\"Two.\"\n"));
+    const std::string& text = pipe.text();
+    CHECK(text.find(id) == std::string::npos);
+    const std::size_t at = text.find(" area=refs subject=");
+    REQUIRE(at != std::string::npos);
+    CHECK(count(text, text.substr(at, 19 + 16) + " msg=") == 2);
+}

@@ -208,6 +208,30 @@ TEST_CASE("a push whose webhook was lost is seen at the next poll") {
     }
 }
 
+TEST_CASE("a repository that vanished is told in the log, without its address") {
+    Hooked hooked;
+    REQUIRE(soon([&] { return *hooked.world.listed == 2; }));
+    const std::string sentence = "There is no repository git.example.org/me/tb_shop.git.";
+    hooked.world.host_calls->list_failure = {ErrorCode::not_found, sentence, {}, {}};
+    REQUIRE(hooked.deliver(0, "push", "d-1", "{}").status == 202);
+    const KeptLog& log = hooked.world.log;
+    REQUIRE(soon([&] { return log.count(sentence) == 1; }));
+    CHECK(log.count("2 refs: A look at a configuration repository failed (not_found).") == 1);
+    CHECK(log.count("0 refs: " + sentence) == 1);
+    CHECK(hooked.metric(R"(tau_ref_polls_total{outcome="failed"})") == "1");
+}
+
+TEST_CASE("a registration that ended before its look is no failure") {
+    Hooked hooked;
+    hooked.world.ref_debounce = std::chrono::milliseconds(200);
+    hooked.world.open();
+    REQUIRE(hooked.deliver(0, "push", "d-1", "{}").status == 202);
+    REQUIRE(hooked.project.signed_request(hooked.world, "DELETE", "/v1/registrations/" + hooked.id)
+                .status == 200);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    CHECK(hooked.world.log.count("refs: ") == 0);
+}
+
 TEST_CASE("ten deliveries a second are kept; what is beyond only leads to a look") {
     Hooked hooked;
     hooked.world.deliveries_per_second = 10;
