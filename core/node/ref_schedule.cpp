@@ -15,7 +15,7 @@ constexpr std::chrono::hours longest_back_off{1};
 } // namespace
 
 RefSchedule::RefSchedule(RefTiming timing, Instant now)
-    : timing_(timing), next_poll_(now + timing.poll - timing.poll / spread_part) {}
+    : timing_(timing), next_poll_(now + timing.debounce) {}
 
 /// At this time, unless it is due earlier.
 void RefSchedule::put(const Key& key, Instant at, bool is_poll) {

@@ -23,6 +23,7 @@ class RefSchedule {
 public:
     using Key = std::pair<std::string, vault::Role>; ///< registration and repository
     using Instant = std::chrono::steady_clock::time_point;
+    /// The first poll is due in a moment: a process that is often restarted polls, too.
     RefSchedule(RefTiming timing, Instant now);
 
     /// Something may have changed there. A hint while one waits changes nothing, so that a flood of

@@ -79,6 +79,31 @@ TEST_CASE("every repository is asked at least every 15 minutes, and not all in o
     }
 }
 
+TEST_CASE("a process that is often restarted polls, too, and not all in one moment") {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 10000; ++i) {
+        ids.push_back(std::to_string(i));
+    }
+    for (auto start = dawn; start < dawn + 10min; start += 5min) {
+        RefSchedule schedule({2s, 15min}, start);
+        std::set<RefSchedule::Key> asked;
+        std::size_t most_in_one_second = 0;
+        for (auto now = start; now < start + 5min; now += 1s) {
+            if (schedule.poll_is_due(now)) {
+                schedule.plan_all(ids, now);
+            }
+            const std::size_t before = asked.size();
+            while (const auto key = taken(schedule, now)) {
+                asked.insert(*key);
+                schedule.done(*key);
+            }
+            most_in_one_second = std::max(most_in_one_second, asked.size() - before);
+        }
+        CHECK(asked.size() == 20000);
+        CHECK(most_in_one_second <= 250);
+    }
+}
+
 TEST_CASE("a hint brings forward what a poll planned for later") {
     RefSchedule schedule({2s, 15min}, dawn);
     schedule.plan_all({"other", "more", "one"}, dawn);
