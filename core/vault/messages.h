@@ -9,6 +9,9 @@ namespace tau::vault {
 
 json::Value to_value(const Deployment& deployment);
 Result<std::vector<Deployment>> read_deployments(const json::Value& array);
+/// The same of somebody who asks for them: at most one row of a repository for each part of the
+/// network.
+Result<std::vector<Deployment>> read_wanted_deployments(const json::Value& array);
 json::Value to_value(const Check& check);
 Result<std::vector<Check>> read_checks(const json::Value& array);
 json::Value to_value(const Receipt& receipt);

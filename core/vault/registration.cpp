@@ -220,7 +220,7 @@ Result<Registration> parse_registration(std::string_view text) {
         }
         registration.repositories[i] = std::move(*repository);
     }
-    Result<std::vector<Deployment>> read = read_deployments(deployments);
+    Result<std::vector<Deployment>> read = read_wanted_deployments(deployments);
     if (!read) {
         return fail(read.error());
     }

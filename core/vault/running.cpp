@@ -141,7 +141,11 @@ Result<std::vector<Deployment>> parse_deployments(std::string_view text) {
         return fail(ErrorCode::invalid_argument,
                     "The deployments must be a list of at most 64 rows.");
     }
-    Result<std::vector<Deployment>> rows = read_deployments(*value);
+    return read_wanted_deployments(*value);
+}
+
+Result<std::vector<Deployment>> read_wanted_deployments(const json::Value& array) {
+    Result<std::vector<Deployment>> rows = read_deployments(array);
     std::set<std::pair<std::string, Role>> seen;
     for (std::size_t i = 0; rows && i < rows->size(); ++i) {
         const Deployment& row = (*rows)[i];

@@ -35,6 +35,12 @@ TEST_CASE("every kind of bad registration is refused with its own reason, and no
          "bundle_malformed",
          {},
          [](World&, Project&, vault::Registration& r) { r.repositories[1].sealed.pop_back(); }},
+        {"two rows for one place and repository",
+         "malformed",
+         {},
+         [](World&, Project&, vault::Registration& r) {
+             r.deployments.push_back({"*", Role::code, "", std::string(40, 'a')});
+         }},
         {"forged challenge",
          "challenge_forged",
          {},

@@ -149,6 +149,19 @@ TEST_CASE("what a rotation refuses") {
     CHECK(it.world.rows("rotation") == 0);
 }
 
+TEST_CASE("new keys with two rows for one place and repository are refused") {
+    Registered it;
+    it.project.renew(it.world);
+    auto next = it.project.registration(it.world);
+    next.deployments = {{"*", Role::code, "main", ""}, {"*", Role::code, "dev", ""}};
+    vault::sign(next, it.project.owner);
+    const auto response = it.rotate(next);
+    CHECK(response.status == 422);
+    CHECK(failed_reason(response) == "malformed");
+    CHECK(it.status().sealed_version == 1);
+    CHECK(it.status().deployments.size() == 2);
+}
+
 TEST_CASE("after a rotation webhooks count with the new secret only, and have to be seen anew") {
     Registered it;
     const std::string body = "{}";
