@@ -133,7 +133,7 @@ public:
     Result<std::optional<std::string>> active_registration(const std::string& project_id);
 
     /// Notes a signed delivery and, with it, that the webhook works; nothing for a registration
-    /// that is no longer active.
+    /// that is no longer active. The newest thousands of each webhook are remembered.
     Result<Delivery> add_delivery(const std::string& id, vault::Role role,
                                   const std::string& delivery_id, const Hash32& body_hash,
                                   std::int64_t now);
@@ -190,6 +190,7 @@ private:
     /// That the log has the entry that audit.head names, if any; gives its last one.
     Result<AuditEntry> check_head();
     Result<bool> is_active(const std::string& id);
+    Result<void> make_room_for_delivery(const std::string& id, vault::Role role);
     /// Within a transaction.
     Result<std::optional<StoredRegistration>> find_now(const std::string& id);
     Result<std::vector<std::string>> insert(const NewRegistration& added);
