@@ -160,8 +160,7 @@ void Session::parse_header(std::size_t size) {
             return;
         }
     }
-    if (node::waits_for_git_hosts(method, target) &&
-        asks_too_often(shared_->peers.ask_costly(client()))) {
+    if (node::is_costly(method, target) && asks_too_often(shared_->peers.ask_costly(client()))) {
         return;
     }
     const std::size_t limit = shared_->service.most_read(method, target);

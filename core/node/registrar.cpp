@@ -64,7 +64,7 @@ private:
 Registrar::Registrar(const Identity& identity, Store& store, const Validator& validator,
                      std::function<std::uint64_t()> record_seq, std::uint32_t per_minute)
     : identity_(identity), store_(store), validator_(validator), record_seq_(std::move(record_seq)),
-      owners_(per_minute) {}
+      owners_(per_minute), withdrawing_owners_(per_minute) {}
 
 Registered Registrar::run(std::string_view body, const std::string& idempotency_key,
                           std::int64_t now) {
@@ -113,15 +113,18 @@ Registered Registrar::admit(Candidate& candidate, const std::function<Registered
     return work();
 }
 
-Result<bool> Registrar::withdraw(const seal::Point& owner, const std::string& id,
-                                 std::int64_t now) {
+Result<Withdrawal> Registrar::withdraw(const seal::Point& owner, const std::string& id,
+                                       std::int64_t now) {
     {
         const std::lock_guard lock(mutex_);
         if (in_flight_.contains({owner, id})) {
-            return false;
+            return Withdrawal{Withdrawal::Kind::in_flight, {}};
         }
     }
-    return store_.withdraw(owner, id, now, now + challenge_life).map([] { return true; });
+    if (const auto wait = withdrawing_owners_.take({owner.begin(), owner.end()})) {
+        return Withdrawal{Withdrawal::Kind::limited, *wait};
+    }
+    return store_.withdraw(owner, id, now, now + challenge_life).map([] { return Withdrawal{}; });
 }
 
 Registered Registrar::decide(Candidate& candidate, Registered (Registrar::*keep)(Candidate&)) {

@@ -20,6 +20,12 @@ struct Registered {
     std::chrono::seconds wait{};            ///< when limited: until the owner's next one
 };
 
+/// What became of a wish to withdraw a registration.
+struct Withdrawal {
+    enum class Kind { withdrawn, in_flight, limited } kind = Kind::withdrawn;
+    std::chrono::seconds wait{}; ///< when limited: until the owner's next one
+};
+
 /// The reason code of the check that failed, "" when none did.
 std::string failed_reason(const std::vector<vault::Check>& checks);
 
@@ -37,8 +43,9 @@ public:
                       std::int64_t now);
     /// The owner does not want this registration any more. A request for it that is still on its
     /// way, sent by a program that has ended since, will be refused for as long as its challenge
-    /// can live. False while it is being worked on: ask again.
-    Result<bool> withdraw(const seal::Point& owner, const std::string& id, std::int64_t now);
+    /// can live. `in_flight` while it is being worked on: ask again. One owner may withdraw as
+    /// often as register, each for itself.
+    Result<Withdrawal> withdraw(const seal::Point& owner, const std::string& id, std::int64_t now);
 
 private:
     using Key = std::pair<seal::Point, std::string>; ///< owner and registration id
@@ -60,6 +67,7 @@ private:
     const Validator& validator_;
     std::function<std::uint64_t()> record_seq_;
     RateLimit owners_;
+    RateLimit withdrawing_owners_;
     std::mutex mutex_;
     std::set<Key> in_flight_; ///< in this process; among several the store decides
 };

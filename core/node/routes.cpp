@@ -60,8 +60,16 @@ Response not_allowed(std::string&& allowed) {
     return response;
 }
 
+Response unknown_registration() {
+    return problem(404, "not_found", "This owner has no such registration here.");
+}
+
 std::string_view path_of(std::string_view target) {
     return target.substr(0, target.find('?'));
+}
+
+bool is_registration_id(const std::string& text) {
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 bool is_put_of(std::string_view what, std::string_view method, std::string_view target) {
@@ -87,7 +95,7 @@ std::optional<std::pair<std::string, vault::Role>> hook_of(std::string_view targ
     const auto names = match(hook_pattern, target);
     const auto role = names ? vault::role_from_string(names->at(1))
                             : Result<vault::Role>(fail(ErrorCode::not_found, ""));
-    if (!role || names->at(0).size() != 32 || !from_hex(names->at(0))) {
+    if (!role || !is_registration_id(names->at(0))) {
         return std::nullopt;
     }
     return std::pair{names->at(0), *role};
@@ -112,6 +120,11 @@ bool is_cheap(std::string_view method, std::string_view target) {
 bool waits_for_git_hosts(std::string_view method, std::string_view target) {
     return (method == "POST" && target == registrations) || is_put_of("/sealed", method, target) ||
            is_put_of("/deployments", method, target);
+}
+
+bool is_costly(std::string_view method, std::string_view target) {
+    return waits_for_git_hosts(method, target) ||
+           (method == "DELETE" && target.starts_with(registrations));
 }
 
 Response problem(int status, std::string_view reason, std::string_view sentence) {
@@ -275,8 +288,7 @@ tl::expected<StoredRegistration, Response> Routes::owned(const seal::Point& owne
         return tl::unexpected<Response>(node_trouble(found.error()));
     }
     if (!*found || (*found)->owner_key != owner) {
-        return tl::unexpected<Response>(
-            problem(404, "not_found", "This owner has no such registration here."));
+        return tl::unexpected<Response>(unknown_registration());
     }
     return std::move(**found);
 }
@@ -317,12 +329,18 @@ Response Routes::revoke(const Request& request, const Names& names) const {
     if (!signed_request) {
         return signed_request.error();
     }
+    if (!is_registration_id(id)) { // nothing is written about what can never be
+        return unknown_registration();
+    }
     const auto withdrawn = registrar.withdraw(signed_request->owner, id, now);
     if (!withdrawn) {
         return node_trouble(withdrawn.error());
     }
-    if (!*withdrawn) {
+    if (withdrawn->kind == Withdrawal::Kind::in_flight) {
         return in_flight("This registration is still being worked on.");
+    }
+    if (withdrawn->kind == Withdrawal::Kind::limited) {
+        return too_many("This owner asks the node for too much.", withdrawn->wait);
     }
     const auto registration = owned(signed_request->owner, id);
     if (!registration) {

@@ -72,6 +72,9 @@ std::size_t body_limit(std::string_view method, std::string_view target);
 bool is_cheap(std::string_view method, std::string_view target);
 /// Waits for git hosts, for as long as two logins may take.
 bool waits_for_git_hosts(std::string_view method, std::string_view target);
+/// What one address may ask for a few times a minute only: it waits for git hosts, or it writes to
+/// the database for whoever signs it.
+bool is_costly(std::string_view method, std::string_view target);
 
 /// What is read of a webhook for a registration that is not known here.
 inline constexpr std::size_t stranger_limit = 64U << 10U;

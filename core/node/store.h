@@ -88,7 +88,8 @@ public:
     Result<std::optional<KnownRequest>> find_request(const seal::Point& owner_key,
                                                      const std::string& idempotency_key);
     /// The owner does not want this registration, now or when it comes before `until` (unix
-    /// seconds). Who withdraws first or stores first is certain, in all processes.
+    /// seconds). Who withdraws first or stores first is certain, in all processes. Of one owner
+    /// the newest 64 are remembered.
     Result<void> withdraw(const seal::Point& owner_key, const std::string& id, std::int64_t now,
                           std::int64_t until);
     Result<bool> is_withdrawn(const seal::Point& owner_key, const std::string& id,
@@ -191,6 +192,7 @@ private:
     Result<AuditEntry> check_head();
     Result<bool> is_active(const std::string& id);
     Result<void> make_room_for_delivery(const std::string& id, vault::Role role);
+    Result<void> make_room_to_withdraw(const seal::Point& owner_key);
     /// Within a transaction.
     Result<std::optional<StoredRegistration>> find_now(const std::string& id);
     Result<std::vector<std::string>> insert(const NewRegistration& added);

@@ -4,7 +4,8 @@ namespace tau::node {
 
 namespace {
 
-constexpr std::int64_t most_withdrawn = 4096;
+/// Anybody can sign as some owner, so nobody's rows may go for another's.
+constexpr std::int64_t most_of_one_owner = 64;
 
 } // namespace
 
@@ -13,17 +14,6 @@ Result<void> Store::withdraw(const seal::Point& owner_key, const std::string& id
     return database_->transaction([&]() -> Result<void> {
         if (auto done = rows_.erase(withdrawn_row::table, "expires_at < $1", {now}); !done) {
             return done;
-        }
-        const auto count = database_->run("SELECT count(*) FROM withdrawn");
-        if (!count) {
-            return fail(count.error());
-        }
-        if (count->front().integer(0) >= most_withdrawn) { // anybody can sign as some owner
-            if (auto done = rows_.erase(withdrawn_row::table,
-                                        "expires_at = (SELECT min(expires_at) FROM withdrawn)", {});
-                !done) {
-                return done;
-            }
         }
         // Whoever stores it at this moment reads what is written here, and the other way round:
         // so one of the two comes first.
@@ -34,9 +24,23 @@ Result<void> Store::withdraw(const seal::Point& owner_key, const std::string& id
             return fail(active ? known.error() : active.error());
         }
         std::vector<Value> row{blob(owner_key), id, until};
-        return known->empty() ? rows_.insert(withdrawn_row::table, std::move(row))
+        return known->empty() ? make_room_to_withdraw(owner_key).and_then([&] {
+            return rows_.insert(withdrawn_row::table, std::move(row));
+        })
                               : rows_.update(withdrawn_row::table, Row(std::move(row)));
     });
+}
+
+Result<void> Store::make_room_to_withdraw(const seal::Point& owner_key) {
+    const auto count =
+        database_->run("SELECT count(*) FROM withdrawn WHERE owner_key = $1", {blob(owner_key)});
+    if (!count || count->front().integer(0) < most_of_one_owner) {
+        return count ? Result<void>() : fail(count.error());
+    }
+    return rows_.erase(withdrawn_row::table,
+                       "owner_key = $1 AND registration_id = (SELECT registration_id FROM "
+                       "withdrawn WHERE owner_key = $1 ORDER BY expires_at LIMIT 1)",
+                       {blob(owner_key)});
 }
 
 Result<bool> Store::is_withdrawn(const seal::Point& owner_key, const std::string& id,

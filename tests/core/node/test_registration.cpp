@@ -312,6 +312,47 @@ TEST_CASE("what its owner withdrew does not come to life by a request that was s
     }
 }
 
+TEST_CASE("strangers who withdraw take no place of others, and write little") {
+    World world;
+    const Project project(world);
+    const Project stranger(world);
+    const auto withdraw = [&](const Project& who, const std::string& id) {
+        return who.signed_request(world, "DELETE", "/v1/registrations/" + id).status;
+    };
+    for (const std::string& id : {std::string("x"), std::string(2000, 'a'), std::string(32, 'A'),
+                                  std::string(31, 'a'), std::string(32, 'g')}) {
+        CHECK(withdraw(stranger, id) == 404);
+    }
+    CHECK(world.rows("withdrawn") == 0);
+    CHECK(withdraw(project, std::string(32, 'a')) == 404);
+    for (int i = 0; i < 100; ++i) {
+        const std::string number = std::to_string(1000 + i);
+        CHECK(withdraw(stranger, number + std::string(28, '0')) == 404);
+    }
+    CHECK(withdraw(stranger, std::string("1099") + std::string(28, '0')) == 404); // again
+    CHECK(world.rows("withdrawn") == 1 + 64);
+    const auto database = node::open_sqlite(world.folder.path() / "node" / "node.db");
+    CHECK((*database)
+              ->run("SELECT 1 FROM withdrawn WHERE registration_id = $1", {std::string(32, 'a')})
+              ->size() == 1);
+    CHECK_FALSE(node::is_cheap("DELETE", "/v1/registrations/" + std::string(32, 'a')));
+    CHECK(node::is_costly("DELETE", "/v1/registrations/" + std::string(32, 'a')));
+}
+
+TEST_CASE("an owner withdraws as often as registers") {
+    World world;
+    world.owner_per_minute = 2;
+    world.open();
+    const Project project(world);
+    const std::string path = "/v1/registrations/" + std::string(32, 'a');
+    CHECK(project.signed_request(world, "DELETE", path).status == 404);
+    CHECK(project.signed_request(world, "DELETE", path).status == 404);
+    const auto limited = project.signed_request(world, "DELETE", path);
+    CHECK(limited.status == 429);
+    CHECK(limited.headers.size() == 1); // Retry-After
+    CHECK(Project(world).signed_request(world, "DELETE", path).status == 404);
+}
+
 TEST_CASE("an owner who asks for too much waits; what was answered before is answered again") {
     World world;
     world.owner_per_minute = 2;
