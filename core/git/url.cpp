@@ -17,6 +17,10 @@ tl::unexpected<Error> refuse(std::string_view why) {
                 "Use an address like ssh://git@github.com/owner/name.git.");
 }
 
+tl::unexpected<Error> refuse_long() {
+    return refuse("it is longer than 1024 characters.");
+}
+
 bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -134,7 +138,7 @@ std::string Url::to_string() const {
 
 Result<Url> parse_url(std::string_view text) {
     if (text.empty() || text.size() > longest) {
-        return refuse(text.empty() ? "it is empty." : "it is longer than 1024 characters.");
+        return text.empty() ? refuse("it is empty.") : refuse_long();
     }
     Url url;
     Result<void> parsed;
@@ -174,6 +178,9 @@ Result<Url> parse_url(std::string_view text) {
     if (!is_path(url.path)) {
         return refuse("its path may hold letters, digits and . _ - ~ + @ only.");
     }
+    if (url.to_string().size() > longest) { // the short form grows
+        return refuse_long();
+    }
     return url;
 }
 
@@ -188,7 +195,10 @@ Result<std::string> canonical_ssh_url(std::string_view text) {
     if (!url->path.ends_with(".git")) {
         url->path += ".git";
     }
-    return url->to_string();
+    // What it has become must be an address, too: "b." has become "b..git".
+    return parse_url(url->to_string()).map([](const Url& canonical) {
+        return canonical.to_string();
+    });
 }
 
 } // namespace tau::git

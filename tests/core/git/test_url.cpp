@@ -112,4 +112,10 @@ TEST_CASE("hostile addresses are refused") {
 TEST_CASE("a vault's address is SSH as the user git") {
     CHECK_FALSE(canonical_ssh_url("https://github.com/a/b.git"));
     CHECK_FALSE(canonical_ssh_url("ssh://root@host/a.git"));
+    // What ".git" at its end, or the long form, would make no address.
+    CHECK_FALSE(canonical_ssh_url("ssh://git@host/a."));
+    CHECK_FALSE(canonical_ssh_url("ssh://git@host/" + std::string(1006, 'a')));
+    CHECK(canonical_ssh_url("ssh://git@host/" + std::string(1005, 'a')));
+    CHECK_FALSE(parse_url("git@host:" + std::string(1010, 'a')));
+    CHECK(parse_url("git@host:" + std::string(1009, 'a')));
 }
