@@ -63,6 +63,21 @@ private Q_SLOTS:
         check(*stage.window, QStringLiteral("deployments"));
     }
 
+    void what_a_vault_does_not_list_is_told() {
+        for (const std::int64_t left_out : {std::int64_t{0}, std::int64_t{9800}}) {
+            Stage stage([left_out](SampleServices& s) {
+                s.vault_states[0].status->refs_left_out = left_out;
+            });
+            const auto labels = stage.deployments().findChildren<QLabel*>();
+            const auto told = std::count_if(labels.begin(), labels.end(), [](const QLabel* label) {
+                return label->isVisible() &&
+                       label->text() == QStringLiteral("fig-lisbon knows 9800 more branches and "
+                                                       "tags than it lists.");
+            });
+            QCOMPARE(told, left_out > 0 ? 1 : 0);
+        }
+    }
+
     void rows_are_added_changed_removed_and_put_back() {
         Stage stage;
         DeploymentsView& view = stage.deployments();

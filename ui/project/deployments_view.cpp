@@ -35,7 +35,7 @@ DeploymentsView::DeploymentsView(Services& services, NodeShelf& shelf, QWidget* 
       add_(make_button(tr("A&dd…"), ButtonKind::plain, QStringLiteral("plus"))),
       edit_(make_button(tr("&Edit…"))), remove_(make_button(tr("&Remove"))),
       model_(new DeploymentsModel(this)), table_(new QTableView), editor_(new DeploymentEditor),
-      seen_(new SeenModel(this)), seen_table_(new QTableView) {
+      seen_(new SeenModel(this)), seen_table_(new QTableView), unlisted_(make_label({})) {
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(space::xl, space::l, space::xl, space::l);
     box->setSpacing(space::s);
@@ -106,6 +106,8 @@ QWidget* DeploymentsView::make_seen() {
     seen_table_->setModel(seen_);
     set_up_table(*seen_table_, tr("Branches that the vaults have seen"));
     box->addWidget(seen_table_, 1);
+    set_tone(unlisted_, Tone::muted);
+    box->addWidget(unlisted_);
     return part;
 }
 
@@ -217,6 +219,7 @@ void DeploymentsView::show_answers(std::vector<VaultState> vaults) {
     const int row = table_->currentIndex().row();
     model_->set_vaults(std::move(vaults));
     seen_->set_vaults(model_->vaults());
+    show_unlisted();
     if (const auto kept = set_aside_.extract(project_.project_id)) {
         model_->want(kept.mapped());
     }
@@ -244,6 +247,19 @@ void DeploymentsView::load_branches() {
             }
             show_known();
         });
+}
+
+void DeploymentsView::show_unlisted() {
+    QStringList lines;
+    for (const VaultState& one : model_->vaults()) {
+        if (one.status && one.status->refs_left_out > 0) {
+            lines << tr("%1 knows %2 more branches and tags than it lists.")
+                         .arg(to_qt(one.node.name))
+                         .arg(one.status->refs_left_out);
+        }
+    }
+    unlisted_->setText(lines.join(u'\n'));
+    unlisted_->setVisible(!lines.isEmpty());
 }
 
 void DeploymentsView::show_known() {

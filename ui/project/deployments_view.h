@@ -70,6 +70,7 @@ private:
     void verify_outcomes(const std::vector<vault::Deployment>& rows,
                          const std::vector<VaultState>& now);
     void load_branches();
+    void show_unlisted();
     void show_known();
     void edit_row(bool is_new);
     void end_editing();
@@ -108,6 +109,7 @@ private:
     DeploymentEditor* editor_;
     SeenModel* seen_;
     QTableView* seen_table_;
+    QLabel* unlisted_;
     Job job_;
     Job branches_job_;
 };
