@@ -105,6 +105,26 @@ private Q_SLOTS:
         QVERIFY(note.size() > hint.size() && note.endsWith(QLatin1Char('\n') + hint));
     }
 
+    void what_the_cloud_refuses_stands_first() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/domains/web.yaml", "odd: 1\n"); // the name goes, a note comes
+            fs::rename(folder / "config/domains/web.yaml", folder / "config/domains/other.yaml");
+        });
+        const QAbstractItemModel& rows = *stage.tab->problems().table().model();
+        const QStringList order{QStringLiteral("Error"), QStringLiteral("Warning"),
+                                QStringLiteral("Note")};
+        std::vector<qsizetype> ranks;
+        for (int row = 0; row < rows.rowCount(); ++row) {
+            const QModelIndex kind = rows.index(row, ProblemModel::severity_column);
+            ranks.push_back(order.indexOf(kind.data().toString().section(u' ', 0, 0)));
+        }
+        QVERIFY(ranks.size() > 2);
+        QVERIFY(std::is_sorted(ranks.begin(), ranks.end()));
+        QCOMPARE(ranks.front(), 0);
+        QCOMPARE(ranks.back(), 2);
+    }
+
     void what_the_cloud_asks_for_is_marked_and_older_clouds_are_named() {
         Stage stage([](const fs::path& folder) {
             small(folder);

@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 
 #include <algorithm>
+#include <tuple>
 
 namespace tau::ui {
 
@@ -56,6 +57,11 @@ QString advice(const Problem& problem) {
 void ProblemModel::set_problems(const std::vector<Problem>& problems) {
     beginResetModel();
     problems_ = problems;
+    // Few rows are seen at once: what the cloud refuses comes first.
+    std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+        return std::tie(a.severity, a.path, a.position.line, a.position.column) <
+               std::tie(b.severity, b.path, b.position.line, b.position.column);
+    });
     endResetModel();
 }
 

@@ -12,7 +12,7 @@ namespace tau::ui {
 /// What to do about a problem, and which clouds take it all the same; may be empty.
 QString advice(const project::Problem& problem);
 
-/// Problems of a project as rows.
+/// Problems of a project as rows: errors, warnings, then notes, each by file and line.
 class ProblemModel : public QAbstractTableModel {
     Q_OBJECT
 public:
