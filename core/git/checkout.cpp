@@ -282,6 +282,19 @@ Result<void> Change::show(const git_commit* target, const std::string& what) {
     return result < 0 ? fail(local_failure(what, result)) : Result<void>();
 }
 
+bool has_lost_its_folder(git_repository* repository, const std::string& path) {
+    const fs::path root = git_repository_workdir(repository);
+    std::error_code code;
+    for (fs::path above = fs::path(path).parent_path(); !above.empty();
+         above = above.parent_path()) {
+        const fs::file_type type = fs::symlink_status(root / above, code).type();
+        if (type != fs::file_type::directory && type != fs::file_type::not_found) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result<void> recover(git_repository* repository) {
     std::error_code code;
     if (!fs::exists(note_of(repository), code)) {

@@ -54,6 +54,10 @@ Result<void> move_branch(git_repository* repository, const std::string& branch,
 /// As status_of(), of an open repository.
 Result<Status> read_status(git_repository* repository);
 
+/// Whether a link or a file has taken the place of a folder above this file of the work tree. What
+/// lies behind a link is not the repository's: nothing there is read or written.
+bool has_lost_its_folder(git_repository* repository, const std::string& path);
+
 /// The author of a commit that is made now; `invalid_argument` without a name and an address.
 Result<SignaturePtr> sign_now(const Author& author);
 

@@ -27,6 +27,12 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
     std::error_code code;
     const fs::file_status status = fs::symlink_status(file, code);
     Discarded kept{path, {}, false};
+    if (has_lost_its_folder(repository, path)) {
+        return fail(ErrorCode::invalid_argument,
+                    "Where the folder of " + bounded_text(path, 200) +
+                        " was is a link or a file, so nothing was discarded.",
+                    "Move that away, then discard again.");
+    }
     if (status.type() == fs::file_type::not_found) {
         return kept;
     }
@@ -193,7 +199,7 @@ Result<void> bring_back(const fs::path& path, const std::vector<Discarded>& disc
     }
     std::vector<std::string> changed;
     for (const Discarded& each : discarded) {
-        if (has_changes(*status, each.path)) {
+        if (has_changes(*status, each.path) || has_lost_its_folder(repository, each.path)) {
             changed.push_back(each.path);
         }
     }

@@ -18,6 +18,24 @@ struct Ignored::Impl {
     }
 };
 
+namespace {
+
+/// libgit2 says "not found" of a repository, too, that is another user's or that it may not read.
+bool lies_in_repository(const fs::path& folder) {
+    std::error_code code;
+    for (fs::path above = folder;; above = above.parent_path()) {
+        const bool is_there = fs::exists(above / ".git" / "HEAD", code);
+        if (is_there || code == std::errc::permission_denied) {
+            return true;
+        }
+        if (!above.has_relative_path()) {
+            return false;
+        }
+    }
+}
+
+} // namespace
+
 Ignored::Ignored(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Ignored::Ignored(Ignored&&) noexcept = default;
 Ignored& Ignored::operator=(Ignored&&) noexcept = default;
@@ -35,13 +53,18 @@ Result<Ignored> Ignored::of(const fs::path& folder) {
     }
     auto found = std::make_unique<Impl>();
     int result = git_repository_open_ext(Out(found->repository), place.c_str(), 0, nullptr);
+    if (result == GIT_ENOTFOUND && !lies_in_repository(place)) {
+        return none;
+    }
     const char* top = result == 0 ? git_repository_workdir(found->repository.get()) : nullptr;
-    if (result == GIT_ENOTFOUND || (result == 0 && top == nullptr)) {
+    if (result == 0 && top == nullptr) {
         return none;
     }
     result = result < 0 ? result : git_repository_index(Out(found->index), found->repository.get());
     if (result < 0) {
-        return fail(local_failure("see what git ignores in " + folder.string(), result));
+        Error error = local_failure("see what git ignores in " + folder.string(), result);
+        error.hint = "Hand over a copy without its .git: then nothing counts as ignored.";
+        return fail(std::move(error));
     }
     const fs::path below = place.lexically_relative(fs::canonical(top, code));
     if (below == ".") {
@@ -57,8 +80,17 @@ bool Ignored::has(const std::string& path) const {
         return false;
     }
     const std::string full = impl_->prefix + path;
-    const bool is_added = git_index_find(nullptr, impl_->index.get(), full.c_str()) == 0;
-    return !is_added && impl_->names(full);
+    if (git_index_find(nullptr, impl_->index.get(), full.c_str()) == 0) {
+        return false;
+    }
+    // In a folder that is ignored no rule takes a file out again; libgit2 asks the file's alone.
+    for (std::size_t slash = full.find('/'); slash != std::string::npos;
+         slash = full.find('/', slash + 1)) {
+        if (impl_->names(full.substr(0, slash + 1))) {
+            return true;
+        }
+    }
+    return impl_->names(full);
 }
 
 } // namespace tau::git

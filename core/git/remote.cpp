@@ -156,7 +156,7 @@ HelperResult told_apart(HelperResult result, HelperOperation operation) {
     const bool keeps_nothing =
         operation != HelperOperation::push && operation != HelperOperation::fetch;
     if (keeps_nothing && !result && result.error().code == ErrorCode::io &&
-        result.error().detail.find(std::strerror(ENOSPC)) == std::string::npos) {
+        result.error().detail.find(::strerrordesc_np(ENOSPC)) == std::string::npos) {
         result.error().code = ErrorCode::corrupt;
     }
     return result;

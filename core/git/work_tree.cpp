@@ -104,7 +104,9 @@ fs::file_type type_now(git_repository* repository, const std::string& path) {
     std::error_code code;
     const fs::path file = fs::path(git_repository_workdir(repository)) / path;
     const fs::file_type type = fs::symlink_status(file, code).type();
-    return type == fs::file_type::directory ? fs::file_type::not_found : type;
+    return type == fs::file_type::directory || has_lost_its_folder(repository, path)
+               ? fs::file_type::not_found
+               : type;
 }
 
 /// One file as it is now, in both indexes: the next commit's, and the clone's own.

@@ -57,6 +57,31 @@ TEST_CASE("what cannot be discarded is refused, and nothing is touched") {
     CHECK(fs::is_symlink(clone.path / "link.yaml"));
 }
 
+TEST_CASE("nothing behind a link, or in a file's way, is overwritten") {
+    const Clone clone;
+    write(clone.path / "a/b", "one\n");
+    clone.commit("Files");
+    const fs::path outside = clone.folder.path() / "outside";
+    write(outside / "b", "precious\n");
+    write(outside / "c", "precious\n");
+    write(clone.path / "a/c", "new\n");
+    const auto discarded = discard_changes(clone.path, {"a/c"});
+    REQUIRE(discarded);
+    fs::remove_all(clone.path / "a");
+    fs::create_symlink(outside, clone.path / "a");
+    CHECK(discard_changes(clone.path, {"a/b"}).error().code == ErrorCode::invalid_argument);
+    CHECK_FALSE(bring_back(clone.path, *discarded));
+    CHECK(contents(outside / "b") == "precious\n");
+    CHECK(contents(outside / "c") == "precious\n");
+    fs::remove(clone.path / "a");
+    write(clone.path / "a", "a file\n");
+    CHECK(discard_changes(clone.path, {"a/b"}).error().code == ErrorCode::invalid_argument);
+    CHECK(contents(clone.path / "a") == "a file\n");
+    fs::remove(clone.path / "a");
+    CHECK(discard_changes(clone.path, {"a/b"}));
+    CHECK(contents(clone.path / "a/b") == "one\n");
+}
+
 TEST_CASE("what was changed since is not overwritten by bringing back") {
     const Clone clone;
     write(clone.path / "config.yaml", "id: mine\n");

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <map>
+#include <unistd.h>
 
 using namespace tau;
 using namespace tau::git;
@@ -127,6 +128,20 @@ TEST_CASE("a folder takes a file's place, and a file a folder's") {
     CHECK(clone.problem() == "");
 }
 
+TEST_CASE("nothing behind a link is committed in the place of what is gone") {
+    const Clone clone;
+    write(clone.path / "a/b", "one\n");
+    clone.commit("Files");
+    write(clone.folder.path() / "outside/b", "secret\n");
+    fs::remove_all(clone.path / "a");
+    fs::create_symlink(clone.folder.path() / "outside", clone.path / "a");
+    CHECK(listed(status_of(clone.path).value()) == "untracked a\nremoved a/b\n");
+    REQUIRE(commit_files(clone.path, {"a", "a/b"}, author, "Swap"));
+    CHECK(test::git(clone.path, {"ls-tree", "HEAD", "a"}).starts_with("120000 blob"));
+    CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+    CHECK(clone.problem() == "");
+}
+
 TEST_CASE("a submodule that moved is named, and left out of commits") {
     const Clone clone;
     const Clone library;
@@ -170,6 +185,14 @@ TEST_CASE("what git ignores is known in any folder of a clone, and nowhere else"
         CAPTURE(path);
         CHECK_FALSE(top.has(path));
     }
+    // What is in an ignored folder stays ignored, whatever rule takes its name out again.
+    write(clone.path / "sub/.gitignore", "local.yaml\n!*.log\n/secrets/\n!*.yaml\n");
+    write(clone.path / "sub/secrets/deep/key.yaml", "x");
+    CHECK(test::git(clone.path, {"check-ignore", "sub/secrets/deep/key.yaml"}) ==
+          "sub/secrets/deep/key.yaml\n");
+    CHECK(top.has("sub/secrets/deep/key.yaml"));
+    CHECK_FALSE(top.has("sub/a.log"));
+    write(clone.path / "sub/.gitignore", "local.yaml\n");
     const auto below = Ignored::of(clone.path / "sub").value();
     CHECK(below.has(".env"));
     CHECK(below.has("local.yaml"));
@@ -179,6 +202,32 @@ TEST_CASE("what git ignores is known in any folder of a clone, and nowhere else"
     const test::TemporaryDirectory other;
     CHECK_FALSE(Ignored::of(other.path()).value().has(".env"));
     CHECK_FALSE(Ignored::of(other.path() / "none").value().has(".env"));
+}
+
+TEST_CASE("where git cannot say what it ignores, nothing is taken for not ignored") {
+    const Clone clone;
+    write(clone.path / ".gitignore", ".env\n");
+    const auto refusal = [&clone] {
+        const auto ignored = Ignored::of(clone.path);
+        return ignored ? "" : ignored.error().message + " " + ignored.error().hint;
+    };
+    CHECK(refusal() == "");
+    const fs::path config = clone.path / ".git/config";
+    const std::string before = test::contents(config);
+    write(config, "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tunheardOf = true\n");
+    CHECK(refusal().find("without its .git") != std::string::npos);
+    write(config, before);
+    CHECK(refusal() == "");
+    // Only root can give a folder away.
+    if (::geteuid() == 0) {
+        REQUIRE(::chown(clone.path.c_str(), 65534, 65534) == 0);
+        REQUIRE(::chown((clone.path / ".git").c_str(), 65534, 65534) == 0);
+        CHECK(refusal().find("belongs to another user") != std::string::npos);
+    } else {
+        fs::permissions(clone.path / ".git", fs::perms::none);
+        CHECK(refusal() != "");
+        fs::permissions(clone.path / ".git", fs::perms::owner_all);
+    }
 }
 
 TEST_CASE("the first commit of an empty clone") {
@@ -227,6 +276,14 @@ TEST_CASE("the author is who git itself would name") {
     write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n");
     CHECK(configured_author(clone.path, files)->name == "Grace");
     CHECK(configured_author(clone.path, {global, {}, {}})->email == "grace@example.org");
+    // What it includes may name somebody else, and cannot be read: nobody is better.
+    write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n"
+                  "[include]\n\tpath = ~/more\n");
+    const auto unread = configured_author(clone.path, files);
+    REQUIRE_FALSE(unread);
+    CHECK(unread.error().code == ErrorCode::corrupt);
+    CHECK(unread.error().message.find("gitconfig") != std::string::npos);
+    write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n");
     test::git(clone.path, {"config", "user.name", "Ada"}); // the repository's own comes first
     CHECK(configured_author(clone.path, files)->name == "Ada");
     CHECK(configured_author(clone.path, files)->email == "grace@example.org");
