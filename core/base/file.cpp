@@ -94,7 +94,9 @@ Error io_error(std::string_view verb, const fs::path& path) {
 }
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
-    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // By its name Linux opens no socket, which is what a program's input may be.
+    const Descriptor fd(path == "/dev/stdin" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                             : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0) {
         return fail(io_error("open", path));
     }

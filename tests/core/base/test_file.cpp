@@ -3,9 +3,12 @@
 #include "core/base/encoding.h"
 #include "tests/support/temporary_directory.h"
 
+#include <array>
 #include <doctest/doctest.h>
 #include <fstream>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace tau;
 namespace fs = std::filesystem;
@@ -54,6 +57,21 @@ TEST_CASE("an atomic write replaces a planted link and does not follow it") {
     REQUIRE(write_file_atomic(folder.path() / "key", std::string_view("new")));
     CHECK(read_file(victim).value() == "untouched");
     CHECK_FALSE(fs::is_symlink(folder.path() / "key"));
+}
+
+TEST_CASE("a program's input is read also when it is a socket") {
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+    REQUIRE(::write(ends[1], "12345", 5) == 5);
+    ::close(ends[1]);
+    const int kept = ::dup(STDIN_FILENO);
+    REQUIRE(::dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
+    const auto text = read_file("/dev/stdin");
+    ::dup2(kept, STDIN_FILENO);
+    ::close(kept);
+    ::close(ends[0]);
+    REQUIRE(text);
+    CHECK(*text == "12345");
 }
 
 TEST_CASE("reads are bounded, and secrets readable by others are refused") {
