@@ -112,6 +112,11 @@ Result<git::Files> ConfigWork::files(const flow::LocalProject& project, vault::R
         }
         files.emplace(entry->path().lexically_relative(clone).generic_string(), std::move(*text));
     }
+    if (code) {
+        return fail(ErrorCode::io,
+                    "Cannot read all of " + bounded_text(folder) + ": " + code.message() + ".",
+                    "Make its folders readable for this user.");
+    }
     return files;
 }
 

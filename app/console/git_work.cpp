@@ -80,7 +80,7 @@ Result<git::Author> GitWork::author(const flow::LocalProject& project) {
             continue;
         }
         auto named = git::configured_author(clone, config_files());
-        if (named || !project.is_registered()) {
+        if (named || named.error().code != ErrorCode::not_found || !project.is_registered()) {
             return named;
         }
     }

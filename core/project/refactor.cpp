@@ -130,6 +130,7 @@ std::vector<std::string> code_targets(const Plan& plan) {
         folders.push_back(plan.code_comes_to);
     }
     for (const FolderMove& move : plan.code_moves) {
+        folders.push_back(move.from);
         if (!move.to.empty()) {
             folders.push_back(move.to);
         }

@@ -277,8 +277,10 @@ Result<git::Files> read_project(const fs::path& path, const Watch& watch) {
 
 bool lies_in(const fs::path& file, const fs::path& folder) {
     std::error_code code;
-    // Of a folder that is not there yet, what is above it counts.
-    const fs::path place = fs::weakly_canonical(fs::absolute(file).parent_path(), code);
+    // Of a folder that is not there yet, what is above it counts; and where a path comes back from
+    // one, links may stand again.
+    const fs::path once = fs::weakly_canonical(fs::absolute(file).parent_path(), code);
+    const fs::path place = fs::weakly_canonical(once, code);
     const fs::path top = fs::canonical(folder, code);
     const fs::path below = place.lexically_relative(top);
     return !place.empty() && !top.empty() && !below.empty() && *below.begin() != "..";

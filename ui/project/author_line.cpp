@@ -43,9 +43,7 @@ void AuthorLine::show_project(const flow::LocalProject& project) {
     show_author({});
     job_.start([&git = services_.git(), project](std::stop_token) { return git.author(project); },
                [this](const Result<git::Author>& author) {
-                   if (author) {
-                       show_author(*author);
-                   }
+                   author ? show_author(*author) : text_->show_text(to_qt(author.error().message));
                });
 }
 

@@ -254,8 +254,7 @@ void DeploymentsView::show_unlisted() {
     for (const VaultState& one : model_->vaults()) {
         if (one.status && one.status->refs_left_out > 0) {
             lines << tr("%1 knows %2 more branches and tags than it lists.")
-                         .arg(to_qt(one.node.name))
-                         .arg(one.status->refs_left_out);
+                         .arg(to_qt(one.node.name), QString::number(one.status->refs_left_out));
         }
     }
     unlisted_->setText(lines.join(u'\n'));

@@ -402,7 +402,8 @@ TEST_CASE("what lies in a folder lies there by any way") {
     for (const fs::path& inside :
          {shop / "config.yaml", shop / "functions/ping.yaml", folder.path() / "link/new.zip",
           folder.path() / "other/../shop/config.yaml", shop / ".." / "shop" / "x",
-          shop / "new/deep/x", folder.path() / "link/new/x"}) {
+          shop / "new/deep/x", folder.path() / "link/new/x", folder.path() / "never/../link/x",
+          folder.path() / "never/../link/new/x"}) {
         CAPTURE(inside);
         fs::create_directory(folder.path() / "other");
         CHECK(lies_in(inside, shop));
