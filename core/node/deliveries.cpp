@@ -9,9 +9,6 @@ namespace {
 /// How long an unchanged ref is not written again: each time costs a wait for the disk.
 constexpr std::int64_t sighting_pause = 3600;
 constexpr std::size_t refs_at_once = 500;
-/// Deliveries of one webhook that are remembered. One that comes again later leads to a look, and
-/// finds nothing new.
-constexpr std::int64_t most_deliveries = 5000;
 constexpr std::string_view this_ref = "registration_id = $1 AND role = $2 AND ref = $3";
 
 vault::RefState ref_of(const Row& row) {
@@ -57,11 +54,8 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
                           : Delivery::conflicting;
             return {};
         }
-        return make_room_for_delivery(id, role)
-            .and_then([&] {
-                return rows_.insert(delivery_row::table,
-                                    {id, text(role), delivery_id, blob(body_hash), now});
-            })
+        return rows_
+            .insert(delivery_row::table, {id, text(role), delivery_id, blob(body_hash), now})
             .and_then([&] {
                 return rows_.change(
                     repository_row::table, "registration_id = $1 AND role = $2", {id, text(role)},
@@ -85,21 +79,6 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
         return fail(done.error());
     }
     return outcome;
-}
-
-/// The oldest go, many at a time: to find them takes longer than to count.
-Result<void> Store::make_room_for_delivery(const std::string& id, vault::Role role) {
-    const std::vector<Value> webhook{id, text(role)};
-    const auto count = database_->run("SELECT count(*) FROM (SELECT 1 FROM delivery WHERE "
-                                      "registration_id = $1 AND role = $2 LIMIT " +
-                                          std::to_string(most_deliveries) + ") AS kept",
-                                      webhook);
-    if (!count || count->front().integer(0) < most_deliveries) {
-        return count ? Result<void>() : fail(count.error());
-    }
-    const auto erased = rows_.erase_some(
-        delivery_row::table, "registration_id = $1 AND role = $2 ORDER BY received_at", webhook);
-    return erased ? Result<void>() : fail(erased.error());
 }
 
 Result<void> Store::set_refs(const std::string& id, vault::Role role,

@@ -124,7 +124,7 @@ Result<Withdrawal> Registrar::withdraw(const seal::Point& owner, const std::stri
     if (const auto wait = withdrawing_owners_.take({owner.begin(), owner.end()})) {
         return Withdrawal{Withdrawal::Kind::limited, *wait};
     }
-    return store_.withdraw(owner, id, now, now + challenge_life).map([] { return Withdrawal{}; });
+    return store_.withdraw(owner, id, now + challenge_life).map([] { return Withdrawal{}; });
 }
 
 Registered Registrar::decide(Candidate& candidate, Registered (Registrar::*keep)(Candidate&)) {

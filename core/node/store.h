@@ -90,8 +90,7 @@ public:
     /// The owner does not want this registration, now or when it comes before `until` (unix
     /// seconds). Who withdraws first or stores first is certain, in all processes. Of one owner
     /// the newest 64 are remembered.
-    Result<void> withdraw(const seal::Point& owner_key, const std::string& id, std::int64_t now,
-                          std::int64_t until);
+    Result<void> withdraw(const seal::Point& owner_key, const std::string& id, std::int64_t until);
     Result<bool> is_withdrawn(const seal::Point& owner_key, const std::string& id,
                               std::int64_t now);
     Result<bool> is_redeemed(ByteView challenge_nonce);
@@ -134,7 +133,7 @@ public:
     Result<std::optional<std::string>> active_registration(const std::string& project_id);
 
     /// Notes a signed delivery and, with it, that the webhook works; nothing for a registration
-    /// that is no longer active. The newest thousands of each webhook are remembered.
+    /// that is no longer active. expire() leaves the newest thousands of each webhook.
     Result<Delivery> add_delivery(const std::string& id, vault::Role role,
                                   const std::string& delivery_id, const Hash32& body_hash,
                                   std::int64_t now);
@@ -191,7 +190,6 @@ private:
     /// That the log has the entry that audit.head names, if any; gives its last one.
     Result<AuditEntry> check_head();
     Result<bool> is_active(const std::string& id);
-    Result<void> make_room_for_delivery(const std::string& id, vault::Role role);
     Result<void> make_room_to_withdraw(const seal::Point& owner_key);
     /// Within a transaction.
     Result<std::optional<StoredRegistration>> find_now(const std::string& id);
@@ -227,6 +225,7 @@ private:
     Result<std::vector<std::string>> find_missing();
     Result<std::vector<std::string>> find_other_deployments();
     Result<std::size_t> forget_ended(std::int64_t before);
+    Result<void> forget_more_than_most(std::int64_t now);
 
     const Barrier barrier_;
     std::unique_ptr<Database> database_;

@@ -9,12 +9,9 @@ constexpr std::int64_t most_of_one_owner = 64;
 
 } // namespace
 
-Result<void> Store::withdraw(const seal::Point& owner_key, const std::string& id, std::int64_t now,
+Result<void> Store::withdraw(const seal::Point& owner_key, const std::string& id,
                              std::int64_t until) {
     return database_->transaction([&]() -> Result<void> {
-        if (auto done = rows_.erase(withdrawn_row::table, "expires_at < $1", {now}); !done) {
-            return done;
-        }
         // Whoever stores it at this moment reads what is written here, and the other way round:
         // so one of the two comes first.
         const auto active = is_active(id);
