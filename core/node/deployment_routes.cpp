@@ -107,10 +107,11 @@ tl::expected<std::vector<vault::RefState>, Response>
 Routes::look_up(const std::string& id, vault::Role role,
                 const std::vector<vault::Deployment>& deployments, Instant until) const {
     using Refused = tl::unexpected<Response>;
-    const auto cannot_read = [](const Error& error) {
-        return Refused(error.code == ErrorCode::conflict ? in_flight(error.message)
-                       : error.code == ErrorCode::io
-                           ? node_trouble(error)
+    const auto cannot_read = [](const LookFailure& failure) {
+        const Error& error = failure.error;
+        return Refused(failure.own ? node_trouble(error)
+                       : error.code == ErrorCode::conflict
+                           ? in_flight(error.message)
                            : cannot_run("repository_unreadable", error.message));
     };
     auto refs = tracker.ask(id, role, until);

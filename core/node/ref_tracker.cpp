@@ -35,8 +35,23 @@ bool passes(const Error& error) {
     }
 }
 
-Error has_ended() {
-    return {ErrorCode::not_found, "The registration has ended.", {}, {}};
+tl::unexpected<LookFailure> refuse(ErrorCode code, const std::string& sentence) {
+    return tl::unexpected<LookFailure>(LookFailure{{code, sentence, {}, {}}});
+}
+
+tl::unexpected<LookFailure> has_ended() {
+    return refuse(ErrorCode::not_found, "The registration has ended.");
+}
+
+/// Of the store or the keys in it.
+tl::unexpected<LookFailure> own(const Error& error) {
+    return tl::unexpected<LookFailure>(LookFailure{error, true});
+}
+
+/// Of what a git host was asked.
+tl::unexpected<LookFailure> hosted(const Error& error) {
+    return tl::unexpected<LookFailure>(
+        LookFailure{error, error.code == ErrorCode::io || error.code == ErrorCode::cancelled});
 }
 
 } // namespace
@@ -157,7 +172,7 @@ void RefTracker::look(const RefSchedule::Look& due) {
             return;
         }
         const auto asked = ask_in_turn(due.key, Instant::max());
-        const bool well = asked || asked.error().code == ErrorCode::cancelled;
+        const bool well = asked || asked.error().error.code == ErrorCode::cancelled;
         {
             const std::lock_guard lock(mutex_);
             schedule_.ended(due.key, well, SteadyClock::now());
@@ -170,15 +185,17 @@ void RefTracker::look(const RefSchedule::Look& due) {
     }
 }
 
-/// The sentence may name the repository, which is for the eyes of those who debug.
-void RefTracker::tell(const Key& key, const Error& error) {
-    const std::string of = "A look at a " + std::string(to_string(key.second)) + " repository";
-    if (error.code == ErrorCode::io) { // this node's own trouble
-        log_.write_about(key.first, LogLevel::error, "refs", error.message + " " + error.detail);
+/// A host's sentence may name the repository, which is for the eyes of those who debug.
+void RefTracker::tell(const Key& key, const LookFailure& failure) {
+    const Error& error = failure.error;
+    if (failure.own) {
+        log_.write_about(key.first, LogLevel::error, "refs",
+                         error.message + (error.detail.empty() ? "" : " (" + error.detail + ")"));
         return;
     }
     log_.write_about(key.first, LogLevel::warning, "refs",
-                     of + " failed (" + std::string(to_string(error.code)) + ").");
+                     "A look at a " + std::string(to_string(key.second)) + " repository failed (" +
+                         std::string(to_string(error.code)) + ").");
     log_.write_about(key.first, LogLevel::debug, "refs", error.message);
 }
 
@@ -217,12 +234,12 @@ Login RefTracker::Opened::login(Instant until) const {
             until};
 }
 
-Result<std::optional<RefTracker::Opened>> RefTracker::open(const Key& key) {
+Looked<std::optional<RefTracker::Opened>> RefTracker::open(const Key& key) {
     const auto& [id, role] = key;
     const std::uint64_t generation = unsealer_.generation();
     auto registration = store_.find(id);
     if (!registration) {
-        return fail(registration.error());
+        return own(registration.error());
     }
     if (!*registration || (*registration)->state != "active") {
         return std::nullopt;
@@ -230,31 +247,34 @@ Result<std::optional<RefTracker::Opened>> RefTracker::open(const Key& key) {
     StoredRepository& repository = (*registration)->repositories.at(static_cast<std::size_t>(role));
     auto unsealed = unsealer_.get(id, repository, clock_.now(), generation);
     if (!unsealed) {
-        return fail(unsealed.error());
+        return own(unsealed.error());
     }
     return Opened{std::move(repository), std::move(*unsealed)};
 }
 
-Result<std::vector<vault::RefState>> RefTracker::ask(const std::string& registration_id,
+Looked<std::vector<vault::RefState>> RefTracker::ask(const std::string& registration_id,
                                                      vault::Role role, Instant until) {
     const Turn turn(*this, {registration_id, role}, until);
     if (!turn.is_mine()) {
-        return fail(ErrorCode::conflict, "The node is still asking the " +
-                                             std::string(to_string(role)) +
-                                             " repository something else.");
+        return refuse(ErrorCode::conflict, "The node is still asking the " +
+                                               std::string(to_string(role)) +
+                                               " repository something else.");
     }
     auto asked = ask_in_turn({registration_id, role}, until);
-    if (asked && !*asked) {
-        return fail(has_ended());
+    if (!asked) {
+        return tl::unexpected<LookFailure>(asked.error());
     }
-    return asked ? Result<std::vector<vault::RefState>>(std::move(**asked)) : fail(asked.error());
+    if (!*asked) {
+        return has_ended();
+    }
+    return std::move(**asked);
 }
 
-Result<std::optional<std::vector<vault::RefState>>> RefTracker::ask_in_turn(const Key& key,
+Looked<std::optional<std::vector<vault::RefState>>> RefTracker::ask_in_turn(const Key& key,
                                                                             Instant until) {
     const auto found = open(key);
     if (!found) {
-        return fail(found.error());
+        return tl::unexpected<LookFailure>(found.error());
     }
     if (!*found) {
         return std::nullopt;
@@ -263,7 +283,7 @@ Result<std::optional<std::vector<vault::RefState>>> RefTracker::ask_in_turn(cons
     const auto listed = repositories_.list(opened.login(until));
     metrics_.count(Counter::ref_polls, listed ? "answered" : "failed");
     if (!listed) {
-        return fail(listed.error());
+        return hosted(listed.error());
     }
     std::vector<vault::RefState> refs;
     for (const git::RemoteRef& ref : *listed) {
@@ -273,22 +293,22 @@ Result<std::optional<std::vector<vault::RefState>>> RefTracker::ask_in_turn(cons
     }
     const auto followed = watched(key.first, opened.repository);
     if (!followed) {
-        return fail(followed.error());
+        return tl::unexpected<LookFailure>(followed.error());
     }
-    const auto stored = mark_forced(key, opened, *followed, refs, until).and_then([&] {
-        return store_.set_refs(key.first, key.second, refs, *followed);
-    });
-    if (!stored) {
-        return fail(stored.error());
+    if (const auto marked = mark_forced(key, opened, *followed, refs, until); !marked) {
+        return tl::unexpected<LookFailure>(marked.error());
+    }
+    if (const auto stored = store_.set_refs(key.first, key.second, refs, *followed); !stored) {
+        return own(stored.error());
     }
     return refs;
 }
 
-Result<std::set<std::string>> RefTracker::watched(const std::string& registration_id,
+Looked<std::set<std::string>> RefTracker::watched(const std::string& registration_id,
                                                   const StoredRepository& repository) {
     const auto deployments = store_.deployments(registration_id);
     if (!deployments) {
-        return fail(deployments.error());
+        return own(deployments.error());
     }
     std::set<std::string> refs{branch_prefix + repository.default_branch};
     for (const vault::Deployment& row : *deployments) {
@@ -299,7 +319,7 @@ Result<std::set<std::string>> RefTracker::watched(const std::string& registratio
     return refs;
 }
 
-Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
+Looked<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
                                      const std::set<std::string>& followed,
                                      std::vector<vault::RefState>& refs, Instant until) {
     std::vector<vault::RefState*> moved;
@@ -311,7 +331,7 @@ Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
         }
         const auto old = store_.last_ref(key.first, key.second, ref.ref);
         if (!old) {
-            return fail(old.error());
+            return own(old.error());
         }
         if (*old && (*old)->commit != ref.commit) {
             moved.push_back(&ref);
@@ -323,7 +343,7 @@ Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
                           ? Result<std::vector<bool>>()
                           : repositories_.has_commits(opened.login(until), branches, commits);
     if (!kept && passes(kept.error())) {
-        return fail(kept.error());
+        return hosted(kept.error());
     }
     for (std::size_t i = 0; i < moved.size(); ++i) {
         if (!kept || !(*kept)[i]) {
@@ -340,7 +360,7 @@ Result<void> RefTracker::mark_forced(const Key& key, const Opened& opened,
     return {};
 }
 
-Result<std::set<std::string>> RefTracker::missing(const std::string& registration_id,
+Looked<std::set<std::string>> RefTracker::missing(const std::string& registration_id,
                                                   vault::Role role,
                                                   const std::vector<vault::RefState>& refs,
                                                   std::set<std::string> commits, Instant until) {
@@ -351,13 +371,16 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
         return commits;
     }
     const auto found = open({registration_id, role});
-    if (!found || !*found) {
-        return fail(found ? has_ended() : found.error());
+    if (!found) {
+        return tl::unexpected<LookFailure>(found.error());
+    }
+    if (!*found) {
+        return has_ended();
     }
     const Opened& opened = **found;
     const auto followed = watched(registration_id, opened.repository);
     if (!followed) {
-        return fail(followed.error());
+        return tl::unexpected<LookFailure>(followed.error());
     }
     // The others need not be fetched, unless a commit is on none of those that are followed.
     std::array<std::vector<std::string>, 2> questions;
@@ -389,7 +412,7 @@ Result<std::set<std::string>> RefTracker::missing(const std::string& registratio
         }
     }
     if (!commits.empty() && unread) {
-        return fail(*unread);
+        return hosted(*unread);
     }
     return commits;
 }

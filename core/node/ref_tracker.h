@@ -13,6 +13,15 @@
 
 namespace tau::node {
 
+/// Why a look at a repository told nothing.
+struct LookFailure {
+    Error error;
+    bool own = false; ///< this node's own trouble, which says nothing of the repository
+};
+
+template <typename Value>
+using Looked = tl::expected<Value, LookFailure>;
+
 /// Asks the repositories themselves which commits their refs are at, after a webhook's hint and
 /// every so often, on a few threads of its own: a host that hangs holds up one of them.
 class RefTracker {
@@ -36,12 +45,12 @@ public:
     /// Asks now, on the caller's thread, and notes what it learns: the repository's refs.
     /// `not_found` when the registration is not active, `conflict` when somebody else is asking
     /// the same repository for longer than a moment.
-    Result<std::vector<vault::RefState>> ask(const std::string& registration_id, vault::Role role,
+    Looked<std::vector<vault::RefState>> ask(const std::string& registration_id, vault::Role role,
                                              Instant until);
     /// Those of the commits that are neither at nor below one of these refs' branches. Tips are
     /// known; about all that are below them the repository is asked once for the branches that
     /// are followed, and once more for the others if that leaves some.
-    Result<std::set<std::string>> missing(const std::string& registration_id, vault::Role role,
+    Looked<std::set<std::string>> missing(const std::string& registration_id, vault::Role role,
                                           const std::vector<vault::RefState>& refs,
                                           std::set<std::string> commits, Instant until);
 
@@ -55,9 +64,9 @@ private:
     bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
     void learn();
-    void tell(const Key& key, const Error& error);
+    void tell(const Key& key, const LookFailure& failure);
     /// nullopt: the registration is not active, which is no failure of the repository.
-    Result<std::optional<std::vector<vault::RefState>>> ask_in_turn(const Key& key, Instant until);
+    Looked<std::optional<std::vector<vault::RefState>>> ask_in_turn(const Key& key, Instant until);
     /// A registration's repository and its key, opened; both live as long as the object.
     struct Opened {
         StoredRepository repository;
@@ -65,14 +74,14 @@ private:
         Login login(Instant until) const;
     };
     /// nullopt: the registration is not active.
-    Result<std::optional<Opened>> open(const Key& key);
+    Looked<std::optional<Opened>> open(const Key& key);
     /// The branches that matter, as refs: the default one and those that deployments follow.
-    Result<std::set<std::string>> watched(const std::string& registration_id,
+    Looked<std::set<std::string>> watched(const std::string& registration_id,
                                           const StoredRepository& repository);
     /// Marks those of them that moved to a history without the commit they were last at, or to one
     /// that cannot be read. Fails when asking again later may tell: until then the old commits
     /// stand.
-    Result<void> mark_forced(const Key& key, const Opened& opened,
+    Looked<void> mark_forced(const Key& key, const Opened& opened,
                              const std::set<std::string>& followed,
                              std::vector<vault::RefState>& refs, Instant until);
 

@@ -51,6 +51,7 @@ Error told(const Error& error) {
 LoginFailure explain(const Error& error) {
     switch (error.code) {
     case ErrorCode::io:
+    case ErrorCode::cancelled:
         return {"", "", error};
     case ErrorCode::untrusted:
         return {"host_key_mismatch", error.message};
@@ -108,7 +109,7 @@ public:
         const Instant end = end_of(login, login_deadline);
         const Turn turn(turns_, end, token());
         if (!turn.is_mine()) {
-            return Failure(explain(too_many_logins()));
+            return Failure(explain(no_turn()));
         }
         const auto remote = remote_for(login, end, login_limit);
         if (!remote) {
@@ -149,7 +150,7 @@ public:
         const Instant end = end_of(login, login_deadline);
         const Turn turn(turns_, end, token());
         if (!turn.is_mine()) {
-            return fail(too_many_logins());
+            return fail(no_turn());
         }
         const auto remote = remote_for(login, end, login_limit);
         return remote ? git::list_remote(*remote, token()).map_error(told)
@@ -162,7 +163,7 @@ public:
         const Instant end = end_of(login, history_deadline);
         const Turn turn(turns_, end, token());
         if (!turn.is_mine()) {
-            return fail(too_many_logins());
+            return fail(no_turn());
         }
         const auto remote = remote_for(login, end, history_limit_);
         return remote ? git::has_commits(*remote, branches, commits, token()).map_error(told)
@@ -203,7 +204,10 @@ private:
 
     std::stop_token token() const { return stopping_.get_token(); }
 
-    static Error too_many_logins() {
+    Error no_turn() const {
+        if (token().stop_requested()) {
+            return {ErrorCode::cancelled, "This node is ending.", "Try again in a moment.", {}};
+        }
         return {ErrorCode::io,
                 "This node is logged in to too many git hosts right now.",
                 "Try again in a moment.",

@@ -47,7 +47,8 @@ public:
                                                           Instant until) = 0;
     /// Within 8 s and 1 MB.
     virtual tl::expected<Evidence, LoginFailure> read(const Login& login) = 0;
-    /// `io` here and below: this node's own trouble, which says nothing of the repository.
+    /// `io` and, when the node ends, `cancelled`, here and below: this node's own trouble, which
+    /// says nothing of the repository.
     virtual Result<std::vector<git::RemoteRef>> list(const Login& login) = 0;
     /// Which of the commits are in the histories of these branches, as git::has_commits(), within
     /// 15 s. `limit_exceeded` when the histories are larger than allowed.

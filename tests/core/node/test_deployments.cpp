@@ -289,6 +289,18 @@ TEST_CASE("what hinders the node itself is not said of the repository") {
     CHECK(it.world.log.count("3 node: This node cannot log in. (No fork.)") == 1);
 }
 
+TEST_CASE("nor is what its database lacks") {
+    const Deployed it;
+    REQUIRE(it.set({{"*", Role::code, "main", ""}}).status == 200);
+    const auto database = node::open_sqlite(it.world.folder.path() / "node" / "node.db");
+    REQUIRE(database);
+    REQUIRE((*database)->run("UPDATE deployment SET branch = 'other'")); // without its MAC
+    const auto response = it.set({{"*", Role::code, "main", ""}});
+    CHECK(response.status == 500);
+    CHECK(reason(response) == "node_failure");
+    CHECK(it.world.log.count("3 node: An entry of the node's database was changed") == 1);
+}
+
 TEST_CASE("a part of the network without a row runs nothing, and is told so") {
     const Deployed it;
     REQUIRE(it.set({}).status == 200);
