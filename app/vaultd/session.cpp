@@ -15,8 +15,7 @@ namespace {
 constexpr std::size_t most_discarded = 256U << 10U;
 /// What is read at once of a header; most are smaller.
 constexpr std::size_t header_read = 2048;
-/// Answers up to this are bounded by the number of connections; so are all that say what was done,
-/// and that must not be taken back for want of room.
+/// Answers up to this are bounded by the number of connections.
 constexpr std::size_t small_answer = 16U << 10U;
 
 } // namespace
@@ -304,18 +303,21 @@ void Session::tell(const node::Response& response) const {
 
 void Session::write(node::Response&& response) {
     release();
-    if (response.body.size() > small_answer && !reserve(response.body.size())) {
+    // What was done must not be taken back for want of room, and who watches the node is to see it.
+    const bool may_wait =
+        entry_.method == "GET" && !node::is_cheap(entry_.method, entry_.address.pattern);
+    if (may_wait && response.body.size() > small_answer && !reserve(response.body.size())) {
         return refuse_busy();
     }
     tell(response);
-    response_ = to_http(std::move(response), keep_alive_);
+    response_.emplace(to_http(std::move(response), keep_alive_));
     stream_.lowest().expires_after(shared_->serving.limits.write);
-    http::async_write(stream_, response_,
+    http::async_write(stream_, *response_,
                       [self = shared_from_this()](error_code error, std::size_t) {
                           if (self->failed(error, node::Cut::write)) {
                               return;
                           }
-                          self->response_ = {}; // the connection may be idle for long
+                          self->response_.reset(); // the connection may be idle for long
                           self->release();
                           if (self->keep_alive_) {
                               return self->wait_for_next();

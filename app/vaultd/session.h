@@ -104,7 +104,7 @@ private:
     beast::flat_buffer body_{16U << 10U};
     std::optional<Parser> parser_;
     std::vector<HttpHeader> headers_; ///< of the request that is read
-    HttpResponse response_;
+    std::optional<HttpResponse> response_; ///< while it is written
     node::Request request_; ///< while it is queued
     Lane* lane_ = nullptr;  ///< where
     Entry entry_;
