@@ -10,11 +10,16 @@ namespace tau::node {
 
 namespace {
 
+/// Absolute, with the links of what is there resolved.
+std::filesystem::path place_of(const std::filesystem::path& path) {
+    std::error_code unknown;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
+}
+
 /// A key among the data goes wherever the database goes: into the same backup, to the same thief.
 bool lies_within(const std::filesystem::path& file, const std::filesystem::path& folder) {
-    std::error_code unknown;
-    const auto inner = std::filesystem::weakly_canonical(file, unknown);
-    const auto outer = std::filesystem::weakly_canonical(folder, unknown);
+    const auto inner = place_of(file);
+    const auto outer = place_of(folder);
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first ==
            outer.end();
 }
@@ -24,10 +29,14 @@ std::filesystem::path database_file(const Settings& settings) {
                                   : std::filesystem::path(settings.store);
 }
 
-bool lies_beside_database(const Settings& settings) {
+std::filesystem::path database_folder(const Settings& settings) {
     std::error_code unknown;
-    const auto file = std::filesystem::absolute(database_file(settings), unknown);
-    return !is_postgresql(settings.store) && lies_within(settings.barrier_key, file.parent_path());
+    return std::filesystem::absolute(database_file(settings), unknown).parent_path();
+}
+
+bool lies_beside_database(const Settings& settings) {
+    return !is_postgresql(settings.store) &&
+           lies_within(settings.barrier_key, database_folder(settings));
 }
 
 Result<Secret> barrier_key(const Settings& settings) {
@@ -44,7 +53,7 @@ Result<Secret> barrier_key(const Settings& settings) {
 /// The node makes the folder of its data and those above, and no other.
 Result<void> check_database_folder(const Settings& settings) {
     std::error_code unknown;
-    const auto folder = std::filesystem::absolute(database_file(settings), unknown).parent_path();
+    const auto folder = database_folder(settings);
     if (std::filesystem::is_directory(folder, unknown) || lies_within(settings.data, folder)) {
         return {};
     }

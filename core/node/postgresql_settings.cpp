@@ -164,6 +164,16 @@ Result<void> check_transport(pg_conn& link) {
                                                             : fail(unsafe_transport());
 }
 
+namespace {
+
+/// systemd puts its credentials there when it starts the node; before, they cannot be looked at.
+bool is_yet_to_come(const std::string& file) {
+    std::error_code unknown;
+    return file.starts_with("/run/credentials/") && !std::filesystem::exists(file, unknown);
+}
+
+} // namespace
+
 Result<void> check_postgresql_url(const std::string& url) {
     const auto settings = postgresql_settings(url);
     if (!settings) {
@@ -173,7 +183,7 @@ Result<void> check_postgresql_url(const std::string& url) {
         const auto found = settings->find(name);
         return found == settings->end() ? "" : found->second;
     };
-    if (const std::string file = value("passfile"); !file.empty()) {
+    if (const std::string file = value("passfile"); !file.empty() && !is_yet_to_come(file)) {
         if (const auto opened = Passfile::open(file); !opened) {
             return fail(opened.error());
         }
@@ -182,7 +192,7 @@ Result<void> check_postgresql_url(const std::string& url) {
     const std::string authority = value("sslrootcert");
     std::error_code unknown;
     if (value("sslmode").starts_with("verify-") && !authority.empty() && authority != "system" &&
-        !std::filesystem::exists(authority, unknown)) {
+        !is_yet_to_come(authority) && !std::filesystem::exists(authority, unknown)) {
         return fail(ErrorCode::not_found,
                     "There is no file " + bounded_text(authority, 200) +
                         ", which sslrootcert names.",

@@ -288,6 +288,10 @@ TEST_CASE("--check-config says what is wrong, in the file and in what it names")
     const std::string data = (node.folder() / "new" / "node").string(); // which the start makes
     CHECK(node.also({"--check-config", "--data", data}).code == 0);
     CHECK(node.also({"--check-config", "--data", data, "--store", data + "/a.db"}).code == 0);
+    CHECK(node.also({"--check-config", "--data", "not-there-yet"}).code == 0); // here
+    CHECK(node.also({"--check-config", "--store",
+                     "postgresql://u@127.0.0.1/x?passfile=/run/credentials/tau-vaultd.service/pg"})
+              .code == 0); // systemd's, when it starts the node
     for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
              {"--barrier-key", "/nothing"},
              {"--barrier-key", (node.folder() / "node" / "node.db").string()},
