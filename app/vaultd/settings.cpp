@@ -240,12 +240,12 @@ constexpr std::array table{
                 return put_number(o.limits.requests_per_minute, n, v, 0, 1000000);
             }},
     Setting{"limits.registrations_per_minute", "--registrations-per-minute", "N", "120",
-            "of one address, with rotations and deployments; 0: any number", true,
+            "of one address, with rotations, deployments and ends; 0: any number", true,
             [](Options& o, Name n, Value v) {
                 return put_number(o.limits.registrations_per_minute, n, v, 0, 1000000);
             }},
     Setting{"limits.owner_per_minute", "--owner-per-minute", "N", "30",
-            "registrations and rotations of one owner; 0: any number", false,
+            "registrations and rotations of one owner, and its ends; 0: any number", false,
             [](Options& o, Name n, Value v) {
                 return put_number(o.settings.owner_per_minute, n, v, 0, 1000000);
             }},

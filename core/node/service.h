@@ -42,8 +42,9 @@ struct Settings {
     std::function<bool()> doubt = {};         ///< for tests: whether to refuse a good challenge
     unsigned proof_threads = 0;               ///< 0: one for each core
     std::uint32_t deliveries_per_second = 10; ///< of one webhook; 0: any number
-    std::uint32_t owner_per_minute = 0;       ///< registrations and rotations of one; 0: any number
-    std::uint32_t owner_projects = 0;         ///< registered at a time; 0: any number
+    /// Registrations and rotations of one, and beside them ends; 0: any number.
+    std::uint32_t owner_per_minute = 0;
+    std::uint32_t owner_projects = 0; ///< registered at a time; 0: any number
     std::chrono::milliseconds ref_debounce{2000};
     std::chrono::milliseconds ref_poll{std::chrono::minutes(15)};
 };
