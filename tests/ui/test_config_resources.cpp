@@ -43,6 +43,23 @@ private Q_SLOTS:
         QCOMPARE(stage.text("functions/ping.yaml"), ping);
     }
 
+    void code_that_came_while_the_name_was_typed_moves_too() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->ask_rename();
+        stage.wait();
+        write(stage.project.code / "functions/ping/new.go", "package lib\n");
+        stage.tab->enter(); // the window comes back from an editor
+        stage.wait();
+        stage.type_into(*stage.tab->prompt().edit(), "pong");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.wait();
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(fs::exists(stage.project.code / "functions/pong/new.go"));
+        QVERIFY(!fs::exists(stage.project.code / "functions/ping"));
+    }
+
     void an_application_without_its_file_can_be_mended() {
         Stage stage([](const fs::path& folder) {
             small(folder);
