@@ -49,17 +49,48 @@ Result<StatusListPtr> read_changes(git_repository* repository) {
     git_status_options options = GIT_STATUS_OPTIONS_INIT;
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
-                    GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
+                    GIT_STATUS_OPT_EXCLUDE_SUBMODULES | GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
     StatusListPtr list;
-    int result = git_status_list_new(Out(list), repository, &options);
-    if (result < 0) { // a .gitmodules that is being edited must not hide every other change
-        options.flags |= GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
-        result = git_status_list_new(Out(list), repository, &options);
-    }
-    if (result < 0) {
+    if (const int result = git_status_list_new(Out(list), repository, &options); result < 0) {
         return fail(local_failure("look for changes", result));
     }
     return list;
+}
+
+/// Whether a submodule is at another commit than HEAD has, in the index or in its folder.
+bool has_moved(git_repository* repository, const git_tree* head, const git_index_entry& entry) {
+    TreeEntryPtr known;
+    const int result =
+        head == nullptr ? GIT_ENOTFOUND : git_tree_entry_bypath(Out(known), head, entry.path);
+    if (result != 0 || git_oid_equal(git_tree_entry_id(known.get()), &entry.id) == 0) {
+        return true;
+    }
+    const auto inside = open_local(fs::path(git_repository_workdir(repository)) / entry.path);
+    git_oid now;
+    return inside && git_reference_name_to_id(&now, inside->get(), "HEAD") == 0 &&
+           git_oid_equal(&now, &entry.id) == 0;
+}
+
+/// Not by libgit2's own look at them: it fails as a whole at a .gitmodules that is being edited,
+/// and 1.5 leaks 20 KB each time.
+Result<std::vector<std::string>> moved_submodules(git_repository* repository,
+                                                  const git_commit* head) {
+    IndexPtr index;
+    TreePtr tree;
+    int result = git_repository_index(Out(index), repository);
+    result = result == 0 && head != nullptr ? git_commit_tree(Out(tree), head) : result;
+    if (result < 0) {
+        return fail(local_failure("look for submodules", result));
+    }
+    std::vector<std::string> moved;
+    const std::size_t count = git_index_entrycount(index.get());
+    for (std::size_t i = 0; i < count; ++i) {
+        const git_index_entry& entry = *git_index_get_byindex(index.get(), i);
+        if (entry.mode == GIT_FILEMODE_COMMIT && has_moved(repository, tree.get(), entry)) {
+            moved.emplace_back(entry.path);
+        }
+    }
+    return moved;
 }
 
 Result<void> check_order(const Status& status, const std::vector<std::string>& files,
@@ -210,10 +241,12 @@ Result<Status> read_status(git_repository* repository) {
     if (head->commit) {
         status.commit = to_text(*git_commit_id(head->commit.get()));
     }
+    auto submodules = moved_submodules(repository, head->commit.get());
     const auto list = read_changes(repository);
-    if (!list) {
-        return fail(list.error());
+    if (!submodules || !list) {
+        return fail(submodules ? list.error() : submodules.error());
     }
+    status.submodules = std::move(*submodules);
     const std::size_t count = git_status_list_entrycount(list->get());
     for (std::size_t i = 0; i < count; ++i) {
         const git_status_entry& entry = *git_status_byindex(list->get(), i);
@@ -225,7 +258,6 @@ Result<Status> read_status(git_repository* repository) {
         }
         if (delta->old_file.mode == GIT_FILEMODE_COMMIT ||
             delta->new_file.mode == GIT_FILEMODE_COMMIT) {
-            status.submodules.push_back(path);
             continue;
         }
         if (status.files.size() == most_changes) {

@@ -12,7 +12,7 @@ struct Status {
     std::string branch;             ///< empty: on no branch
     std::optional<CommitId> commit; ///< none before the first one
     std::vector<FileChange> files;  ///< by path; what .gitignore names is left out
-    /// Those that are at another commit, or have changes of their own. Never committed here.
+    /// Those that are at another commit than HEAD has. Never committed here.
     std::vector<std::string> submodules;
     bool complete = true; ///< false: there are more than most_changes
 };

@@ -158,6 +158,9 @@ TEST_CASE("a submodule that moved is named, and left out of commits") {
     CHECK(status.submodules == std::vector<std::string>{"vendor/lib"});
     REQUIRE(commit_files(clone.path, {"config.yaml"}, author, "Rename"));
     CHECK(test::git(clone.path, {"status", "--porcelain"}) == " M vendor/lib\n");
+    test::git(clone.path, {"add", "vendor/lib"});
+    CHECK(status_of(clone.path)->submodules == std::vector<std::string>{"vendor/lib"});
+    test::git(clone.path, {"reset", "-q"});
     // One that cannot be read hides no other change.
     write(clone.path / "vendor/lib/.git", "gitdir: ../../nowhere\n");
     write(clone.path / "config.yaml", "id: Qm\nname: shop\n");
@@ -212,11 +215,11 @@ TEST_CASE("where git cannot say what it ignores, nothing is taken for not ignore
         return ignored ? "" : ignored.error().message + " " + ignored.error().hint;
     };
     CHECK(refusal() == "");
-    const fs::path config = clone.path / ".git/config";
-    const std::string before = test::contents(config);
-    write(config, "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tunheardOf = true\n");
+    const fs::path index = clone.path / ".git/index";
+    const std::string before = test::contents(index);
+    write(index, "no index");
     CHECK(refusal().find("without its .git") != std::string::npos);
-    write(config, before);
+    write(index, before);
     CHECK(refusal() == "");
     // Only root can give a folder away.
     if (::geteuid() == 0) {

@@ -262,7 +262,7 @@ TEST_CASE("flipped bits in the database: every one that changes a row is found")
                                     {{Role::code, "refs/heads/main", std::string(40, 'c'), now}},
                                     {}));
             REQUIRE(store->add_delivery(id_of(i), Role::code, "d", {}, now));
-            REQUIRE(store->withdraw(owner.public_key(), hex_key(i), now, now + 120));
+            REQUIRE(store->withdraw(owner.public_key(), hex_key(i), now + 120));
         }
     }
     const std::string file = *read_file(place.where(), 64U << 20U);
