@@ -8,7 +8,7 @@ using namespace tau;
 using namespace tau::test;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr long kept_kb = 63L << 10; // sanitizers keep what was freed
+constexpr long kept_kb = 256L << 10; // sanitizers keep so much of what was freed
 #else
 constexpr long kept_kb = 0;
 #endif
