@@ -24,6 +24,14 @@ void add_files(const CloneState& clone, const std::string& where, std::vector<st
     }
 }
 
+void add_repositories(const CloneState& clone, const std::string& where,
+                      std::vector<std::string>& work) {
+    for (const std::string& path : clone.status.repositories) {
+        work.push_back(where + bounded_text(path, 200) +
+                       " is a repository of its own, which was not looked at");
+    }
+}
+
 std::string sentence_of(const git::Unpushed& one) {
     if (one.where == "stash") {
         return "what git stash put aside is on no branch";
@@ -45,6 +53,7 @@ Result<std::vector<std::string>> unsaved_work(const LocalProject& project) {
     for (const CloneState& clone : *clones) {
         const std::string where = std::string(vault::to_string(clone.role)) + ": ";
         add_files(clone, where, work);
+        add_repositories(clone, where, work);
         const auto commits = git::unpushed(clone_of(project, clone.role));
         if (!commits) {
             return fail(commits.error());

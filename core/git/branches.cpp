@@ -52,10 +52,17 @@ Result<std::map<std::string, Branch>> read_branches(git_repository* repository) 
 
 /// The commit to show for a branch, wherever it is.
 Result<CommitPtr> target_of(git_repository* repository, const std::string& name) {
-    auto here = find_commit(repository, name);
-    return here || here.error().code != ErrorCode::not_found
-               ? std::move(here)
-               : find_commit(repository, std::string(origin) + name);
+    auto here = commit_at(repository, heads + name);
+    if (here || here.error().code != ErrorCode::not_found) {
+        return here;
+    }
+    auto fetched = commit_at(repository, tracking + name);
+    if (!fetched && fetched.error().code == ErrorCode::not_found) {
+        return fail(ErrorCode::not_found,
+                    "There is no branch " + bounded_text(name, 100) + " here.",
+                    "Fetch it first, or choose another one.");
+    }
+    return fetched;
 }
 
 } // namespace
@@ -139,18 +146,18 @@ Result<void> switch_branch(const fs::path& path, const std::string& name) {
         return fail(opened.error());
     }
     git_repository* const repository = opened->get();
+    auto change = Change::begin(repository); // so that nobody moves what is read from here on
+    if (!change) {
+        return fail(change.error());
+    }
     const auto target = target_of(repository, name);
     if (!target) {
         return fail(target.error());
     }
-    auto change = Change::begin(repository);
-    if (!change) {
-        return fail(change.error());
-    }
     if (auto shown = change->show(target->get(), "switch to " + name); !shown) {
         return shown;
     }
-    if (const auto here = find_commit(repository, name); !here) {
+    if (const auto here = commit_at(repository, *reference); !here) {
         if (auto made = move_branch(repository, name, nullptr, *git_commit_id(target->get()),
                                     "branch: from the remote");
             !made) {

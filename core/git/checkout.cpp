@@ -43,20 +43,6 @@ void remove_stale_locks(git_repository* repository, fs::file_time_type since) {
     }
 }
 
-/// Whether no folder on the way to the file is a link that leads elsewhere. They may be missing.
-bool lies_inside(const fs::path& root, const fs::path& path) {
-    fs::path folder = root;
-    for (const fs::path& part : path.parent_path()) {
-        folder /= part;
-        std::error_code code;
-        const fs::file_type type = fs::symlink_status(folder, code).type();
-        if (type != fs::file_type::directory && type != fs::file_type::not_found) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /// Whether the file holds nothing but the beginning (or all) of what was being written.
 bool is_half_written(git_repository* repository, const fs::path& file, const git_diff_file& to) {
     BlobPtr blob;
@@ -78,6 +64,7 @@ struct Mending {
     git_repository* repository;
     fs::path root;
     std::set<std::string> own;          ///< changed before by a person: not to be touched
+    bool adding = true;                 ///< what came, or else what went or changed
     std::vector<std::string> restored;  ///< to be checked out from HEAD again
     std::vector<git_diff_file> removed; ///< HEAD has no such file, so the index should not
 };
@@ -87,7 +74,9 @@ int look_at_delta(const git_diff_delta* delta, float, void* payload) {
     const fs::path path = delta->new_file.path;
     const fs::path file = mending.root / path;
     std::error_code code;
-    if (mending.own.contains(path.string()) || !lies_inside(mending.root, path)) {
+    const bool is_added = delta->status == GIT_DELTA_ADDED;
+    if (is_added != mending.adding || mending.own.contains(path.string()) ||
+        has_lost_its_folder(mending.repository, path)) {
         return 0;
     }
     const fs::file_type type = fs::symlink_status(file, code).type();
@@ -97,9 +86,10 @@ int look_at_delta(const git_diff_delta* delta, float, void* payload) {
         if (type == fs::file_type::not_found) {
             mending.restored.emplace_back(delta->old_file.path);
         }
-    } else if (delta->status == GIT_DELTA_ADDED) {
+    } else if (is_added) {
         if (ours) {
             fs::remove(file, code);
+            remove_empty_folders(mending.root, path);
         }
         mending.removed.push_back(delta->new_file);
     } else if (ours) {
@@ -137,23 +127,19 @@ int put_back(git_repository* repository, const git_commit* head, const git_oid& 
     result = result < 0
                  ? result
                  : git_diff_tree_to_tree(Out(diff), repository, from.get(), to.get(), nullptr);
-    Mending mending{repository, git_repository_workdir(repository), std::move(own), {}, {}};
-    result = result < 0
-                 ? result
-                 : git_diff_foreach(diff.get(), look_at_delta, nullptr, nullptr, nullptr, &mending);
+    Mending mending{repository, git_repository_workdir(repository), std::move(own), true, {}, {}};
+    // What came goes first: a folder may have come where a file was.
+    for (const bool adding : {true, false}) {
+        mending.adding = adding;
+        result = result < 0 ? result
+                            : git_diff_foreach(diff.get(), look_at_delta, nullptr, nullptr, nullptr,
+                                               &mending);
+    }
     result = result < 0 ? result : forget_added(repository, mending.removed);
     if (result < 0 || mending.restored.empty()) {
         return result;
     }
-    std::vector<char*> paths;
-    for (std::string& path : mending.restored) {
-        paths.push_back(path.data());
-    }
-    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
-    options.checkout_strategy =
-        GIT_CHECKOUT_FORCE | GIT_CHECKOUT_RECREATE_MISSING | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
-    options.paths = {paths.data(), paths.size()};
-    return git_checkout_tree(repository, reinterpret_cast<const git_object*>(from.get()), &options);
+    return check_out(repository, from.get(), std::move(mending.restored));
 }
 
 /// The note: the target's id, then the files that held changes before, each behind a NUL. Just
@@ -218,6 +204,40 @@ git_checkout_options safe_options() {
     git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
     options.checkout_strategy = GIT_CHECKOUT_SAFE | GIT_CHECKOUT_DONT_OVERWRITE_IGNORED;
     return options;
+}
+
+/// Submodules that go, with what is in their folders: libgit2 would remove those whole, with
+/// branches that were never pushed.
+Result<std::vector<std::string>> repositories_in_the_way(git_repository* repository,
+                                                         git_tree* target) {
+    const auto head = read_head(repository);
+    if (!head) {
+        return fail(head.error());
+    }
+    std::vector<std::string> found;
+    if (!head->commit) {
+        return found;
+    }
+    TreePtr tree;
+    DiffPtr diff;
+    int result = git_commit_tree(Out(tree), head->commit.get());
+    result = result < 0 ? result
+                        : git_diff_tree_to_tree(Out(diff), repository, tree.get(), target, nullptr);
+    if (result < 0) {
+        return fail(local_failure("compare the files", result));
+    }
+    const fs::path root = git_repository_workdir(repository);
+    for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
+        const git_diff_delta& delta = *git_diff_get_delta(diff.get(), i);
+        std::error_code code;
+        if (delta.old_file.mode == GIT_FILEMODE_COMMIT &&
+            delta.new_file.mode != GIT_FILEMODE_COMMIT &&
+            fs::is_directory(root / delta.old_file.path, code) &&
+            !fs::is_empty(root / delta.old_file.path, code)) {
+            found.emplace_back(delta.old_file.path);
+        }
+    }
+    return found;
 }
 
 } // namespace
@@ -295,6 +315,27 @@ bool has_lost_its_folder(git_repository* repository, const std::string& path) {
     return false;
 }
 
+void remove_empty_folders(const fs::path& root, const fs::path& path) {
+    std::error_code code;
+    for (fs::path above = path.parent_path(); !above.empty() && !code;
+         above = above.parent_path()) {
+        fs::remove(root / above, code); // fails while there is something in it
+    }
+}
+
+int check_out(git_repository* repository, const git_tree* tree, std::vector<std::string> paths) {
+    std::vector<char*> names;
+    names.reserve(paths.size());
+    for (std::string& path : paths) {
+        names.push_back(path.data());
+    }
+    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+    options.checkout_strategy =
+        GIT_CHECKOUT_FORCE | GIT_CHECKOUT_RECREATE_MISSING | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
+    options.paths = {names.data(), names.size()};
+    return git_checkout_tree(repository, reinterpret_cast<const git_object*>(tree), &options);
+}
+
 Result<void> recover(git_repository* repository) {
     std::error_code code;
     if (!fs::exists(note_of(repository), code)) {
@@ -321,6 +362,11 @@ Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
     if (result < 0 && result != GIT_ECONFLICT) {
         return fail(local_failure("compare the files", result));
     }
+    auto repositories = repositories_in_the_way(repository, tree->get());
+    if (!repositories) {
+        return fail(repositories.error());
+    }
+    files.insert(files.end(), repositories->begin(), repositories->end());
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
     return files;

@@ -58,6 +58,12 @@ Result<Status> read_status(git_repository* repository);
 /// lies behind a link is not the repository's: nothing there is read or written.
 bool has_lost_its_folder(git_repository* repository, const std::string& path);
 
+/// Those above a file that was removed, `path` below `root`.
+void remove_empty_folders(const std::filesystem::path& root, const std::filesystem::path& path);
+
+/// These files as a tree has them, whatever they are now: libgit2's result.
+int check_out(git_repository* repository, const git_tree* tree, std::vector<std::string> paths);
+
 /// The author of a commit that is made now; `invalid_argument` without a name and an address.
 Result<SignaturePtr> sign_now(const Author& author);
 

@@ -14,9 +14,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string heads = "refs/heads/";
-const std::string tracking = "refs/remotes/origin/";
-
 /// The names of a remote's branches.
 Result<std::vector<std::string>> branch_names(const std::vector<RemoteRef>& refs) {
     std::vector<std::string> names;
@@ -69,7 +66,7 @@ Result<void> forget_gone(const fs::path& path, const std::vector<std::string>& n
         git_branch_t kind = GIT_BRANCH_REMOTE;
         result = git_branch_next(Out(reference), &kind, iterator.get());
         const std::string name = result == 0 ? git_reference_name(reference.get()) : "";
-        if (name.starts_with(tracking) &&
+        if (name.starts_with(tracking) && name != tracking + "HEAD" &&
             std::find(names.begin(), names.end(), name.substr(tracking.size())) == names.end()) {
             gone.push_back(name);
         }
@@ -93,13 +90,14 @@ Result<std::vector<RemoteRef>> fetch_refs(const fs::path& repository, const Remo
     if (!names) {
         return fail(names.error());
     }
+    // First, since where a branch was may be a folder of branches now.
+    if (auto forgotten = forget_gone(repository, *names); !forgotten) {
+        return fail(forgotten.error());
+    }
     if (!names->empty()) {
         if (auto fetched = fetch(repository, remote, *names, stop, progress); !fetched) {
             return fail(fetched.error());
         }
-    }
-    if (auto forgotten = forget_gone(repository, *names); !forgotten) {
-        return fail(forgotten.error());
     }
     return refs;
 }
@@ -173,7 +171,7 @@ Result<void> push_branch(const fs::path& path, const Remote& remote, const std::
         return fail(reference ? repository.error() : reference.error());
     }
     // What is sent now; the branch may go on meanwhile.
-    const auto commit = find_commit(repository->get(), branch);
+    const auto commit = commit_at(repository->get(), *reference);
     if (!commit) {
         return fail(commit.error());
     }
@@ -187,7 +185,7 @@ Result<void> push_branch(const fs::path& path, const Remote& remote, const std::
 
 Result<void> remember_pushed(const fs::path& path, const std::string& branch) {
     const auto repository = open_local(path);
-    const auto commit = repository ? find_commit(repository->get(), branch)
+    const auto commit = repository ? commit_at(repository->get(), heads + branch)
                                    : Result<CommitPtr>(fail(repository.error()));
     return commit ? remember(repository->get(), branch, *git_commit_id(commit->get()))
                   : fail(commit.error());

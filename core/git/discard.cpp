@@ -33,6 +33,12 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
                         " was is a link or a file, so nothing was discarded.",
                     "Move that away, then discard again.");
     }
+    if (path.find('\\') != std::string::npos) { // libgit2 would not find it, and say it is done
+        return fail(ErrorCode::invalid_argument,
+                    bounded_text(path, 200) +
+                        " has a backslash in its name, so nothing was discarded.",
+                    "Discard it with git itself.");
+    }
     if (status.type() == fs::file_type::not_found) {
         return kept;
     }
@@ -58,7 +64,7 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
 }
 
 /// What git does not know goes, with folders that it leaves empty.
-Result<void> delete_file(git_repository* repository, git_index* index, const std::string& path) {
+Result<void> delete_file(git_repository* repository, const std::string& path) {
     const fs::path root = git_repository_workdir(repository);
     std::error_code code;
     fs::remove(root / path, code);
@@ -66,39 +72,12 @@ Result<void> delete_file(git_repository* repository, git_index* index, const std
         return fail(ErrorCode::io,
                     "Cannot delete " + (root / path).string() + ": " + code.message() + ".");
     }
-    for (fs::path parent = fs::path(path).parent_path(); !parent.empty();
-         parent = parent.parent_path()) {
-        fs::remove(root / parent, code); // fails while there is something in it
-        if (code) {
-            break;
-        }
-    }
-    const int result = git_index_remove(index, path.c_str(), 0);
-    return result < 0 && result != GIT_ENOTFOUND
-               ? fail(local_failure("forget " + bounded_text(path, 200), result))
-               : Result<void>();
+    remove_empty_folders(root, path);
+    return {};
 }
 
-Result<void> restore(git_repository* repository, const git_tree* tree,
-                     std::vector<std::string> paths) {
-    if (paths.empty()) {
-        return {};
-    }
-    std::vector<char*> names;
-    names.reserve(paths.size());
-    for (std::string& path : paths) {
-        names.push_back(path.data());
-    }
-    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
-    options.checkout_strategy =
-        GIT_CHECKOUT_FORCE | GIT_CHECKOUT_RECREATE_MISSING | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
-    options.paths = {names.data(), names.size()};
-    const int result =
-        git_checkout_tree(repository, reinterpret_cast<const git_object*>(tree), &options);
-    return result < 0 ? fail(local_failure("restore the files", result)) : Result<void>();
-}
-
-/// The files back to HEAD's, in the folder and in the index.
+/// The files back to HEAD's, in the folder and in the index. The index comes first: its lock may be
+/// another's.
 Result<void> go_back(git_repository* repository, const std::vector<std::string>& files) {
     const auto head = read_head(repository);
     if (!head) {
@@ -113,22 +92,39 @@ Result<void> go_back(git_repository* repository, const std::vector<std::string>&
         tree = std::move(*found);
     }
     IndexPtr index;
-    if (const int result = git_repository_index(Out(index), repository); result < 0) {
-        return fail(local_failure("read the index", result));
-    }
+    int result = git_repository_index(Out(index), repository);
     std::vector<std::string> known;
+    std::vector<std::string> unknown;
     for (const std::string& path : files) {
         TreeEntryPtr entry;
         if (tree && git_tree_entry_bypath(Out(entry), tree.get(), path.c_str()) == 0) {
             known.push_back(path);
-        } else if (auto gone = delete_file(repository, index.get(), path); !gone) {
+            continue;
+        }
+        unknown.push_back(path);
+        result = result < 0 ? result : git_index_remove(index.get(), path.c_str(), 0);
+        result = result == GIT_ENOTFOUND ? 0 : result;
+    }
+    result = result < 0 ? result : git_index_write(index.get());
+    if (result < 0) {
+        return fail(local_failure("write the index", result));
+    }
+    for (const std::string& path : unknown) {
+        if (auto gone = delete_file(repository, path); !gone) {
             return gone;
         }
     }
-    if (const int result = git_index_write(index.get()); result < 0) {
-        return fail(local_failure("write the index", result));
-    }
-    return restore(repository, tree.get(), std::move(known));
+    result = known.empty() ? 0 : check_out(repository, tree.get(), std::move(known));
+    return result < 0 ? fail(local_failure("restore the files", result)) : Result<void>();
+}
+
+/// Whether there is such a file again of which a status says nothing.
+bool is_ignored_now(git_repository* repository, const std::string& path) {
+    int ignored = 0;
+    std::error_code code;
+    return git_ignore_path_is_ignored(&ignored, repository, path.c_str()) == 0 && ignored != 0 &&
+           fs::exists(
+               fs::symlink_status(fs::path(git_repository_workdir(repository)) / path, code));
 }
 
 Result<void> write_back(git_repository* repository, const Discarded& each) {
@@ -182,8 +178,16 @@ Result<std::vector<Discarded>> discard_changes(const fs::path& path,
         }
         kept.push_back(std::move(*one));
     }
-    auto done = go_back(repository, files);
-    return done ? Result<std::vector<Discarded>>(std::move(kept)) : fail(done.error());
+    if (auto done = go_back(repository, files); !done) {
+        Error error = done.error();
+        for (const Discarded& each : kept) {
+            if (const auto back = write_back(repository, each); !back) {
+                error.detail += "\n" + back.error().message;
+            }
+        }
+        return fail(std::move(error));
+    }
+    return kept;
 }
 
 Result<void> bring_back(const fs::path& path, const std::vector<Discarded>& discarded) {
@@ -199,7 +203,8 @@ Result<void> bring_back(const fs::path& path, const std::vector<Discarded>& disc
     }
     std::vector<std::string> changed;
     for (const Discarded& each : discarded) {
-        if (has_changes(*status, each.path) || has_lost_its_folder(repository, each.path)) {
+        if (has_changes(*status, each.path) || has_lost_its_folder(repository, each.path) ||
+            is_ignored_now(repository, each.path)) {
             changed.push_back(each.path);
         }
     }

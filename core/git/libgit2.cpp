@@ -103,7 +103,6 @@ Result<Head> read_head(git_repository* repository) {
         return fail(local_failure("read HEAD", result));
     }
     const char* target = git_reference_symbolic_target(reference.get());
-    const std::string heads = "refs/heads/";
     if (target != nullptr && std::string(target).starts_with(heads)) {
         head.branch = std::string(target).substr(heads.size());
     }
@@ -132,19 +131,21 @@ Result<CommitPtr> find_commit(git_repository* repository, const std::string& com
     if (const auto valid = branch_reference(commit_or_branch); !valid) {
         return fail(valid.error());
     }
-    for (const char* folder : {"refs/heads/", "refs/remotes/"}) {
-        const std::string name = folder + commit_or_branch;
-        const int result = git_reference_name_to_id(&id, repository, name.c_str());
-        if (result == 0) {
-            return commit_of_id(repository, id);
-        }
-        if (result != GIT_ENOTFOUND) {
-            return fail(local_failure("read " + name, result));
-        }
+    auto found = commit_at(repository, heads + commit_or_branch);
+    return found || found.error().code != ErrorCode::not_found
+               ? std::move(found)
+               : commit_at(repository, "refs/remotes/" + commit_or_branch);
+}
+
+Result<CommitPtr> commit_at(git_repository* repository, const std::string& reference) {
+    git_oid id;
+    const int result = git_reference_name_to_id(&id, repository, reference.c_str());
+    if (result == GIT_ENOTFOUND) {
+        return fail(ErrorCode::not_found, "There is no " + bounded_text(reference, 100) + " here.",
+                    "Fetch it first, or choose another one.");
     }
-    return fail(ErrorCode::not_found,
-                "There is no branch " + bounded_text(commit_or_branch, 100) + " here.",
-                "Fetch it first, or choose another one.");
+    return result < 0 ? fail(local_failure("read " + bounded_text(reference, 100), result))
+                      : commit_of_id(repository, id);
 }
 
 Result<TreePtr> tree_of(const git_commit* commit) {
@@ -202,7 +203,7 @@ Result<std::string> branch_reference(const std::string& branch) {
                     "\"" + bounded_text(branch, 60) + "\" is not a branch name.",
                     "Use letters, digits, dashes and slashes.");
     }
-    return "refs/heads/" + branch;
+    return heads + branch;
 }
 
 } // namespace tau::git

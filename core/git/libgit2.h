@@ -65,6 +65,10 @@ Error local_failure(const std::string& what, int code);
 /// What a fetched branch's name begins with.
 inline constexpr std::string_view origin = "origin/";
 
+/// What the references of this side's branches, and of the fetched ones, begin with.
+inline const std::string heads = "refs/heads/";
+inline const std::string tracking = "refs/remotes/origin/";
+
 /// The most branches of one repository that are looked at.
 inline constexpr std::size_t most_branches = 1000;
 
@@ -92,6 +96,9 @@ Result<Head> read_head(git_repository* repository);
 
 /// The commit of an id, a local branch ("main") or a fetched one ("origin/main"); `not_found`.
 Result<CommitPtr> find_commit(git_repository* repository, const std::string& commit_or_branch);
+/// The commit that this very reference ("refs/heads/main") is at; `not_found`. For what must not be
+/// taken for another: a branch may be called "origin/main", or as a commit's id.
+Result<CommitPtr> commit_at(git_repository* repository, const std::string& reference);
 Result<TreePtr> tree_of(const git_commit* commit);
 
 struct CommitTrees {

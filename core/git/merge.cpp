@@ -13,17 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Result<Head> read_branch_head(git_repository* repository) {
-    auto head = read_head(repository);
-    if (head && (head->branch.empty() || !head->commit)) {
-        return fail(ErrorCode::invalid_argument,
-                    head->branch.empty() ? "The clone is on no branch."
-                                         : "There is no commit on this branch yet.",
-                    "Switch to a branch first.");
-    }
-    return head;
-}
-
 Result<Comparison> compare(git_repository* repository) {
     const auto head = read_head(repository);
     if (!head) {
@@ -34,18 +23,22 @@ Result<Comparison> compare(git_repository* repository) {
     if (head->commit) {
         comparison.ours = to_text(*git_commit_id(head->commit.get()));
     }
-    if (head->branch.empty() || !head->commit) {
+    if (head->branch.empty()) {
         return comparison;
     }
-    const auto remote = find_commit(repository, std::string(origin) + head->branch);
+    const auto remote = commit_at(repository, tracking + head->branch);
     if (!remote && remote.error().code != ErrorCode::not_found) {
         return fail(remote.error());
     }
     if (!remote) {
-        comparison.state = Comparison::State::ahead;
+        comparison.state = head->commit ? Comparison::State::ahead : Comparison::State::same;
         return comparison;
     }
     comparison.theirs = to_text(*git_commit_id(remote->get()));
+    if (!head->commit) { // cloned before anybody had committed
+        comparison.state = Comparison::State::fast_forward;
+        return comparison;
+    }
     const git_oid& ours = *git_commit_id(head->commit.get());
     const git_oid& theirs = *git_commit_id(remote->get());
     git_oid base;
@@ -231,22 +224,26 @@ Result<CommitId> fast_forward(const fs::path& path) {
         return fail(opened.error());
     }
     git_repository* const repository = opened->get();
-    const auto head = read_branch_head(repository);
+    auto change = Change::begin(repository); // so that nobody moves what is read from here on
+    if (!change) {
+        return fail(change.error());
+    }
+    const auto head = read_head(repository);
     const auto comparison = compare(repository);
     if (!head || !comparison) {
         return fail(head ? comparison.error() : head.error());
+    }
+    if (head->branch.empty()) {
+        return fail(ErrorCode::invalid_argument, "The clone is on no branch.",
+                    "Switch to a branch first.");
     }
     if (comparison->state != Comparison::State::fast_forward) {
         return fail(ErrorCode::conflict, "This side has commits of its own.",
                     "Merge both sides instead.");
     }
-    const auto theirs = find_commit(repository, *comparison->theirs);
+    const auto theirs = commit_at(repository, tracking + head->branch);
     if (!theirs) {
         return fail(theirs.error());
-    }
-    auto change = Change::begin(repository);
-    if (!change) {
-        return fail(change.error());
     }
     if (auto shown = change->show(theirs->get(), "take the other side's commits"); !shown) {
         return fail(shown.error());
@@ -268,6 +265,10 @@ Result<CommitId> merge(const fs::path& path, const MergePlan& plan,
         return fail(opened.error());
     }
     git_repository* const repository = opened->get();
+    auto change = Change::begin(repository);
+    if (!change) {
+        return fail(change.error());
+    }
     const auto sides = read_sides(repository);
     if (!sides) {
         return fail(sides.error());
@@ -295,10 +296,6 @@ Result<CommitId> merge(const fs::path& path, const MergePlan& plan,
     const auto made = find_commit(repository, to_text(*id));
     if (!made) {
         return fail(made.error());
-    }
-    auto change = Change::begin(repository);
-    if (!change) {
-        return fail(change.error());
     }
     if (auto shown = change->show(made->get(), "merge"); !shown) {
         return fail(shown.error());

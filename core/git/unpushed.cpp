@@ -41,7 +41,7 @@ Result<std::vector<Unpushed>> unpushed(const std::filesystem::path& path) {
     bool on_branch = false;
     for (const Branch& branch : *branches) {
         if (branch.local) {
-            places.emplace_back(branch.name, "refs/heads/" + branch.name);
+            places.emplace_back(branch.name, heads + branch.name);
         }
         on_branch = on_branch || branch.current;
     }

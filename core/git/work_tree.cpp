@@ -36,7 +36,8 @@ std::optional<FileState> state_of_entry(git_repository* repository, const git_st
     }
     if (staged && in_tree && entry.head_to_index != nullptr) {
         git_oid now;
-        if (git_repository_hashfile(&now, repository, entry.head_to_index->old_file.path,
+        if (entry.index_to_workdir->new_file.mode == entry.head_to_index->old_file.mode &&
+            git_repository_hashfile(&now, repository, entry.head_to_index->old_file.path,
                                     GIT_OBJECT_BLOB, nullptr) == 0 &&
             git_oid_equal(&now, &entry.head_to_index->old_file.id) != 0) {
             return std::nullopt; // changed, staged, and changed back
@@ -73,8 +74,7 @@ bool has_moved(git_repository* repository, const git_tree* head, const git_index
 
 /// Not by libgit2's own look at them: it fails as a whole at a .gitmodules that is being edited,
 /// and 1.5 leaks 20 KB each time.
-Result<std::vector<std::string>> moved_submodules(git_repository* repository,
-                                                  const git_commit* head) {
+Result<void> add_submodules(git_repository* repository, const git_commit* head, Status& status) {
     IndexPtr index;
     TreePtr tree;
     int result = git_repository_index(Out(index), repository);
@@ -82,15 +82,22 @@ Result<std::vector<std::string>> moved_submodules(git_repository* repository,
     if (result < 0) {
         return fail(local_failure("look for submodules", result));
     }
-    std::vector<std::string> moved;
+    const fs::path root = git_repository_workdir(repository);
     const std::size_t count = git_index_entrycount(index.get());
     for (std::size_t i = 0; i < count; ++i) {
         const git_index_entry& entry = *git_index_get_byindex(index.get(), i);
-        if (entry.mode == GIT_FILEMODE_COMMIT && has_moved(repository, tree.get(), entry)) {
-            moved.emplace_back(entry.path);
+        if (entry.mode != GIT_FILEMODE_COMMIT) {
+            continue;
+        }
+        std::error_code code;
+        if (fs::exists(root / entry.path / ".git", code)) {
+            status.repositories.emplace_back(entry.path);
+        }
+        if (has_moved(repository, tree.get(), entry)) {
+            status.submodules.emplace_back(entry.path);
         }
     }
-    return moved;
+    return {};
 }
 
 Result<void> check_order(const Status& status, const std::vector<std::string>& files,
@@ -241,20 +248,20 @@ Result<Status> read_status(git_repository* repository) {
     if (head->commit) {
         status.commit = to_text(*git_commit_id(head->commit.get()));
     }
-    auto submodules = moved_submodules(repository, head->commit.get());
+    const auto submodules = add_submodules(repository, head->commit.get(), status);
     const auto list = read_changes(repository);
     if (!submodules || !list) {
         return fail(submodules ? list.error() : submodules.error());
     }
-    status.submodules = std::move(*submodules);
     const std::size_t count = git_status_list_entrycount(list->get());
     for (std::size_t i = 0; i < count; ++i) {
         const git_status_entry& entry = *git_status_byindex(list->get(), i);
         const git_diff_delta* delta =
             entry.index_to_workdir != nullptr ? entry.index_to_workdir : entry.head_to_index;
         const std::string path = delta->old_file.path;
-        if (path.ends_with('/')) {
-            continue; // a repository inside this one is no file of it
+        if (path.ends_with('/')) { // a repository inside this one is no file of it
+            status.repositories.push_back(path.substr(0, path.size() - 1));
+            continue;
         }
         if (delta->old_file.mode == GIT_FILEMODE_COMMIT ||
             delta->new_file.mode == GIT_FILEMODE_COMMIT) {

@@ -14,6 +14,8 @@ struct Status {
     std::vector<FileChange> files;  ///< by path; what .gitignore names is left out
     /// Those that are at another commit than HEAD has. Never committed here.
     std::vector<std::string> submodules;
+    /// Repositories in it, submodules that are checked out among them: what they hold is their own.
+    std::vector<std::string> repositories;
     bool complete = true; ///< false: there are more than most_changes
 };
 /// Also puts back what a killed program of ours left half-way, unless somebody is at work.

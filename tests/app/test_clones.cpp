@@ -134,8 +134,16 @@ TEST_CASE("two people push, pull and merge") {
     CHECK(test::git(ada, {"branch", "-r"}).find("origin/short") != std::string::npos);
     const auto deleted = git::push(bob, hosted.remote(), {":refs/heads/short"}, {});
     if (deleted) { // the host may keep branches
+        // Where it was is a folder of branches now; what HEAD is at the host is not forgotten.
+        CHECK(outcome(git::fetch_all(bob, hosted.remote(), {})) == "");
+        test::git(bob, {"branch", "-m", "short", "short/er"});
+        CHECK(outcome(git::push_branch(bob, hosted.remote(), "short/er", {})) == "");
+        test::git(ada, {"symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"});
         CHECK(outcome(git::fetch_all(ada, hosted.remote(), {})) == "");
-        CHECK(test::git(ada, {"branch", "-r"}).find("origin/short") == std::string::npos);
+        CHECK(test::git(ada, {"for-each-ref", "refs/remotes/origin/short"}).find("short/er") !=
+              std::string::npos);
+        CHECK(test::git(ada, {"symbolic-ref", "refs/remotes/origin/HEAD"}) ==
+              "refs/remotes/origin/main\n");
     }
 }
 

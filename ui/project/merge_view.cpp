@@ -232,7 +232,10 @@ void MergeView::refresh() {
     const bool working = merge_job_.running();
     const bool worded = !message_->text().trimmed().isEmpty();
     const bool named = author_->is_named();
-    merge_->setEnabled(open == 0 && worded && named && !working && model_->rowCount() > 0);
+    const bool is_there = std::any_of(pulled_.begin(), pulled_.end(), [](const flow::Pulled& one) {
+        return one.merge.has_value();
+    });
+    merge_->setEnabled(open == 0 && worded && named && !working && is_there);
     reason_->setText(working     ? tr("Merging…")
                      : open == 1 ? tr("One file needs your choice.")
                      : open > 1  ? tr("%1 files need your choice.").arg(open)

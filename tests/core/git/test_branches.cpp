@@ -1,4 +1,5 @@
 #include "core/git/branches.h"
+#include "core/git/merge.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
 
@@ -112,6 +113,60 @@ TEST_CASE("switching takes changes along that are not in the way, and refuses to
     }
 }
 
+TEST_CASE("a branch is not taken for another that is written alike") {
+    const Clone clone;
+    const std::string begin = clone.head();
+    write(clone.path / "a.yaml", "a: 1\n");
+    const std::string second = clone.commit("Second");
+    // Whoever pushed "HEAD:origin/main", or a name like a commit's, did so at the host.
+    test::git(clone.path, {"update-ref", "refs/remotes/origin/main", second});
+    test::git(clone.path, {"update-ref", "refs/remotes/origin/origin/main", begin});
+    test::git(clone.path, {"update-ref", "refs/remotes/origin/" + second, begin});
+    for (const std::string& name : {std::string("origin/main"), second}) {
+        CAPTURE(name);
+        REQUIRE(switch_branch(clone.path, name));
+        CHECK(test::git(clone.path, {"symbolic-ref", "HEAD"}) == "refs/heads/" + name + "\n");
+        CHECK(test::git(clone.path, {"rev-parse", "HEAD"}) == begin + "\n");
+        CHECK_FALSE(fs::exists(clone.path / "a.yaml"));
+        CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+        REQUIRE(switch_branch(clone.path, "main"));
+    }
+    // Here there is a branch "origin/main" now, at another commit than the fetched one.
+    const auto branches = list_branches(clone.path).value();
+    for (const Branch& branch : branches) {
+        CHECK((branch.name != "main" || (branch.ahead == 0 && branch.behind == 0)));
+    }
+    CHECK(compare_with_remote(clone.path)->state == Comparison::State::same);
+}
+
+TEST_CASE("a repository in the clone is in the way, and never removed") {
+    const Clone clone;
+    const fs::path inner = clone.path / "tools";
+    fs::create_directory(inner);
+    test::git(inner, {"init", "-q", "-b", "main"});
+    write(inner / "a", "a\n");
+    test::git(inner, {"add", "-A"});
+    test::git(inner, {"commit", "-q", "-m", "Tools"});
+    test::git(inner, {"branch", "never-pushed"});
+    test::git(clone.path, {"add", "tools"});
+    const std::string with = clone.commit("With tools");
+    test::git(clone.path, {"branch", "with"});
+    test::git(clone.path, {"rm", "-q", "--cached", "tools"});
+    test::git(clone.path, {"commit", "-q", "-m", "Without"});
+    test::git(clone.path, {"branch", "without"});
+    test::git(clone.path, {"reset", "-q", "--hard", "with"});
+    REQUIRE(status_of(clone.path)->repositories == std::vector<std::string>{"tools"});
+    CHECK(files_against_switch(clone.path, "without").value() == std::vector<std::string>{"tools"});
+    CHECK(switch_branch(clone.path, "without").error().code == ErrorCode::conflict);
+    CHECK(test::git(inner, {"branch", "--list", "never-pushed"}) == "  never-pushed\n");
+    CHECK(clone.head() == with);
+    fs::rename(inner, clone.folder.path() / "tools");
+    fs::create_directory(inner);
+    CHECK(switch_branch(clone.path, "without"));      // an empty folder holds nothing
+    fs::rename(clone.folder.path() / "tools", inner); // and one that git does not know is told
+    CHECK(status_of(clone.path)->repositories == std::vector<std::string>{"tools"});
+}
+
 TEST_CASE("a program that is killed between index and HEAD leaves neither changed") {
     const Clone clone;
     test::git(clone.path, {"checkout", "-q", "-b", "dev"});
@@ -119,6 +174,7 @@ TEST_CASE("a program that is killed between index and HEAD leaves neither change
     write(clone.path / "also/only-dev.yaml", numbered(10));
     write(clone.path / "config.yaml", "id: dev\n");
     fs::remove(clone.path / "functions/ping.yaml");
+    write(clone.path / "functions/ping.yaml/a.yaml", "a: 1\n"); // a folder where a file was
     clone.commit("Dev");
     test::git(clone.path, {"checkout", "-q", "main"});
     write(clone.path / "mine.yaml", "id: not committed\n");

@@ -82,6 +82,48 @@ TEST_CASE("nothing behind a link, or in a file's way, is overwritten") {
     CHECK(contents(clone.path / "a/b") == "one\n");
 }
 
+TEST_CASE("a discard that fails loses nothing") {
+    const Clone clone;
+    write(clone.path / "config.yaml", "id: mine\n");
+    write(clone.path / "new.yaml", "id: new\n");
+    const std::vector<std::string> files{"new.yaml", "config.yaml"};
+    write(clone.path / ".git/index.lock", ""); // another program's
+    const auto locked = discard_changes(clone.path, files);
+    CHECK_FALSE(locked);
+    CHECK(contents(clone.path / "config.yaml") == "id: mine\n");
+    CHECK(contents(clone.path / "new.yaml") == "id: new\n");
+    fs::remove(clone.path / ".git/index.lock");
+    const auto done = discard_changes(clone.path, files);
+    REQUIRE(done);
+    // A file that git ignores has come in the place of one that was discarded.
+    write(clone.path / ".gitignore", "new.yaml\n");
+    write(clone.path / "new.yaml", "id: another\n");
+    CHECK(bring_back(clone.path, *done).error().code == ErrorCode::conflict);
+    CHECK(contents(clone.path / "new.yaml") == "id: another\n");
+}
+
+TEST_CASE("odd names are discarded as they are written") {
+    const Clone clone;
+    const std::vector<std::string> names{"c*", "[d]", "!e", "#f", " g "};
+    for (const std::string& name : names) {
+        write(clone.path / name, "one\n");
+    }
+    clone.commit("Odd");
+    for (const std::string& name : names) {
+        write(clone.path / name, "two\n");
+    }
+    for (const std::string& name : names) {
+        CAPTURE(name);
+        REQUIRE(discard_changes(clone.path, {name}));
+        CHECK(contents(clone.path / name) == "one\n");
+    }
+    CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+    write(clone.path / "a\\b", "one\n");
+    clone.commit("Odder");
+    write(clone.path / "a\\b", "two\n");
+    CHECK(discard_changes(clone.path, {"a\\b"}).error().code == ErrorCode::invalid_argument);
+}
+
 TEST_CASE("what was changed since is not overwritten by bringing back") {
     const Clone clone;
     write(clone.path / "config.yaml", "id: mine\n");

@@ -88,6 +88,22 @@ TEST_CASE("how this side stands to what was fetched") {
     CHECK(two.problem() == "");
 }
 
+TEST_CASE("a clone of what was empty takes the first commits") {
+    const Two two;
+    const std::string first = two.head();
+    test::git(two.path, {"update-ref", "refs/remotes/origin/main", first});
+    test::git(two.path, {"update-ref", "-d", "refs/heads/main"});
+    test::git(two.path, {"rm", "-q", "-r", "-f", "."});
+    CHECK(compare_with_remote(two.path).value().state == State::fast_forward);
+    write(two.path / "config.yaml", "id: mine\n");
+    CHECK(fast_forward(two.path).error().code == ErrorCode::conflict);
+    CHECK(contents(two.path / "config.yaml") == "id: mine\n");
+    fs::remove(two.path / "config.yaml");
+    CHECK(fast_forward(two.path).value() == first);
+    CHECK(two.head() == first);
+    CHECK(test::git(two.path, {"status", "--porcelain"}).empty());
+}
+
 TEST_CASE("a pull never overwrites what is not committed") {
     const Two two;
     two.remote([&] { write(two.path / "config.yaml", "id: theirs\n"); });

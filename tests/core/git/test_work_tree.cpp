@@ -95,6 +95,18 @@ TEST_CASE("modes and links are kept as git keeps them") {
     CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
 }
 
+TEST_CASE("a mode that changed is told although the text was changed back") {
+    const Clone clone;
+    write(clone.path / "run", "one\n");
+    clone.commit("Run");
+    write(clone.path / "run", "two\n");
+    test::git(clone.path, {"add", "run"});
+    write(clone.path / "run", "one\n");
+    CHECK(listed(status_of(clone.path).value()) == "");
+    fs::permissions(clone.path / "run", fs::perms::owner_all);
+    CHECK(listed(status_of(clone.path).value()) == "changed run\n");
+}
+
 TEST_CASE("a folder takes a file's place, and a file a folder's") {
     const Clone clone;
     write(clone.path / "lib.rs", "mod a;\n");
