@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/flow/clones.h"
+#include "core/git/ignored.h"
 #include "core/git/work_tree.h"
 
 #include <QDesktopServices>
@@ -91,13 +92,22 @@ Result<git::Files> ConfigWork::files(const flow::LocalProject& project, vault::R
     if (clone.empty() || leads_outside(clone, folder) || !fs::is_directory(top, code)) {
         return files;
     }
+    const auto ignored = git::Ignored::of(clone);
+    if (!ignored) {
+        return fail(ignored.error());
+    }
     std::size_t total = 0;
     auto entry = fs::recursive_directory_iterator(top, code);
     for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
         if (stop.stop_requested()) {
             return fail(ErrorCode::cancelled, "Reading " + bounded_text(folder) + " was stopped.");
         }
-        if (!fs::is_regular_file(entry->symlink_status(code))) {
+        const std::string below = entry->path().lexically_relative(clone).generic_string();
+        if (entry->is_directory(code) && !entry->is_symlink(code) && ignored->has(below + "/")) {
+            entry.disable_recursion_pending(); // what was built of the code, and may be large
+            continue;
+        }
+        if (!fs::is_regular_file(entry->symlink_status(code)) || ignored->has(below)) {
             continue;
         }
         auto text = read_file(entry->path(), largest_side_file);
@@ -110,7 +120,7 @@ Result<git::Files> ConfigWork::files(const flow::LocalProject& project, vault::R
                         "There is more in " + bounded_text(folder) + " than fits here.",
                         "Work on that folder in your editor.");
         }
-        files.emplace(entry->path().lexically_relative(clone).generic_string(), std::move(*text));
+        files.emplace(below, std::move(*text));
     }
     if (code) {
         return fail(ErrorCode::io,

@@ -6,6 +6,7 @@
 #include "core/project/canonical.h"
 #include "core/project/store.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tau::app {
@@ -99,7 +100,16 @@ void format_folder(const fs::path& folder, Formatting& formatting) {
             formatting.broken((folder / escaped_name(path)).string(), error);
         }
     }
-    for (const auto& [path, file] : store->files()) {
+    const auto& files = store->files();
+    if (store->unread().empty() && std::none_of(files.begin(), files.end(), [](const auto& each) {
+            return project::resource_at(each.first).has_value();
+        })) {
+        formatting.failed({ErrorCode::not_found,
+                           "There is no configuration in " + folder.string() + ".",
+                           "Name the folder with config.yaml in it, or YAML files.",
+                           {}});
+    }
+    for (const auto& [path, file] : files) {
         if (!project::resource_at(path)) {
             continue; // YAML of other programs, which have forms of their own
         }

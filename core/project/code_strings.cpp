@@ -1,6 +1,7 @@
 #include "core/project/code_strings.h"
 
 #include "core/base/file.h"
+#include "core/git/ignored.h"
 #include "core/project/walk.h"
 
 #include <algorithm>
@@ -28,10 +29,11 @@ bool is_code(std::string_view path) {
 
 Result<CodeStrings> CodeStrings::load(const fs::path& folder) {
     CodeStrings out;
+    const auto ignored = git::Ignored::of(folder); // else all counts
     std::size_t seen = 0;
     const auto is_git = [](std::string_view name) { return name == ".git"; };
     const auto take = [&](const Met& met) -> Result<void> {
-        if (!fs::is_regular_file(met.status)) {
+        if (!fs::is_regular_file(met.status) || (ignored && ignored->has(met.below))) {
             return {};
         }
         if (++seen > max_files) {

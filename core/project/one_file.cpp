@@ -3,10 +3,13 @@
 #include "core/base/text.h"
 #include "core/git/ignored.h"
 #include "core/project/canonical.h"
+#include "core/project/transfer.h"
+#include "core/yaml/comments.h"
 #include "core/yaml/emit.h"
 #include "core/yaml/scalar.h"
 
 #include <array>
+#include <set>
 
 namespace tau::project {
 
@@ -67,13 +70,15 @@ std::vector<std::string> paths_of(const Store& store) {
     return paths;
 }
 
-/// The files as they are in the one document; each is what it was.
-Result<void> check(const Store& store, const std::string& text) {
+/// The files as they are in the one document; each is what it was. Gives those that are, but for
+/// their comments.
+Result<std::set<std::string>> check(const Store& store, const std::string& text) {
     const auto files = from_one_file(text);
     if (!files) {
         return fail(ErrorCode::conflict, "The project cannot be written as one file.",
                     "Export it as a folder or as a zip file.", files.error().message);
     }
+    std::set<std::string> without_comments;
     for (const auto& [path, written] : *files) {
         const File* file = store.file(path);
         if (file == nullptr) {
@@ -87,8 +92,14 @@ Result<void> check(const Store& store, const std::string& text) {
             !yaml::same_content(*document, *file->document())) {
             return fail(no_place(path));
         }
+        if (file->text().find('#') != std::string::npos &&
+            !yaml::same_comments(*document, *file->document())) {
+            without_comments.insert(path);
+        }
     }
-    return files->size() == store.files().size() ? Result<void>() : fail(no_place("a file"));
+    return files->size() == store.files().size()
+               ? Result<std::set<std::string>>(std::move(without_comments))
+               : fail(no_place("a file"));
 }
 
 Error cannot_take(const std::string& path, const File& file) {
@@ -132,6 +143,35 @@ void append_text(std::string& out, std::string_view path, const std::string& tex
     out.append(yaml::literal(text, indent, "\n").value_or(yaml::double_quoted(text))).append("\n");
 }
 
+/// The one document; these files as their own text.
+Result<std::string> write_all(const Store& store, const std::set<std::string>& texts) {
+    const yaml::Document& config = *store.file("config.yaml")->document();
+    std::string out = "# The configuration of a Taubyte project: all its YAML files in one.\n"
+                      "# Files of it again: tau-project import <this file> --to <folder>\n";
+    out.append("format: ").append(format_name).append("\nproject:\n    id: ");
+    out.append(yaml::scalar(yaml::text_at(config, "id"))).append("\n    name: ");
+    out.append(yaml::scalar(yaml::text_at(config, "name"))).append("\nfiles:\n");
+    Orders orders;
+    for (const std::string& path : paths_of(store)) {
+        const File& file = *store.file(path);
+        const bool as_text =
+            file.is_read() && is_utf8(file.text()) && !resource_at(path).has_value();
+        if (file.document() == nullptr && !as_text) {
+            return fail(cannot_take(path, file));
+        }
+        if (auto can = check_name(path); !can) {
+            return fail(can.error());
+        }
+        const std::size_t begin = out.size();
+        out.append("    ").append(yaml::scalar(path)).append(":");
+        if (texts.contains(path) || !append_document(out, file, orders.of(path))) {
+            out.resize(begin);
+            append_text(out, path, file.text());
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 Result<std::string> to_one_file(const Store& store) {
@@ -149,30 +189,23 @@ Result<std::string> to_one_file(const Store& store) {
                         error.hint);
         }
     }
-    std::string out = "# The configuration of a Taubyte project: all its YAML files in one.\n"
-                      "# Files of it again: tau-project import <this file> --to <folder>\n";
-    out.append("format: ").append(format_name).append("\nproject:\n    id: ");
-    out.append(yaml::scalar(yaml::text_at(*config->document(), "id"))).append("\n    name: ");
-    out.append(yaml::scalar(yaml::text_at(*config->document(), "name"))).append("\nfiles:\n");
-    Orders orders;
-    for (const std::string& path : paths_of(store)) {
-        const File& file = *store.file(path);
-        const bool as_text =
-            file.is_read() && is_utf8(file.text()) && !resource_at(path).has_value();
-        if (file.document() == nullptr && !as_text) {
-            return fail(cannot_take(path, file));
+    std::set<std::string> texts;
+    for (;;) {
+        auto out = write_all(store, texts);
+        const auto lost =
+            out ? check(store, *out) : Result<std::set<std::string>>(fail(out.error()));
+        if (!lost) {
+            return fail(lost.error());
         }
-        const std::size_t begin = out.size();
-        out.append("    ").append(yaml::scalar(path)).append(":");
-        if (!append_document(out, file, orders.of(path))) {
-            out.resize(begin);
-            append_text(out, path, file.text());
+        if (lost->empty()) {
+            return out;
+        }
+        const std::size_t before = texts.size();
+        texts.insert(lost->begin(), lost->end());
+        if (texts.size() == before) {
+            return fail(no_place(*lost->begin()));
         }
     }
-    if (const auto checked = check(store, out); !checked) {
-        return fail(checked.error());
-    }
-    return out;
 }
 
 std::vector<std::string> left_out_of_one_file(const Store& store) {

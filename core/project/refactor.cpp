@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/project/identifiers.h"
+#include "core/project/references.h"
 #include "core/project/relocation.h"
 #include "core/project/scalars.h"
 
@@ -222,6 +223,23 @@ Result<Plan> plan_move(const Store& store, const Resource& resource,
     return plan;
 }
 
+Result<void> check_shadow(const Store& store, const Resource& place) {
+    const Resource global = place_of(place.kind, {}, place.name);
+    if (place.application.empty() || place.kind == KindId::application ||
+        store.file(global.path()) == nullptr) {
+        return {};
+    }
+    for (const Reference& each : References(store).used_by(global)) {
+        if (each.from.application == place.application && each.name == place.name) {
+            return fail(ErrorCode::conflict,
+                        each.from.path() + " means the global " + place.name + " in " + each.field +
+                            ", and would mean the new one.",
+                        "Take another name.");
+        }
+    }
+    return {};
+}
+
 Result<Plan> plan_clone(const Store& store, const Resource& resource, const std::string& name,
                         const std::string& application, Entropy& entropy,
                         std::int64_t unix_seconds) {
@@ -229,7 +247,8 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
         return fail(not_for("cloned", resource.kind));
     }
     const Resource to = place_of(resource.kind, application, name);
-    if (auto checked = check_goal(store, to); !checked) {
+    const auto checked = check_goal(store, to).and_then([&] { return check_shadow(store, to); });
+    if (!checked) {
         return fail(checked.error());
     }
     Plan plan;
@@ -240,6 +259,9 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
         if (file == nullptr) {
             return fail(ErrorCode::not_found,
                         "There is no " + resource.path() + " in the project.");
+        }
+        if (!file->is_read()) {
+            return fail(file->error());
         }
         plan.edits[to.path()] = file->text();
         if (has_inline_code(store, resource)) {

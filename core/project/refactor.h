@@ -50,6 +50,9 @@ Result<Plan> plan_move(const Store& store, const Resource& resource,
 Result<Plan> plan_clone(const Store& store, const Resource& resource, const std::string& name,
                         const std::string& application, Entropy& entropy,
                         std::int64_t unix_seconds);
+/// `conflict` when something new here would be meant by those who mean a global one of its name.
+Result<void> check_shadow(const Store& store, const Resource& place);
+
 /// With its users in the notes, which will be refused when it is gone. Its code is among the moves.
 Result<Plan> plan_remove(const Store& store, const Resource& resource);
 

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/project/identifiers.h"
+#include "core/project/refactor.h"
 #include "core/project/suggest.h"
 #include "core/yaml/emit.h"
 
@@ -228,7 +229,9 @@ Result<Plan> plan_new(const Store& store, const NewResource& wanted, Entropy& en
     const Resource place{wanted.kind,
                          wanted.kind == KindId::application ? wanted.name : wanted.application,
                          wanted.name};
-    if (auto checked = check_place(store, place); !checked) {
+    const auto checked =
+        check_place(store, place).and_then([&] { return check_shadow(store, place); });
+    if (!checked) {
         return fail(checked.error());
     }
     Lines out;

@@ -49,8 +49,7 @@ Error cannot_make(const fs::path& folder, const std::error_code& code) {
 Result<void> check_paths(const git::Files& files) {
     for (const auto& [path, text] : files) {
         if (!is_path_inside(path)) {
-            return fail(ErrorCode::invalid_argument,
-                        "\"" + bounded_text(path) + "\" is no path inside of a project.");
+            return check_name(path);
         }
         for (std::size_t slash = path.find('/'); slash != std::string::npos;
              slash = path.find('/', slash + 1)) {
@@ -130,6 +129,14 @@ Result<void> move_entries(const fs::path& from, const fs::path& to) {
 }
 
 } // namespace
+
+Result<void> check_name(std::string_view path) {
+    return is_path_inside(path)
+               ? Result<void>()
+               : fail(ErrorCode::invalid_argument,
+                      "\"" + escaped_name(path) + "\" is no name that every computer takes.",
+                      "Rename this file: without \\ and :, and in UTF-8.");
+}
 
 bool is_path_inside(std::string_view path) {
     if (path.empty() || path.size() > 1000 || !is_utf8(path) || has_control_characters(path) ||

@@ -11,6 +11,8 @@ namespace tau::project {
 /// Whether a relative path stays inside of the folder it is put into, on every system, and outside
 /// of .git: no "..", no backslash, no colon, no control character.
 bool is_path_inside(std::string_view path);
+/// That a file with this name can be taken in again: `invalid_argument`.
+Result<void> check_name(std::string_view path);
 
 /// What comes along with a copy of a project and is no part of it: .git wherever it lies, and what
 /// macOS adds to folders and zip files. Never a path with "..".

@@ -165,6 +165,9 @@ Result<std::string> to_zip(const git::Files& files, const Watch& watch) {
         return fail(ErrorCode::internal, "A zip file cannot be made here.", {}, sentence(error));
     }
     for (const auto& [path, text] : files) {
+        if (auto can = check_name(path); !can) {
+            return fail(can.error());
+        }
         zip_source_t* data = zip_source_buffer(archive.get(), text.data(), text.size(), 0);
         const zip_int64_t index =
             data == nullptr ? -1

@@ -203,6 +203,14 @@ std::vector<std::string_view> comment_texts(const Document& document) {
     return texts;
 }
 
+bool same_comments(const Document& a, const Document& b) {
+    auto one = comment_texts(a);
+    auto two = comment_texts(b);
+    std::sort(one.begin(), one.end());
+    std::sort(two.begin(), two.end());
+    return one == two;
+}
+
 std::string_view header_comment(const Document& document, const Node& node) {
     if (node.style() != Style::literal && node.style() != Style::folded) {
         return {};

@@ -21,6 +21,8 @@ Comments comments_of(const Document& document);
 
 /// All comments, without blank lines.
 std::vector<std::string_view> comment_texts(const Document& document);
+/// Wherever they stand.
+bool same_comments(const Document& a, const Document& b);
 
 /// What the first line of a block scalar says behind its marks ("# code"); may be empty.
 std::string_view header_comment(const Document& document, const Node& node);

@@ -342,14 +342,6 @@ void sort_keys(Model& model) {
     model.children = std::move(sorted);
 }
 
-bool same_comments(const Document& a, const Document& b) {
-    auto one = comment_texts(a);
-    auto two = comment_texts(b);
-    std::sort(one.begin(), one.end());
-    std::sort(two.begin(), two.end());
-    return one == two;
-}
-
 std::optional<std::string> formatted(const Document& document, const KeyOrder& order) {
     std::string out;
     Formatter formatter(document);

@@ -281,6 +281,11 @@ TEST_CASE("fmt tells of those files only that it wrote") {
 
 TEST_CASE("fmt leaves alone what is not the cloud's") {
     const Desk desk;
+    for (const fs::path& folder : {desk.shop / "functions", desk.shop.parent_path()}) {
+        const auto nothing = desk.run({"fmt", "--check", folder.string()});
+        CHECK(nothing.code == 1);
+        CHECK(contains(nothing.errors, "There is no configuration in"));
+    }
     const std::string workflow = "on:\n  push:\nyes: [a,   b]\n";
     desk.put(".github/workflows/ci.yaml", workflow);
     desk.put("plain.txt", "b:   1\na:   2\n");

@@ -105,6 +105,26 @@ private Q_SLOTS:
         QVERIFY(note.size() > hint.size() && note.endsWith(QLatin1Char('\n') + hint));
     }
 
+    void a_line_is_a_line_however_it_is_typed() {
+        Stage stage(small);
+        stage.tab->select("functions/ping.yaml");
+        auto& paths = stage.input<QPlainTextEdit>("trigger/paths");
+        paths.setFocus();
+        paths.moveCursor(QTextCursor::End);
+        QTest::keyClick(&paths, Qt::Key_Return, Qt::ShiftModifier);
+        QTest::keyClicks(&paths, QStringLiteral("/two"));
+        stage.tab->tree().setFocus();
+        settle();
+        QVERIFY(stage.text("functions/ping.yaml").find("/two") != std::string::npos);
+        auto& yaml = stage.tab->yaml();
+        yaml.setFocus();
+        yaml.moveCursor(QTextCursor::Start);
+        QTest::keyClicks(&yaml, QStringLiteral("# first"));
+        QTest::keyClick(&yaml, Qt::Key_Return, Qt::ShiftModifier);
+        QTRY_VERIFY(stage.text("functions/ping.yaml").starts_with("# first\r\n# my function"));
+        QVERIFY(stage.text("functions/ping.yaml").find("\u2028") == std::string::npos);
+    }
+
     void what_the_cloud_refuses_stands_first() {
         Stage stage([](const fs::path& folder) {
             small(folder);

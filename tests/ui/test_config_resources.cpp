@@ -1,8 +1,11 @@
 // The tree of the configuration: new, rename, clone, move, delete, and what goes along.
+#include "tests/support/git_cli.h"
 #include "tests/ui/config_stage.h"
 #include "ui/common/theme.h"
 
 #include <QAbstractItemModelTester>
+#include <QMenu>
+#include <QToolButton>
 
 using namespace tau;
 using namespace tau::test::config;
@@ -41,6 +44,50 @@ private Q_SLOTS:
         stage.tab->undo();
         stage.tab->undo();
         QCOMPARE(stage.text("functions/ping.yaml"), ping);
+    }
+
+    void keys_act_also_after_the_menu_was_seen() {
+        Stage stage(small);
+        QMenu* menu = nullptr;
+        for (const QToolButton* button : stage.tab->findChildren<QToolButton*>()) {
+            menu = button->menu() != nullptr ? button->menu() : menu;
+        }
+        QVERIFY(menu != nullptr);
+        Q_EMIT menu->aboutToShow();
+        for (const auto& [key, modifiers] :
+             {std::pair(Qt::Key_F2, Qt::NoModifier), {Qt::Key_D, Qt::ControlModifier}}) {
+            stage.tab->select("domains/web.yaml");
+            stage.tab->tree().setFocus();
+            QTest::keyClick(&stage.tab->tree(), key, modifiers);
+            stage.wait();
+            QVERIFY(stage.tab->prompt().isVisible());
+            stage.tab->prompt().close_prompt();
+        }
+        stage.tab->select("config.yaml");
+        stage.tab->ask_rename();
+        stage.wait();
+        QCOMPARE(stage.tab->prompt().edit()->text(), QStringLiteral("shop"));
+    }
+
+    void what_git_ignores_is_no_code() {
+        Stage stage([](const fs::path& folder) {
+            small(folder);
+            test::git(folder / "code", {"init", "-q"});
+            write(folder / "code/.gitignore", "target/\n");
+            fs::create_directories(folder / "code/functions/ping/target");
+            std::ofstream(folder / "code/functions/ping/target/lib.so").close();
+            fs::resize_file(folder / "code/functions/ping/target/lib.so", 40U << 20U);
+        });
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->ask_rename();
+        stage.wait();
+        QVERIFY(stage.tab->prompt().isVisible());
+        stage.type_into(*stage.tab->prompt().edit(), "pong");
+        QTest::keyClick(stage.tab->prompt().edit(), Qt::Key_Return);
+        stage.wait();
+        stage.tab->save();
+        stage.wait();
+        QVERIFY(fs::exists(stage.project.code / "functions/pong/ping.go"));
     }
 
     void code_that_came_while_the_name_was_typed_moves_too() {

@@ -154,7 +154,7 @@ QWidget* ChangesView::make_files() {
     box->addLayout(row);
     connect(discard_, &QPushButton::clicked, this, [this] { ask_discard(false); });
     connect(discard_all_, &QPushButton::clicked, this, [this] { ask_discard(true); });
-    auto* key = new QShortcut(QKeySequence::Delete, list_);
+    auto* key = new QShortcut(QKeySequence(Qt::Key_Delete), list_);
     key->setContext(Qt::WidgetShortcut);
     connect(key, &QShortcut::activated, this, [this] { ask_discard(false); });
     box->addWidget(make_commit_box());

@@ -17,6 +17,13 @@ namespace {
 constexpr int most_named = 5;
 
 /// "a.go, b.go and 3 more"
+QString project_name(const project::Store& store) {
+    const project::File* config = store.file("config.yaml");
+    return config == nullptr || config->document() == nullptr
+               ? QString()
+               : to_qt(yaml::text_at(*config->document(), "name"));
+}
+
 QString some_of(const QStringList& names) {
     const int more = static_cast<int>(names.size()) - most_named;
     const QString named = names.mid(0, most_named).join(QStringLiteral(", "));
@@ -179,8 +186,10 @@ void ConfigTab::ask_rename() {
         return;
     }
     with_files(*resource, [this, resource = *resource] {
-        prompt_->ask(tr("New name of %1").arg(to_qt(resource.name)), to_qt(resource.name),
-                     tr("Rename"), [this, resource](const QString& answer) {
+        const QString old =
+            resource.kind == KindId::project ? project_name(open_->store()) : to_qt(resource.name);
+        prompt_->ask(tr("New name of %1").arg(old), old, tr("Rename"),
+                     [this, resource](const QString& answer) {
                          const std::string name = to_utf8(answer);
                          perform(
                              [this, resource, name] {
@@ -190,7 +199,7 @@ void ConfigTab::ask_rename() {
                                  ? resource.path()
                                  : project::path_of(resource.kind, resource.application, name));
                      });
-        prompt_->edit()->setText(to_qt(resource.name));
+        prompt_->edit()->setText(old);
         prompt_->edit()->selectAll();
     });
 }

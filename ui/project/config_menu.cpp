@@ -42,15 +42,19 @@ void ConfigTab::make_menu(QMenu& menu) {
     const project::Resource* resource = chosen();
     const bool some = resource != nullptr;
     const bool apart = some && resource->kind != project::KindId::project;
-    menu.addAction(tr("&Rename…"), QKeySequence(Qt::Key_F2), this, &ConfigTab::ask_rename)
-        ->setEnabled(some);
-    menu.addAction(tr("&Clone…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &ConfigTab::ask_clone)
+    // Named here alone: in this menu they would stand beside the page's own, and none would act.
+    const auto add = [&](const QString& text, const QKeySequence& keys, void (ConfigTab::*act)()) {
+        QAction* action = menu.addAction(text, keys, this, act);
+        action->setShortcutContext(Qt::WidgetShortcut);
+        return action;
+    };
+    add(tr("&Rename…"), QKeySequence(Qt::Key_F2), &ConfigTab::ask_rename)->setEnabled(some);
+    add(tr("&Clone…"), QKeySequence(Qt::CTRL | Qt::Key_D), &ConfigTab::ask_clone)
         ->setEnabled(apart);
     auto* move = menu.addMenu(tr("&Move to"));
     show_move_menu(*move);
     move->setEnabled(apart && resource->kind != project::KindId::application && !move->isEmpty());
-    menu.addAction(tr("&Delete…"), QKeySequence(Qt::Key_Delete), this, &ConfigTab::ask_delete)
-        ->setEnabled(apart);
+    add(tr("&Delete…"), QKeySequence(Qt::Key_Delete), &ConfigTab::ask_delete)->setEnabled(apart);
     menu.addSeparator();
     const auto edits = open_ ? open_->unsaved() : project::Workspace::Unsaved();
     menu.addAction(tr("D&iscard its edits"), this, [this] { discard_edits(false); })

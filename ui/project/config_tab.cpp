@@ -196,7 +196,7 @@ void ConfigTab::make_keys() {
         search_->setFocus(Qt::ShortcutFocusReason);
         search_->selectAll();
     });
-    auto* remove = new QShortcut(QKeySequence::Delete, tree_);
+    auto* remove = new QShortcut(QKeySequence(Qt::Key_Delete), tree_); // not Ctrl+D, too
     remove->setContext(Qt::WidgetShortcut);
     connect(remove, &QShortcut::activated, this, &ConfigTab::ask_delete);
     search_->installEventFilter(this);

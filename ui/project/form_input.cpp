@@ -274,6 +274,11 @@ bool FormInput::eventFilter(QObject* watched, QEvent* event) {
             return true;
         }
     }
+    if (event->type() == QEvent::KeyPress && lines_ != nullptr && !lines_->isReadOnly() &&
+        static_cast<QKeyEvent*>(event)->matches(QKeySequence::InsertLineSeparator)) {
+        lines_->textCursor().insertBlock(); // a line, which Qt's separator is not
+        return true;
+    }
     if (event->type() == QEvent::FocusOut && lines_ != nullptr) {
         finish();
     }

@@ -310,7 +310,9 @@ void TextEditor::keyPressEvent(QKeyEvent* event) {
     }
     const bool leave = leaving_;
     leaving_ = event->key() == Qt::Key_Escape;
-    if (event->key() == Qt::Key_Backtab) {
+    if (event->matches(QKeySequence::InsertLineSeparator)) {
+        textCursor().insertBlock(); // a line of the file, which Qt's separator is not
+    } else if (event->key() == Qt::Key_Backtab) {
         QWidget::focusNextPrevChild(false); // the editor's own keeps Tab for itself
     } else if (event->key() == Qt::Key_Tab && (leave || isReadOnly())) {
         QWidget::focusNextPrevChild(true);

@@ -4,6 +4,7 @@
 #include "core/project/check.h"
 #include "core/project/scalars.h"
 #include "core/project/scope.h"
+#include "core/project/templates.h"
 #include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
 
@@ -219,6 +220,25 @@ TEST_CASE("a clone has an id and a name of its own") {
     CHECK(copied.substr(50) == "\nname: copy\nfqdn: a.b\ntags: [smartops:gpu]\n");
     CHECK(!copied.starts_with(id));
     CHECK(text(store, "domains/main.yaml") == text(before, "domains/main.yaml"));
+}
+
+TEST_CASE("nothing new takes the place of what others mean") {
+    const Store store = shop();
+    test::CountingEntropy entropy(1);
+    const auto clone = [&](const std::string& name, const std::string& application) {
+        const auto plan = plan_clone(store, at(store, "applications/a/domains/own.yaml"), name,
+                                     application, entropy, 1000);
+        return plan ? "" : std::string(to_string(plan.error().code)) + ": " + plan.error().message;
+    };
+    CHECK(clone("main", "a").find("conflict: applications/a/functions/f.yaml means") == 0);
+    CHECK(clone("main", "b") == ""); // nobody there means it
+    NewResource wanted;
+    wanted.kind = KindId::domain;
+    wanted.application = "a";
+    wanted.name = "main";
+    CHECK(plan_new(store, wanted, entropy, 1000).error().code == ErrorCode::conflict);
+    wanted.application = "b";
+    CHECK(plan_new(store, wanted, entropy, 1000));
 }
 
 TEST_CASE("deleting names the users, and can be undone") {

@@ -120,7 +120,13 @@ TEST_CASE("a file without a canonical form stands in the one file as it is") {
           Case{"config.yaml", "id: x\nid: y\n"}, Case{"functions/a.yaml", "a: 1\n---\nb: [\n"},
           Case{".github/workflows/x.yaml", "a: 1\r\n---\r\nb: 2\r\n"},
           Case{"chart/x.yaml", "{{- if .x }}\na: b: c\n  {{ end }}\n"},
-          Case{"x.yaml", "a: [\x07\n"}}) {
+          Case{"x.yaml", "a: [\x07\n"},
+          // Comments that its canonical form would lose, or say again.
+          Case{"functions/a.yaml", "# id: x\n# source: .\n"},
+          Case{"functions/a.yaml", "{ # c1\n}\n"}, Case{"functions/a.yaml", "# c0\n[] # c1\n"},
+          Case{"functions/a.yaml", "a: # c1\n  # c2\n  | # c3\n  x\n"},
+          Case{"functions/a.yaml", "p: !x # c1\n  y # c2\n"},
+          Case{"functions/a.yaml", "tags:\n    - !!str # keep\n      a: 1\n"}}) {
         CAPTURE(one.text);
         auto files = sample();
         files[one.path] = one.text;
@@ -132,6 +138,20 @@ TEST_CASE("a file without a canonical form stands in the one file as it is") {
         REQUIRE_MESSAGE(back.has_value(), (back ? "" : back.error().message));
         CHECK(back->at(one.path) == one.text);
         CHECK(*to_one_file(stored(*back)) == *text);
+    }
+}
+
+TEST_CASE("what could not be taken in again is not exported") {
+    for (const char* name : {"functions/a:b.yaml", "functions/a\\b.yaml"}) {
+        CAPTURE(name);
+        auto files = sample();
+        files[name] = "id: x\n";
+        CHECK(to_one_file(stored(files)).error().code == ErrorCode::invalid_argument);
+        CHECK(to_zip(files).error().code == ErrorCode::invalid_argument);
+        const test::TemporaryDirectory folder;
+        const auto written = write_folder(files, folder.path() / "copy");
+        REQUIRE_FALSE(written);
+        CHECK(written.error().hint.find("Rename") == 0);
     }
 }
 
