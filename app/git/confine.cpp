@@ -143,6 +143,21 @@ std::string give_up_calls() {
         filter.push_back(skip_unless(number));
         filter.push_back(deny);
     }
+    // Its own threads and limits, and no other process's; and no signals by way of its files.
+    const auto itself = static_cast<std::uint32_t>(::getpid());
+    for (const auto& [number, whose] :
+         {std::pair<std::uint32_t, std::uint32_t>{SYS_tgkill, itself}, {SYS_prlimit64, 0}}) {
+        filter.insert(filter.end(),
+                      {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 4),
+                       load(offsetof(seccomp_data, args[0])),
+                       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, whose, 1, 0), deny, permit});
+    }
+    filter.insert(filter.end(),
+                  {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 6),
+                   load(offsetof(seccomp_data, args[1])),
+                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 2, 0),
+                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 1, 0),
+                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETSIG, 0, 1), deny, permit});
     // Local services know a process by its user, as PostgreSQL does.
     filter.insert(filter.end(),
                   {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),

@@ -51,8 +51,12 @@ void confine_to_home(const tau::git::HelperRequest& request) {
         return;
     }
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    // Of /etc what names, programs and authorities need: a key may lie beside that.
     const std::string refused = tau::git::confine(
-        {"/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom", request.remote.ca_file},
+        {"/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
+         "/etc/hosts", "/etc/host.conf", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+         "/etc/localtime", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates",
+         "/dev/null", "/dev/urandom", request.remote.ca_file},
         home);
     if (!refused.empty()) { // the program that started this shows it when something fails
         std::cerr << "tau-git: not confined (" << refused << ")\n";

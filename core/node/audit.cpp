@@ -26,6 +26,13 @@ Result<AuditEntry> Store::append(std::int64_t now, const Event& event) {
         return fail(last.error());
     }
     const std::int64_t seq = last->empty() ? 1 : last->front().integer(audit_row::seq) + 1;
+    if (seq <= head_.sequence()) {
+        return fail(ErrorCode::corrupt,
+                    "The database went back to an older state while the node ran.",
+                    "Bring the newer one back; nothing is written until then.",
+                    "The audit log ends at " + std::to_string(seq - 1) + ", and " +
+                        std::to_string(head_.sequence()) + " was there.");
+    }
     const Bytes prev = last->empty() ? Bytes{} : last->front().bytes(audit_row::hash);
     std::vector<Value> entry{seq, now, event.actor, event.action, event.subject, prev, Bytes()};
     const Bytes hash = entry_hash(entry);

@@ -52,13 +52,21 @@ Result<Delivery> Store::add_delivery(const std::string& id, vault::Role role,
             outcome = known->front().bytes(delivery_row::body_hash) == blob(body_hash)
                           ? Delivery::repeated
                           : Delivery::conflicting;
+        }
+        if (outcome == Delivery::conflicting) {
             return {};
         }
-        return rows_
-            .insert(delivery_row::table, {id, text(role), delivery_id, blob(body_hash), now})
+        // Sent again after a rotation, it says that the new secret is at the host.
+        const std::string_view mine = "registration_id = $1 AND role = $2";
+        const std::string unseen = std::string(mine) + " AND webhook_seen = 0";
+        return (outcome == Delivery::fresh
+                    ? rows_.insert(delivery_row::table,
+                                   {id, text(role), delivery_id, blob(body_hash), now})
+                    : Result<void>())
             .and_then([&] {
                 return rows_.change(
-                    repository_row::table, "registration_id = $1 AND role = $2", {id, text(role)},
+                    repository_row::table, outcome == Delivery::fresh ? mine : unseen,
+                    {id, text(role)},
                     [now](Row& row) { row.set(repository_row::webhook_seen, now); });
             })
             .and_then([&] {

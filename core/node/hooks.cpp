@@ -69,6 +69,9 @@ Response Routes::deliver(const Request& request, const Names& names) const {
         return node_trouble(found.error());
     }
     if (!*found || (*found)->state != "active") {
+        if (*found) {
+            unsealer.forget_ended(id); // another process may have ended it
+        }
         return not_believed();
     }
     const auto unsealed =

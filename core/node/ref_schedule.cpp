@@ -11,6 +11,7 @@ constexpr std::size_t most_unsigned = 64;
 constexpr int spread_part = 10;
 constexpr int failures_forgiven = 2;
 constexpr std::chrono::hours longest_back_off{1};
+constexpr std::size_t most_polls = 6;
 
 } // namespace
 
@@ -53,8 +54,10 @@ bool RefSchedule::hint_unsigned(const Key& key, Instant now) {
 }
 
 RefSchedule::Order::const_iterator RefSchedule::earliest() const {
-    return std::find_if(order_.begin(), order_.end(),
-                        [this](const auto& one) { return !taken_.contains(one.second); });
+    const bool no_poll = taken_polls_.size() >= most_polls;
+    return std::find_if(order_.begin(), order_.end(), [this, no_poll](const auto& one) {
+        return !taken_.contains(one.second) && !(no_poll && polls_.contains(one.second));
+    });
 }
 
 std::optional<RefSchedule::Look> RefSchedule::take(Instant now) {
@@ -68,6 +71,9 @@ std::optional<RefSchedule::Look> RefSchedule::take(Instant now) {
     unsigned_.erase(key);
     taken_.insert(key);
     const bool is_poll = polls_.erase(key) != 0;
+    if (is_poll) {
+        taken_polls_.insert(key);
+    }
     return Look{std::move(key), is_poll};
 }
 

@@ -37,11 +37,15 @@ public:
         Key key;
         bool is_poll = false; ///< nothing hinted at it
     };
-    /// The repository to ask now, which is taken until done(); nullopt: none yet.
+    /// The repository to ask now, which is taken until done(); nullopt: none yet. At most six polls
+    /// are taken at a time, so that slow hosts do not keep a hint waiting.
     std::optional<Look> take(Instant now);
     /// Takes this one for a question of another kind; false while it is taken.
     bool begin(const Key& key) { return taken_.insert(key).second; }
-    void done(const Key& key) { taken_.erase(key); }
+    void done(const Key& key) {
+        taken_.erase(key);
+        taken_polls_.erase(key);
+    }
     /// How a look ended. A repository that failed three times in a row is polled after twice the
     /// time, then four times, and so on up to an hour; hints count at once, and one good look ends
     /// it.
@@ -73,8 +77,9 @@ private:
     std::map<Key, Instant> due_;
     Order order_; ///< the same
     std::set<Key> taken_;
-    std::set<Key> unsigned_; ///< of those that are due
-    std::set<Key> polls_;    ///< of those that are due: without a hint
+    std::set<Key> taken_polls_; ///< of those
+    std::set<Key> unsigned_;    ///< of those that are due
+    std::set<Key> polls_;       ///< of those that are due: without a hint
     RateLimit unsigned_limit_{1};
 };
 

@@ -145,6 +145,7 @@ void RefTracker::plan_all() {
     const std::lock_guard lock(mutex_);
     if (ids) {
         known_.emplace(ids->begin(), ids->end());
+        unsealer_.forget_but(*known_);
     }
     schedule_.plan_all(ids ? *ids : std::vector<std::string>(), SteadyClock::now());
     changed_.notify_all();
@@ -242,6 +243,7 @@ Looked<std::optional<RefTracker::Opened>> RefTracker::open(const Key& key) {
         return own(registration.error());
     }
     if (!*registration || (*registration)->state != "active") {
+        unsealer_.forget_ended(id); // another process may have ended it
         return std::nullopt;
     }
     StoredRepository& repository = (*registration)->repositories.at(static_cast<std::size_t>(role));

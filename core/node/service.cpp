@@ -163,7 +163,10 @@ Result<void> Service::Parts::renew() {
             if (!before) {
                 return fail(before.error());
             }
-            next.seq = 1 + std::max(leading_number(text), leading_number(before->value_or("")));
+            // No number is given out twice, also when the database was put back to an older one.
+            next.seq =
+                std::max(1 + std::max(leading_number(text), leading_number(before->value_or(""))),
+                         static_cast<std::uint64_t>(now));
             next.not_before = static_cast<std::uint32_t>(now);
             next.expires = next.not_before + record_life;
             if (auto done = vault::sign_record(next, identity.sign_key, identity.seal_key); !done) {
@@ -242,6 +245,9 @@ void Service::Parts::scan_daily(const std::stop_token& stop) {
     }
     if (!whole) {
         log.write(LogLevel::error, "store", whole.error().message + " " + whole.error().detail);
+    }
+    if (!whole && whole.error().code != ErrorCode::corrupt) {
+        return; // it could not be read whole: the next time
     }
     metrics.scanned(clock.now(), whole.has_value());
     static_cast<void>(note());

@@ -135,10 +135,25 @@ void Unsealer::remember(const Key& key, std::shared_ptr<const Unsealed> value,
 }
 
 void Unsealer::forget(const std::string& registration_id) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++generation_;
+    }
+    forget_ended(registration_id);
+}
+
+void Unsealer::forget_ended(const std::string& registration_id) {
     const std::lock_guard lock(mutex_);
-    ++generation_;
     entries_.remove_if(
         [&registration_id](const Entry& entry) { return entry.key.first == registration_id; });
+}
+
+void Unsealer::forget_but(const std::unordered_set<std::string>& registration_ids) {
+    const std::lock_guard lock(mutex_);
+    const auto gone = entries_.remove_if([&registration_ids](const Entry& entry) {
+        return !registration_ids.contains(entry.key.first);
+    });
+    generation_ += gone > 0 ? 1 : 0;
 }
 
 } // namespace tau::node

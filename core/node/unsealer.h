@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <unordered_set>
 
 namespace tau::node {
 
@@ -44,6 +45,10 @@ public:
                                                 std::int64_t now, std::uint64_t generation,
                                                 For whom = For::node);
     void forget(const std::string& registration_id);
+    /// The same of one that had ended before it was looked up: nobody is just opening it.
+    void forget_ended(const std::string& registration_id);
+    /// All but these: another process may have ended others.
+    void forget_but(const std::unordered_set<std::string>& registration_ids);
 
 private:
     using Key = std::pair<std::string, vault::Role>;

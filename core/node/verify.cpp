@@ -1,5 +1,6 @@
 // What a scan of the whole database looks for.
 
+#include "core/base/text.h"
 #include "core/node/store_values.h"
 
 #include <array>
@@ -42,6 +43,11 @@ Result<std::vector<std::string>> Store::find_missing() {
         Question{"this registration was revoked and is active again: ",
                  "SELECT a.subject FROM audit a JOIN registration g ON g.id = a.subject "
                  "WHERE a.action = 'revoke' AND g.state = 'active'"},
+        Question{"this registration was replaced and is active again: ",
+                 "SELECT g.id FROM registration g JOIN audit a ON a.subject = g.id AND "
+                 "a.action = 'register' JOIN registration h ON h.project_id = g.project_id AND "
+                 "h.owner_key = g.owner_key JOIN audit b ON b.subject = h.id AND "
+                 "b.action = 'register' WHERE g.state = 'active' AND b.seq > a.seq"},
         Question{
             "the answer to a rotation of this registration is not there: ",
             "SELECT a.subject FROM audit a JOIN registration g ON g.id = a.subject "
@@ -98,8 +104,16 @@ Result<std::vector<std::string>> Store::find_other_deployments() {
 
 Result<std::int64_t> Store::verify(const std::stop_token& stop) {
     std::vector<std::string> found;
+    std::optional<Error> unread; // a database that is busy or gone was not changed by anybody
+    const auto note = [&](const Error& error, const std::string& where) {
+        if (error.code == ErrorCode::corrupt) {
+            found.push_back(where + error.message + " " + error.detail);
+        } else {
+            unread = error;
+        }
+    };
     if (const auto whole = database_->check_structure(); !whole) {
-        found.push_back(whole.error().message + " " + whole.error().detail);
+        note(whole.error(), "");
     }
     std::int64_t count = 0;
     for (const Table* table : all_tables()) {
@@ -108,7 +122,7 @@ Result<std::int64_t> Store::verify(const std::stop_token& stop) {
             return fail(ErrorCode::cancelled, "The scan was stopped.");
         }
         if (!scan) {
-            found.push_back(std::string(table->name) + ": " + scan.error().message);
+            note(scan.error(), std::string(table->name) + ": ");
             continue;
         }
         count += scan->rows;
@@ -118,19 +132,19 @@ Result<std::int64_t> Store::verify(const std::stop_token& stop) {
         if (more) {
             found.insert(found.end(), more->begin(), more->end());
         } else {
-            found.push_back(more.error().message);
+            note(more.error(), "");
         }
     }
     if (const auto chain = verify_audit(); !chain) {
-        found.push_back(chain.error().message);
+        note(chain.error(), "");
     }
     if (found.empty()) {
-        return count;
+        return unread ? Result<std::int64_t>(fail(*unread)) : count;
     }
     std::string detail;
     for (const std::string& line : found) {
         detail += detail.empty() ? "" : "\n";
-        detail += line;
+        detail += trim(line);
     }
     return fail(ErrorCode::corrupt, "The node's database was changed outside of the node.",
                 "Restore it from a backup that is not older than audit.head.", std::move(detail));

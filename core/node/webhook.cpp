@@ -12,6 +12,7 @@ namespace tau::node {
 namespace {
 
 using Proof = WebhookScheme::Proof;
+using Form = WebhookScheme::Form;
 
 constexpr std::size_t largest_body = 1U << 20U;
 constexpr std::size_t most_refs_told = 10;
@@ -23,6 +24,7 @@ constexpr std::int64_t clock_skew = 300;
 // Forgejo sends all four of the signatures above and with GitHub's, Gitea the last three.
 // https://docs.github.com/webhooks/webhook-events-and-payloads
 // https://docs.gitea.com/usage/webhooks, https://forgejo.org/docs/latest/user/webhooks
+// In a form these three sign the JSON (services/webhook/deliver.go of gitea), GitHub the body.
 // https://docs.gitlab.com/user/project/integrations/webhooks, https://www.standardwebhooks.com
 // https://support.atlassian.com/bitbucket-cloud/docs/event-payloads
 constexpr std::array schemes{
@@ -34,7 +36,7 @@ constexpr std::array schemes{
                   "X-Forgejo-Event",
                   {"push", "create", "delete"},
                   "",
-                  true,
+                  Form::signed_payload,
                   "/ref",
                   "/repository/full_name"},
     WebhookScheme{"gitea",
@@ -45,7 +47,7 @@ constexpr std::array schemes{
                   "X-Gitea-Event",
                   {"push", "create", "delete"},
                   "",
-                  true,
+                  Form::signed_payload,
                   "/ref",
                   "/repository/full_name"},
     WebhookScheme{"gogs",
@@ -56,7 +58,7 @@ constexpr std::array schemes{
                   "X-Gogs-Event",
                   {"push", "create", "delete"},
                   "",
-                  true,
+                  Form::signed_payload,
                   "/ref",
                   "/repository/full_name"},
     WebhookScheme{"github",
@@ -67,7 +69,7 @@ constexpr std::array schemes{
                   "X-GitHub-Event",
                   {"push", "create", "delete"},
                   "ping",
-                  true,
+                  Form::signed_whole,
                   "/ref",
                   "/repository/full_name"},
     WebhookScheme{"gitlab",
@@ -78,7 +80,7 @@ constexpr std::array schemes{
                   "X-Gitlab-Event",
                   {"Push Hook", "Tag Push Hook"},
                   "",
-                  false,
+                  Form::none,
                   "/ref",
                   "/project/path_with_namespace"},
     WebhookScheme{"gitlab",
@@ -89,7 +91,7 @@ constexpr std::array schemes{
                   "X-Gitlab-Event",
                   {"Push Hook", "Tag Push Hook"},
                   "",
-                  false,
+                  Form::none,
                   "/ref",
                   "/project/path_with_namespace"},
     WebhookScheme{"bitbucket",
@@ -100,7 +102,7 @@ constexpr std::array schemes{
                   "X-Event-Key",
                   {"repo:push"},
                   "",
-                  false,
+                  Form::none,
                   "/push/changes/*/new/name",
                   "/repository/full_name"},
 };
@@ -211,14 +213,28 @@ const WebhookScheme* webhook_scheme(const Request& request) {
     return nullptr;
 }
 
+namespace {
+
+bool is_form(const WebhookScheme& scheme, const Request& request) {
+    return scheme.form != Form::none && to_lower_ascii(value_of(request, "Content-Type"))
+                                            .starts_with("application/x-www-form-urlencoded");
+}
+
+} // namespace
+
 bool is_signed(const WebhookScheme& scheme, const Request& request, const Secret& text,
                std::int64_t now) {
     const std::string_view signature = value_of(request, scheme.signature);
     switch (scheme.proof) {
-    case Proof::mac:
-        return keys::verify_webhook(text, request.body,
+    case Proof::mac: {
+        const auto json = scheme.form == Form::signed_payload && is_form(scheme, request)
+                              ? form_field(request.body, "payload")
+                              : std::optional(request.body);
+        return json &&
+               keys::verify_webhook(text, *json,
                                     "sha256=" + std::string(signature.substr(std::min(
                                                     signature.size(), scheme.prefix.size()))));
+    }
     case Proof::signed_ids:
         return is_signed_with_ids(request, text, now);
     case Proof::token:
@@ -254,13 +270,8 @@ WebhookEvent webhook_event(const WebhookScheme& scheme, const Request& request) 
 }
 
 std::optional<Announcement> read_announcement(const WebhookScheme& scheme, const Request& request) {
-    std::optional<std::string> text;
-    if (scheme.form && to_lower_ascii(value_of(request, "Content-Type"))
-                           .starts_with("application/x-www-form-urlencoded")) {
-        text = form_field(request.body, "payload");
-    } else {
-        text = request.body;
-    }
+    const std::optional<std::string> text =
+        is_form(scheme, request) ? form_field(request.body, "payload") : request.body;
     const auto value = text ? vault::json::parse(*text, largest_body, "The delivery")
                             : Result<vault::json::Value>(fail(ErrorCode::corrupt, ""));
     if (!value || !value->is_object()) {

@@ -22,11 +22,17 @@ struct WebhookScheme {
     Proof proof;
     std::string_view signature; ///< name of the header, as the four below
     std::string_view prefix;
+    /// The JSON may stand in a form's field "payload".
+    enum class Form {
+        none,
+        signed_whole,  ///< the MAC is of the body all the same
+        signed_payload ///< it is of the JSON
+    };
     std::array<std::string_view, 2> delivery; ///< the first that is there
     std::string_view event;
     std::array<std::string_view, 3> changes; ///< events that say that refs changed
     std::string_view ping;                   ///< the event that only says hello; empty: none
-    bool form;                               ///< the JSON may stand in a form's field "payload"
+    Form form;
     /// Where in the JSON the names are; "*" stands for each element of an array.
     std::string_view ref, repository;
 };

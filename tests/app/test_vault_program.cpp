@@ -108,7 +108,7 @@ TEST_CASE("SIGHUP changes certificate, record and limits, and cuts nobody off") 
     const auto record = record_over(old, node.port()); // the old connection goes on
     CHECK(record.tls_spki == second.spki);
     CHECK(record.slots_per_hour == 7);
-    CHECK(record.seq == node.first_record().seq + 1);
+    CHECK(record.seq > node.first_record().seq);
     CHECK(record_over(fresh, node.port()) == record);
     for (int i = 0; i < 6; ++i) {
         fresh.send(request(node.port(), "/healthz"));

@@ -116,7 +116,7 @@ const std::vector<Decoder>& decoders() {
             made.push_back({names.emplace_back(host + "-headers"),
                             bytes_of(signature(scheme, "{}") + "\nid"),
                             [row](ByteView bytes) { read_headers(row, bytes); }});
-            if (scheme.form) {
+            if (scheme.form != node::WebhookScheme::Form::none) {
                 made.push_back({names.emplace_back(host + "-form"),
                                 bytes_of("a=b&payload=%7B%22ref%22:%22refs/heads/main%22%7D"),
                                 [row](ByteView bytes) { read_body(row, true, bytes); }});

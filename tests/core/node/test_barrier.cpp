@@ -231,6 +231,84 @@ TEST_CASE("another key is refused before anything is read or written") {
     }
 }
 
+TEST_CASE("a registration that was replaced and is put back is found") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        SystemEntropy entropy;
+        const auto owner = keys::OwnerKey::generate(entropy);
+        const auto store = open_store(place);
+        REQUIRE(add(*store, owner, 1));
+        REQUIRE(place.open()->run("CREATE TABLE kept AS SELECT * FROM registration"));
+        REQUIRE(place.open()->run("CREATE TABLE kept_keys AS SELECT * FROM sealed"));
+        const auto replaced = with_new(owner, 2, 1, {}, [&](node::NewRegistration all) {
+            vault::Registration same = all.registration;
+            same.project_id = registration(owner, 1).project_id;
+            return store->add({same,
+                               all.answer,
+                               all.bundles,
+                               all.text,
+                               all.idempotency_key,
+                               {},
+                               all.challenge_nonce,
+                               now,
+                               now});
+        });
+        REQUIRE(replaced);
+        REQUIRE(*replaced == std::vector<std::string>{id_of(1)});
+        REQUIRE(store->revoke(id_of(2), now));
+        CHECK(store->verify({}));
+        REQUIRE(place.open()->run("UPDATE registration SET (state, updated_at, row_mac) = (SELECT "
+                                  "k.state, k.updated_at, k.row_mac FROM kept k WHERE k.id = "
+                                  "registration.id) WHERE id = '" +
+                                  id_of(1) + "'"));
+        REQUIRE(place.open()->run("INSERT INTO sealed SELECT * FROM kept_keys"));
+        const auto found = store->verify({});
+        REQUIRE_FALSE(found);
+        CHECK(found.error().detail.find("was replaced and is active again: " + id_of(1)) !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("a database that goes back under a running node is noticed with the next entry") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        SystemEntropy entropy;
+        const auto owner = keys::OwnerKey::generate(entropy);
+        const auto store = open_store(place);
+        REQUIRE(add(*store, owner, 1));
+        REQUIRE(add(*store, owner, 2));
+        REQUIRE(place.open()->run("DELETE FROM audit WHERE seq = 2"));
+        const auto refused = add(*store, owner, 3);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::corrupt);
+        CHECK(refused.error().message.find("went back") != std::string::npos);
+    }
+}
+
+TEST_CASE("a database that cannot be read was not changed") {
+    const Place place("PostgreSQL");
+    SystemEntropy entropy;
+    const auto store = node::Store::open(
+        std::move(
+            node::open_postgresql(place.where(), {.statement = std::chrono::seconds(1)}).value()),
+        place.key(), place.folder() / "audit.head", now);
+    REQUIRE(store);
+    REQUIRE(add(**store, keys::OwnerKey::generate(entropy), 1));
+    const auto other = place.open();
+    REQUIRE(other->transaction([&]() -> Result<void> {
+        REQUIRE(other->run("LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE"));
+        const auto unread = (*store)->verify({});
+        REQUIRE_FALSE(unread);
+        CHECK(unread.error().code != ErrorCode::corrupt);
+        // What is found beside it is told all the same.
+        REQUIRE(place.open()->run("UPDATE registration SET project_name = 'x'"));
+        CHECK((*store)->verify({}).error().code == ErrorCode::corrupt);
+        return {};
+    }));
+}
+
 TEST_CASE("a database that was put back to an older state is refused") {
     const Place place("SQLite");
     const auto head = place.folder() / "audit.head";

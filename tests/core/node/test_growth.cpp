@@ -97,6 +97,28 @@ TEST_CASE("thousands of rows that are past go some at a time") {
     }
 }
 
+TEST_CASE("a delivery that is sent again after a rotation shows that the new secret is known") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        SystemEntropy entropy;
+        const auto store = open_store(place);
+        const auto owner = keys::OwnerKey::generate(entropy);
+        REQUIRE(add(*store, owner, 1));
+        const auto deliver = [&](std::int64_t at) {
+            return *store->add_delivery(id_of(1), Role::code, "d", {}, at);
+        };
+        const auto seen = [&] { return (*store->find(id_of(1)))->repositories[1].webhook_seen; };
+        CHECK(deliver(now) == node::Delivery::fresh);
+        CHECK(deliver(now + 1) == node::Delivery::repeated);
+        CHECK(seen() == now);
+        REQUIRE(rotate(*store, owner, 1));
+        CHECK(seen() == 0);
+        CHECK(deliver(now + 2) == node::Delivery::repeated);
+        CHECK(seen() == now + 2);
+    }
+}
+
 TEST_CASE("of one webhook's deliveries the newest are remembered") {
     for (const std::string& engine : engines) {
         CAPTURE(engine);

@@ -153,7 +153,7 @@ TEST_CASE("two processes with other settings: the one that was told last decides
     late.clock.time += 4LL * 24 * 3600;
     REQUIRE(late.service->maintain());
     CHECK(late.record().name == "renamed");
-    CHECK(late.record().seq == shared.seq + 1);
+    CHECK(late.record().seq > shared.seq);
 }
 
 TEST_CASE("several processes store side by side: every append to the audit log has its turn") {

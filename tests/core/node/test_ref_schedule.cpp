@@ -31,6 +31,25 @@ TEST_CASE("hints within the debounce are one look, and none puts it off") {
     CHECK_FALSE(schedule.take(dawn + 10min));
 }
 
+TEST_CASE("polls leave room for hints") {
+    RefSchedule schedule({0ms, 1s}, dawn);
+    schedule.plan_all({"a", "b", "c", "d", "e"}, dawn);
+    const auto later = dawn + 10s;
+    std::vector<RefSchedule::Key> polled;
+    while (const auto look = schedule.take(later)) {
+        CHECK(look->is_poll);
+        polled.push_back(look->key);
+    }
+    CHECK(polled.size() == 6);
+    schedule.hint({"other", Role::code}, later);
+    const auto hinted = schedule.take(later);
+    REQUIRE(hinted);
+    CHECK(hinted->key.first == "other");
+    CHECK_FALSE(schedule.take(later));
+    schedule.done(polled.front());
+    CHECK(schedule.take(later));
+}
+
 TEST_CASE("no repository is asked twice at once, and a hint during a look leads to another") {
     RefSchedule schedule({2s, 15min}, dawn);
     schedule.hint(first_one, dawn);

@@ -21,7 +21,7 @@ TEST_CASE("the record is signed, served, and renewed with a higher number") {
     CHECK(world.record().seq == record->seq);
     world.clock.time += 4 * 86400;
     REQUIRE(world.service->maintain());
-    CHECK(world.record().seq == record->seq + 1);
+    CHECK(world.record().seq > record->seq);
     CHECK(world.record().expires > record->expires);
 }
 

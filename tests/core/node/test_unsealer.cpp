@@ -61,6 +61,23 @@ TEST_CASE("what was forgotten while it was being opened is not remembered") {
     CHECK(get(sealed.unsealer.generation()) != next);
 }
 
+TEST_CASE("what another process ended is not kept") {
+    Sealed sealed;
+    const auto repository = sealed.repository();
+    const auto get = [&] { return *sealed.unsealer.get("id", repository, opened_at, 0); };
+    const auto first = get();
+    sealed.unsealer.forget_but({"id", "other"});
+    CHECK(get() == first);
+    CHECK(first.use_count() > 1);
+    sealed.unsealer.forget_but({"other"});
+    CHECK(first.use_count() == 1);
+    const auto second =
+        *sealed.unsealer.get("id", repository, opened_at, sealed.unsealer.generation());
+    CHECK(second.use_count() > 1);
+    sealed.unsealer.forget_ended("id");
+    CHECK(second.use_count() == 1);
+}
+
 TEST_CASE("what another process replaced is opened anew") {
     Sealed sealed;
     const auto first = sealed.repository();

@@ -93,7 +93,12 @@ std::vector<Host> hosts() {
         {"github", push, github, main},
         {"github, form", form_of(push), as_form(github), main},
         {"gitea", push, gitea_like("Gitea"), main},
-        {"gitea, form", form_of(push), as_form(gitea_like("Gitea")), main},
+        // Gitea and those like it sign what stands in the form.
+        {"gitea, form", form_of(push),
+         [=](const Secret& secret, const std::string& body, const std::string& id) {
+             return as_form(gitea_like("Gitea"))(secret, body == form_of(push) ? push : body, id);
+         },
+         main},
         {"gogs", push, gitea_like("Gogs"), main},
         {"forgejo", push,
          [=](const Secret& secret, const std::string& body, const std::string& id) {
