@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/git/checkout.h"
+#include "core/git/distance.h"
 
 #include <algorithm>
 #include <map>
@@ -85,11 +86,12 @@ Result<std::vector<Branch>> list_branches(const fs::path& path) {
             git_oid theirs;
             (void)git_oid_fromstr(&ours, branch.local->c_str());
             (void)git_oid_fromstr(&theirs, branch.remote->c_str());
-            if (const int result = git_graph_ahead_behind(&branch.ahead, &branch.behind,
-                                                          repository->get(), &ours, &theirs);
-                result < 0) {
-                return fail(local_failure("compare the branch " + name, result));
+            const auto apart = distance(repository->get(), ours, theirs);
+            if (!apart) {
+                return fail(apart.error());
             }
+            branch.ahead = apart->ahead;
+            branch.behind = apart->behind;
         }
         branches.push_back(std::move(branch));
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/git/checkout.h"
+#include "core/git/distance.h"
 #include "core/git/merge_parts.h"
 #include "core/git/work_tree.h"
 
@@ -39,17 +40,15 @@ Result<Comparison> compare(git_repository* repository) {
         comparison.state = Comparison::State::fast_forward;
         return comparison;
     }
-    const git_oid& ours = *git_commit_id(head->commit.get());
-    const git_oid& theirs = *git_commit_id(remote->get());
-    git_oid base;
-    const int based = git_merge_base(&base, repository, &ours, &theirs);
-    const int result =
-        git_graph_ahead_behind(&comparison.ahead, &comparison.behind, repository, &ours, &theirs);
-    if ((based < 0 && based != GIT_ENOTFOUND) || result < 0) {
-        return fail(local_failure("compare with the remote", based < 0 ? based : result));
+    const auto apart =
+        distance(repository, *git_commit_id(head->commit.get()), *git_commit_id(remote->get()));
+    if (!apart) {
+        return fail(apart.error());
     }
+    comparison.ahead = apart->ahead;
+    comparison.behind = apart->behind;
     using State = Comparison::State;
-    comparison.state = based == GIT_ENOTFOUND                          ? State::unrelated
+    comparison.state = !apart->related                                 ? State::unrelated
                        : comparison.ahead > 0 && comparison.behind > 0 ? State::both_changed
                        : comparison.ahead > 0                          ? State::ahead
                        : comparison.behind > 0                         ? State::fast_forward

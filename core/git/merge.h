@@ -18,8 +18,9 @@ struct Comparison {
     std::optional<CommitId> ours, theirs; ///< no `theirs`: the remote has no such branch
     std::size_t ahead = 0, behind = 0;
 };
-/// Looks at nothing but this repository: as of the last fetch. On no branch, or before the first
-/// commit, there is no `theirs` and the state is `same`.
+/// Looks at nothing but this repository: as of the last fetch. On no branch there is no `theirs`
+/// and the state is `same`; before the first commit there is no `ours`, and it is `fast_forward`
+/// when the remote has commits.
 Result<Comparison> compare_with_remote(const std::filesystem::path& repository);
 
 /// Takes the remote's commits when this side has none of its own; `conflict` otherwise, or when

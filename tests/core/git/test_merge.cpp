@@ -1,3 +1,4 @@
+#include "core/git/branches.h"
 #include "core/git/diff.h"
 #include "core/git/merge.h"
 #include "core/git/work_tree.h"
@@ -86,6 +87,25 @@ TEST_CASE("how this side stands to what was fetched") {
     test::git(two.path, {"update-ref", "refs/remotes/origin/alone", "main"});
     CHECK(compare_with_remote(two.path).value().state == State::unrelated);
     CHECK(two.problem() == "");
+}
+
+TEST_CASE("a shallow clone is compared as far as it goes") {
+    const Two two;
+    write(two.path / "a.yaml", "a: 1\n");
+    two.commit("Second");
+    const fs::path shallow = two.folder.path() / "shallow";
+    test::git(two.folder.path(),
+              {"clone", "-q", "--depth", "1", "file://" + two.path.string(), shallow.string()});
+    CHECK(compare_with_remote(shallow).value().state == State::same);
+    write(shallow / "b.yaml", "b: 1\n");
+    test::git(shallow, {"add", "-A"});
+    test::git(shallow, {"commit", "-q", "-m", "Ours"});
+    const auto found = compare_with_remote(shallow).value();
+    CHECK(found.state == State::ahead);
+    CHECK(found.ahead == 1);
+    const auto branches = list_branches(shallow).value();
+    CHECK(branches.front().ahead == 1);
+    CHECK(branches.front().behind == 0);
 }
 
 TEST_CASE("a clone of what was empty takes the first commits") {

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/git/libgit2.h"
+
+namespace tau::git {
+
+/// How far apart two commits are.
+struct Distance {
+    std::size_t ahead = 0;  ///< commits that only `ours` has
+    std::size_t behind = 0; ///< that only `theirs` has
+    bool related = true;    ///< they have a commit in common
+};
+/// In a shallow clone only what is there counts.
+Result<Distance> distance(git_repository* repository, const git_oid& ours, const git_oid& theirs);
+
+} // namespace tau::git
