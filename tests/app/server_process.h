@@ -109,6 +109,7 @@ private:
         const auto served = vaultd::serve(
             {host, 0}, {limits, {}, {}, ""}, log, {[&](std::uint16_t port) {
                 node::Settings settings;
+                settings.ref_debounce = std::chrono::hours(1); // what the test has put there, stays
                 settings.data = folder_ / "node";
                 settings.barrier_key = barrier_in(folder_);
                 settings.name = "test";
