@@ -123,6 +123,10 @@ private Q_SLOTS:
         QTest::keyClick(&yaml, Qt::Key_Return, Qt::ShiftModifier);
         QTRY_VERIFY(stage.text("functions/ping.yaml").starts_with("# first\r\n# my function"));
         QVERIFY(stage.text("functions/ping.yaml").find("\u2028") == std::string::npos);
+        const QString before = yaml.toPlainText();
+        yaml.setReadOnly(true);
+        QTest::keyClick(&yaml, Qt::Key_Return, Qt::ShiftModifier);
+        QCOMPARE(yaml.toPlainText(), before);
     }
 
     void what_the_cloud_refuses_stands_first() {

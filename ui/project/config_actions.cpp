@@ -16,7 +16,6 @@ namespace {
 
 constexpr int most_named = 5;
 
-/// "a.go, b.go and 3 more"
 QString project_name(const project::Store& store) {
     const project::File* config = store.file("config.yaml");
     return config == nullptr || config->document() == nullptr
@@ -24,6 +23,7 @@ QString project_name(const project::Store& store) {
                : to_qt(yaml::text_at(*config->document(), "name"));
 }
 
+/// "a.go, b.go and 3 more"
 QString some_of(const QStringList& names) {
     const int more = static_cast<int>(names.size()) - most_named;
     const QString named = names.mid(0, most_named).join(QStringLiteral(", "));

@@ -310,7 +310,7 @@ void TextEditor::keyPressEvent(QKeyEvent* event) {
     }
     const bool leave = leaving_;
     leaving_ = event->key() == Qt::Key_Escape;
-    if (event->matches(QKeySequence::InsertLineSeparator)) {
+    if (event->matches(QKeySequence::InsertLineSeparator) && !isReadOnly()) {
         textCursor().insertBlock(); // a line of the file, which Qt's separator is not
     } else if (event->key() == Qt::Key_Backtab) {
         QWidget::focusNextPrevChild(false); // the editor's own keeps Tab for itself
