@@ -178,12 +178,16 @@ Result<LoadedShards> ShardLoader::load(const DirectoryHead& head,
         threads.emplace_back(work);
     }
     std::unique_lock lock(run.mutex);
-    for (std::uint64_t told = 0; run.finished < count;) {
-        run.changed.wait(lock);
-        if (const std::uint64_t done = run.done_bytes; progress && done != told) {
-            told = done;
+    std::uint64_t told = 0;
+    const auto news = [&] { return run.done_bytes != told; };
+    while (news() || run.finished < count) {
+        run.changed.wait(lock, [&] { return news() || run.finished == count; });
+        if (news()) {
+            told = run.done_bytes;
             lock.unlock();
-            progress(done, all_bytes);
+            if (progress) {
+                progress(told, all_bytes);
+            }
             lock.lock();
         }
     }

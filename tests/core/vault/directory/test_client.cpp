@@ -55,6 +55,19 @@ TEST_CASE("a directory's nodes become a table, shard by shard") {
     }
 }
 
+TEST_CASE("who hears of the progress late still hears of its end") {
+    ClientWorld world;
+    std::uint64_t done = 0;
+    REQUIRE(world.source->load({}, vault::Extent::all,
+                               [&](std::uint64_t now, std::uint64_t) {
+                                   // Long enough that the shards are all there meanwhile.
+                                   std::this_thread::sleep_for(std::chrono::milliseconds(200));
+                                   done = now;
+                               },
+                               {}));
+    CHECK(done == ClientWorld::count * vault::summary_size);
+}
+
 TEST_CASE("what the cache holds is not fetched again, and a changed list comes as deltas") {
     ClientWorld world;
     world.put_in_one_shard();
