@@ -1,10 +1,8 @@
 #include "app/console/git_work.h"
 
 #include "app/adapters/workplace.h"
-#include "core/git/author.h"
+#include "core/git/configuration.h"
 #include "core/git/url.h"
-
-#include <cstdlib>
 
 namespace tau::app {
 
@@ -22,20 +20,6 @@ std::pair<std::string, std::string> owner_and_name(std::string path) {
         return {};
     }
     return {path.substr(owner + 1, name - owner - 1), path.substr(name + 1)};
-}
-
-/// A file in the folder that a variable names; empty without it.
-std::filesystem::path file_in(const char* variable, const char* name) {
-    const char* folder = std::getenv(variable);
-    return folder == nullptr || *folder != '/' ? std::filesystem::path()
-                                               : std::filesystem::path(folder) / name;
-}
-
-/// Where git looks for them.
-git::ConfigFiles config_files() {
-    const auto xdg = file_in("XDG_CONFIG_HOME", "git/config");
-    return {"/etc/gitconfig", xdg.empty() ? file_in("HOME", ".config/git/config") : xdg,
-            file_in("HOME", ".gitconfig")};
 }
 
 } // namespace
@@ -79,7 +63,7 @@ Result<git::Author> GitWork::author(const flow::LocalProject& project) {
         if (clone.empty()) {
             continue;
         }
-        auto named = git::configured_author(clone, config_files());
+        auto named = git::configured_author(clone);
         if (named || named.error().code != ErrorCode::not_found || !project.is_registered()) {
             return named;
         }

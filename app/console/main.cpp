@@ -1,4 +1,5 @@
 // tau-console: the window. Here everything meets: options, data folder, services, pictures.
+#include "app/adapters/git_configuration.h"
 #include "app/adapters/workplace.h"
 #include "app/console/console_services.h"
 #include "app/console/made_up_nodes.h"
@@ -221,6 +222,9 @@ int main(int argc, char** argv) {
     if (!protect_process()) {
         std::fputs("tau-console: libsodium cannot start.\n", stderr);
         return Exit::failed;
+    }
+    if (const auto followed = app::follow_git_configuration(); !followed) {
+        return tell(followed.error());
     }
     // Help and version are told, and pictures made, without a screen too.
     const bool screen = qEnvironmentVariableIsSet("DISPLAY") ||

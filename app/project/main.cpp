@@ -1,4 +1,5 @@
 // tau-project: makes, checks and hands on Taubyte projects without a window.
+#include "app/adapters/git_configuration.h"
 #include "app/project/commands.h"
 #include "core/base/secret.h"
 #include "core/base/standard_output.h"
@@ -87,6 +88,10 @@ int main(int argc, char** argv) {
     hold_standard_streams();
     if (!protect_process()) {
         std::cerr << "tau-project: The cryptographic library does not start.\n";
+        return static_cast<int>(Exit::failed);
+    }
+    if (const auto followed = follow_git_configuration(); !followed) {
+        std::cerr << "tau-project: " << followed.error().message << "\n";
         return static_cast<int>(Exit::failed);
     }
     QCoreApplication application(argc, argv);

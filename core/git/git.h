@@ -3,7 +3,7 @@
 // git.h         this file: what all of them share
 // repository.h  a local repository: make, read and write commits
 // work_tree.h   what was changed since the last commit, and committing some of it
-// author.h      who git's own configuration names
+// configuration.h  what a person set for all repositories, the author among it
 // ignored.h     which files of a folder git leaves out
 // branches.h    branches of a clone: list, make, switch without losing work
 // diff.h        the lines of one file that changed

@@ -13,7 +13,7 @@ int start() {
     if (started < 0) {
         return started;
     }
-    // url.insteadOf, http.proxy or core.* of a ~/.gitconfig must not change what we do.
+    // A ~/.gitconfig must not change what a node or the helper does: url.insteadOf, http.proxy.
     for (const int level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
                             GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL}) {
         if (git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "") < 0) {

@@ -52,7 +52,8 @@ private:
     typename Pointer::pointer raw_ = nullptr;
 };
 
-/// Starts libgit2 once per process, deaf to the user's and the system's git configuration.
+/// Starts libgit2 once per process, deaf to the user's and the system's git configuration until it
+/// is told to follow them.
 Result<void> start_libgit2();
 
 /// What libgit2 says about the call that just failed, bounded; empty when it says nothing.

@@ -41,9 +41,16 @@ const fs::path& Repository::path() const {
 }
 
 Result<std::string> Repository::origin() const {
-    RemotePtr remote;
-    const int result = git_remote_lookup(Out(remote), impl_->repository.get(), "origin");
-    const char* url = result == 0 ? git_remote_url(remote.get()) : nullptr;
+    // Not what a remote's own url is: there url.insteadOf may have put another address.
+    ConfigPtr config;
+    int result = git_repository_config_snapshot(Out(config), impl_->repository.get());
+    const char* url = nullptr;
+    if (result == 0) {
+        result = git_config_get_string(&url, config.get(), "remote.origin.url");
+    }
+    if (result < 0 && result != GIT_ENOTFOUND) {
+        return fail(local_failure("read the remote of " + impl_->path.string(), result));
+    }
     if (url == nullptr) {
         return fail(ErrorCode::not_found,
                     "The repository " + impl_->path.string() + " has no remote named origin.",

@@ -162,6 +162,11 @@ TEST_CASE("what git ignores is in no export, and is named") {
     test::git(desk.shop, {"init", "-q"});
     desk.put(".gitignore", ".env\n");
     desk.put(".env", "TOKEN=hunter2\n");
+    // Ignored by this person everywhere.
+    desk.put("functions/secret.token", "hunter3\n");
+    const fs::path list = desk.program.data.parent_path() / ".config/git/ignore";
+    fs::create_directories(list.parent_path());
+    REQUIRE(write_file_atomic(list, std::string_view("*.token\n")));
     const std::string copy = (here / "copy").string();
     const std::vector<std::string> commands[]{
         {"export", desk.shop.string(), "--as", "folder", "--to", copy},
@@ -170,15 +175,17 @@ TEST_CASE("what git ignores is in no export, and is named") {
     for (const auto& command : commands) {
         const auto done = desk.run(command);
         CHECK_MESSAGE(done.code == 0, done.errors);
-        CHECK(contains(done.errors, "what git ignores: .env."));
+        CHECK(contains(done.errors, "what git ignores: .env, functions/secret.token."));
     }
     CHECK(fs::exists(here / "copy/.gitignore"));
     CHECK_FALSE(fs::exists(here / "copy/.env"));
+    CHECK_FALSE(fs::exists(here / "copy/functions/secret.token"));
     CHECK_FALSE(fs::exists(here / "taken/.env"));
     const auto files = project::from_zip(desk.text(here / "copy.zip"));
     REQUIRE(files);
     CHECK(files->contains(".gitignore"));
     CHECK_FALSE(files->contains(".env"));
+    CHECK_FALSE(files->contains("functions/secret.token"));
 }
 
 TEST_CASE("what comes through a pipe is taken in, too") {

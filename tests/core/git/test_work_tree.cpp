@@ -1,4 +1,3 @@
-#include "core/git/author.h"
 #include "core/git/diff.h"
 #include "core/git/ignored.h"
 #include "core/git/work_tree.h"
@@ -279,29 +278,6 @@ TEST_CASE("what cannot be committed is refused, and nothing moves") {
           ErrorCode::invalid_argument);
     CHECK(clone.head() == before);
     CHECK(clone.problem() == "");
-}
-
-TEST_CASE("the author is who git itself would name") {
-    const Clone clone;
-    const fs::path global = clone.folder.path() / "gitconfig";
-    const ConfigFiles files{{}, clone.folder.path() / "absent", global};
-    const auto nobody = configured_author(clone.path, files);
-    REQUIRE_FALSE(nobody);
-    CHECK(nobody.error().code == ErrorCode::not_found);
-    write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n");
-    CHECK(configured_author(clone.path, files)->name == "Grace");
-    CHECK(configured_author(clone.path, {global, {}, {}})->email == "grace@example.org");
-    // What it includes may name somebody else, and cannot be read: nobody is better.
-    write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n"
-                  "[include]\n\tpath = ~/more\n");
-    const auto unread = configured_author(clone.path, files);
-    REQUIRE_FALSE(unread);
-    CHECK(unread.error().code == ErrorCode::corrupt);
-    CHECK(unread.error().message.find("gitconfig") != std::string::npos);
-    write(global, "[user]\n\tname = Grace\n\temail = grace@example.org\n");
-    test::git(clone.path, {"config", "user.name", "Ada"}); // the repository's own comes first
-    CHECK(configured_author(clone.path, files)->name == "Ada");
-    CHECK(configured_author(clone.path, files)->email == "grace@example.org");
 }
 
 TEST_CASE("a merge that git began elsewhere is left to git") {
