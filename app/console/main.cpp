@@ -146,7 +146,14 @@ bool opens_window(int argc, char** argv) {
 Result<std::filesystem::path> first_network(const Options& options,
                                             const std::filesystem::path& data, bool has_one) {
     if (!options.network.isEmpty()) {
-        return std::filesystem::absolute(ui::to_utf8(options.network));
+        std::error_code code;
+        auto network = std::filesystem::absolute(ui::to_utf8(options.network), code);
+        if (code) {
+            return fail(ErrorCode::invalid_argument,
+                        "The network file's folder is gone, or may not be looked at.",
+                        "Name the file with its whole path.");
+        }
+        return network;
     }
     if (has_one) {
         return std::filesystem::path();

@@ -52,7 +52,11 @@ std::optional<localnet::Options> parse(const std::vector<std::string>& arguments
         const std::string& name = arguments[i];
         const std::string& value = arguments[i + 1];
         if (name == "--dir" && !value.empty()) {
-            options.folder = std::filesystem::absolute(value);
+            std::error_code gone; // the current folder
+            options.folder = std::filesystem::absolute(value, gone);
+            if (gone) {
+                return std::nullopt;
+            }
         } else if (name == "--chaos" && !value.empty()) {
             options.chaos = value;
         } else if (!(name == "--port" && parse_number<std::uint16_t>(value, 65535, options.port)) &&

@@ -1,6 +1,7 @@
 // check: a configuration repository as the cloud will judge it, for people and for CI.
 #include "app/project/commands.h"
 #include "core/base/text.h"
+#include "core/git/ignored.h"
 #include "core/project/check.h"
 #include "core/project/problem_report.h"
 
@@ -25,6 +26,13 @@ Exit cannot_read(const std::string& format, const Error& error) {
         std::cerr << "  " << error.hint << "\n";
     }
     return Exit::usage;
+}
+
+/// As it could be committed: no cloud sees what git ignores. Where git cannot say, all counts.
+Result<project::Store> read_store(const std::string& folder) {
+    const auto ignored = git::Ignored::of(folder);
+    return project::Store::load(
+        folder, {}, [&ignored](const std::string& path) { return ignored && ignored->has(path); });
 }
 
 } // namespace
@@ -56,7 +64,7 @@ Exit check_command(const QStringList& arguments) {
                                               "\"; take text, json or sarif.");
     }
     const std::string folder = line.positional_or(0, ".");
-    const auto store = project::Store::load(folder);
+    const auto store = read_store(folder);
     if (!store) {
         return cannot_read(format, store.error());
     }

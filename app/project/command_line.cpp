@@ -75,6 +75,16 @@ std::optional<Exit> CommandLine::parse() {
     if (!read) {
         return usage_error(command_, parser_.errorText().toStdString());
     }
+    // A variable of a script that was never set; an empty path would be some other place.
+    for (const QString& name : parser_.optionNames()) {
+        const QStringList values = parser_.values(name);
+        if (values.contains(QString()) && !values.isEmpty()) {
+            return usage_error(command_, "The value of --" + name.toStdString() + " is empty.");
+        }
+    }
+    if (parser_.positionalArguments().contains(QString())) {
+        return usage_error(command_, "An argument is empty.");
+    }
     const qsizetype given = parser_.positionalArguments().size();
     if (given < positionals_ || (given > positionals_ + optionals_ && !more_)) {
         return usage_error(command_, given < positionals_ ? "Something is missing."

@@ -6,6 +6,7 @@
 #include "core/seal/seal.h"
 
 #include <QCoreApplication>
+#include <filesystem>
 #include <iostream>
 
 using namespace tau;
@@ -64,6 +65,12 @@ Exit run(const QStringList& arguments) {
     if (first == u"--version") {
         std::cout << "tau-project " TAU_VERSION "\n";
         return Exit::done;
+    }
+    std::error_code gone;
+    if (std::filesystem::current_path(gone).empty()) {
+        std::cerr << "tau-project: The current folder is gone, or may not be looked at.\n"
+                     "  Change to another one.\n";
+        return Exit::failed;
     }
     for (const Command& command : commands) {
         const QStringList words = QString::fromUtf8(command.name).split(u' ');

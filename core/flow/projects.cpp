@@ -166,7 +166,8 @@ Result<FlowOrigin> project_origin(const fs::path& data, const std::string& proje
 
 Result<void> forget(const fs::path& data, const std::string& id) {
     const fs::path folder = flows_folder(data) / id;
-    if (!is_flow_id(id) || !fs::is_directory(folder)) {
+    std::error_code code;
+    if (!is_flow_id(id) || !fs::is_directory(folder, code)) {
         return fail(no_such_flow(id));
     }
     auto lock = FileLock::acquire(folder / "lock", 0);
@@ -174,7 +175,6 @@ Result<void> forget(const fs::path& data, const std::string& id) {
         return fail(ErrorCode::unavailable, "Another window or program works on this creation.",
                     "Wait until it is done, then try again.");
     }
-    std::error_code code;
     fs::remove_all(folder, code);
     if (code) {
         return fail(ErrorCode::io,
@@ -229,7 +229,8 @@ Result<LocalProject> import_export(const fs::path& data, std::string_view yaml) 
         }
     }
     const fs::path folder = projects_folder(data) / file->project_id;
-    if (fs::exists(folder / "project.yaml")) {
+    std::error_code code;
+    if (fs::exists(folder / "project.yaml", code)) {
         return fail(ErrorCode::already_exists, "The project " + file->name + " is here already.",
                     "Open it, or remove it first to take in this file of it: tau-project remove " +
                         file->name);

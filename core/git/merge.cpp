@@ -175,12 +175,23 @@ Result<git_oid> write_tree(git_repository* repository, const MergeSides& sides,
                       : tree;
 }
 
+Error cut_off() {
+    return {ErrorCode::unavailable,
+            "This clone is shallow: it does not reach back to what the two sides have in common.",
+            "Get the whole history with: git fetch --unshallow",
+            {}};
+}
+
 } // namespace
 
 Result<MergeSides> read_sides(git_repository* repository) {
     const auto comparison = compare(repository);
     if (!comparison) {
         return fail(comparison.error());
+    }
+    const bool is_shallow = git_repository_is_shallow(repository) == 1;
+    if (comparison->state == Comparison::State::unrelated && is_shallow) {
+        return fail(cut_off());
     }
     if (comparison->state == Comparison::State::unrelated) {
         return fail(ErrorCode::conflict,
@@ -199,7 +210,8 @@ Result<MergeSides> read_sides(git_repository* repository) {
     (void)git_oid_fromstr(&ours, comparison->ours->c_str());
     (void)git_oid_fromstr(&theirs, comparison->theirs->c_str());
     if (const int result = git_merge_base(&base, repository, &ours, &theirs); result < 0) {
-        return fail(local_failure("find what the two sides have in common", result));
+        return fail(is_shallow ? cut_off()
+                               : local_failure("find what the two sides have in common", result));
     }
     for (const auto& [id, commit] :
          {std::pair(&ours, &sides.ours), {&theirs, &sides.theirs}, {&base, &sides.base}}) {

@@ -234,6 +234,9 @@ Result<OneFile> folder_to_one_file(const std::filesystem::path& folder) {
 }
 
 bool is_one_file(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) {
+        text.remove_prefix(3);
+    }
     const std::size_t at = text.find("format:");
     return at < 4096 && (at == 0 || text[at - 1] == '\n') &&
            text.substr(at, 64).find("taubyte-project/") != std::string_view::npos;

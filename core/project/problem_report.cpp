@@ -117,7 +117,7 @@ ReportPlace place_of(const fs::path& folder) {
     std::error_code code;
     fs::path here = fs::canonical(folder, code);
     if (code) {
-        here = fs::absolute(folder).lexically_normal();
+        here = fs::absolute(folder, code).lexically_normal();
     }
     fs::path root = here;
     for (fs::path parent = here;; parent = parent.parent_path()) {

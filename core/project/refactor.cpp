@@ -30,12 +30,15 @@ void move_code(Plan& plan, const Resource& application, const std::string& to) {
     }
 }
 
-/// The application's YAML files under another name.
-Plan relocate_application(const Store& store, const Resource& from, const Resource& to) {
+/// The application's YAML files under another name, all of which must have been read.
+Result<Plan> relocate_application(const Store& store, const Resource& from, const Resource& to) {
     Plan plan;
     const std::string folder = folder_of(from);
     for (auto each = store.files().lower_bound(folder);
          each != store.files().end() && each->first.starts_with(folder); ++each) {
+        if (!each->second.is_read()) {
+            return fail(each->second.error());
+        }
         plan.edits[folder_of(to) + each->first.substr(folder.size())] = each->second.text();
     }
     move_code(plan, from, to.name);
@@ -187,14 +190,17 @@ Result<Plan> plan_rename(const Store& store, const Resource& resource, const std
         return fail(checked.error());
     }
     if (resource.kind == KindId::application) {
-        Plan plan = relocate_application(store, resource, to);
-        plan.label = label;
-        if (auto done = rename_inside(store, plan.edits, resource, to, to.path());
+        auto plan = relocate_application(store, resource, to);
+        if (!plan) {
+            return plan;
+        }
+        plan->label = label;
+        if (auto done = rename_inside(store, plan->edits, resource, to, to.path());
             !done && done.error().code != ErrorCode::not_found) {
             return fail(done.error());
         }
-        for (const auto& [path, text] : Edits(plan.edits)) {
-            plan.edits[folder_of(resource) + path.substr(folder_of(to).size())] = std::nullopt;
+        for (const auto& [path, text] : Edits(plan->edits)) {
+            plan->edits[folder_of(resource) + path.substr(folder_of(to).size())] = std::nullopt;
         }
         return plan;
     }
@@ -253,7 +259,11 @@ Result<Plan> plan_clone(const Store& store, const Resource& resource, const std:
     }
     Plan plan;
     if (resource.kind == KindId::application) {
-        plan = relocate_application(store, resource, to);
+        auto relocated = relocate_application(store, resource, to);
+        if (!relocated) {
+            return relocated;
+        }
+        plan = std::move(*relocated);
     } else {
         const File* file = store.file(resource.path());
         if (file == nullptr) {

@@ -199,7 +199,8 @@ git::Files code_template(const Resource& resource, Language language) {
         files[folder + "go.mod"] =
             smartop ? "module smartop\n\ngo 1.19\n"
                     : "module function\n\ngo 1.19\n\nrequire github.com/taubyte/go-sdk v0.3.9\n";
-        files[folder + resource.name + ".go"] = go_code(call, smartop);
+        // Not the resource's name: to Go "login_test" and "sync_windows" say when to leave it out.
+        files[folder + "lib.go"] = go_code(call, smartop);
         break;
     case Language::rust:
         files[folder + "Cargo.toml"] =

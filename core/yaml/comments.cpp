@@ -54,12 +54,12 @@ struct Parts {
 
 /// Comments and blank lines of [from, to), which holds no part of a scalar.
 void collect(std::string_view text, std::size_t from, std::size_t to, std::vector<Found>& found) {
-    bool fresh = from == 0 || text[from - 1] == '\n' || text[from - 1] == '\r';
+    bool fresh = from == line_start(text, from);
     bool blank_before = false;
     for (std::size_t at = from; at < to;) {
         const char c = text[at];
-        const bool apart = fresh || at == 0 ||
-                           std::string_view(" \t\r\n,[]{}").find(text[at - 1]) != std::string::npos;
+        const bool apart =
+            fresh || std::string_view(" \t\r\n,[]{}").find(text[at - 1]) != std::string::npos;
         if (c == '#' && apart) {
             const std::size_t end = line_end(text, at);
             const std::size_t last = text.find_last_not_of(" \t", end - 1) + 1;
@@ -100,7 +100,7 @@ public:
 
     template <typename Take>
     void each_gap(Take take) const {
-        std::size_t from = text_.starts_with("\xef\xbb\xbf") ? 3 : 0;
+        std::size_t from = line_start(text_, 0); // behind a byte order mark
         std::vector<Found> found;
         for (std::size_t i = 0; i <= parts_.leaves.size(); ++i) {
             const bool last = i == parts_.leaves.size();

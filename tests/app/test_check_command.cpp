@@ -1,7 +1,7 @@
 // tau-project check from outside: exit codes, and what other programs read.
 #include "core/base/file.h"
 #include "core/base/process.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/support/git_cli.h"
 #include "tests/support/vectors.h"
 
 #include <algorithm>
@@ -34,12 +34,13 @@ Finished check(const fs::path& folder, std::vector<std::string> options = {},
     return std::move(*ended);
 }
 
-/// The program behind a shell's redirection.
-Finished redirected(const std::string& redirection, const std::vector<std::string>& arguments) {
+/// The program, "$0", in a line of the shell.
+Finished run_in_shell(const std::string& line, const fs::path& folder,
+                      const std::vector<std::string>& arguments = {}) {
     Command command;
     command.program = "/bin/sh";
-    command.arguments = {"-c", "exec \"$0\" \"$@\" " + redirection,
-                         (program_folder().value() / "tau-project").string()};
+    command.folder = folder;
+    command.arguments = {"-c", line, (program_folder().value() / "tau-project").string()};
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
     command.environment = {"HOME=/nonexistent", "PATH=/usr/bin:/bin"};
     auto ended = run_process(command, {}, Wait::at_most(std::chrono::seconds(60)));
@@ -47,16 +48,16 @@ Finished redirected(const std::string& redirection, const std::vector<std::strin
     return std::move(*ended);
 }
 
+/// The program behind a shell's redirection.
+Finished redirected(const std::string& redirection, const std::vector<std::string>& arguments) {
+    return run_in_shell("exec \"$0\" \"$@\" " + redirection, {}, arguments);
+}
+
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
 const std::string id = "id: QmTz6X9hTn18fpKxrnbE3BvmkZHy3r1mRyHzfXK3gVZLxR\n";
-
-void write(const fs::path& path, const std::string& text) {
-    fs::create_directories(path.parent_path());
-    REQUIRE(write_file_atomic(path, std::string_view(text)));
-}
 
 } // namespace
 
@@ -200,6 +201,19 @@ TEST_CASE("a file that cannot be read is a problem among the others") {
     CHECK(check(folder.path(), {"--format", "sarif"}).code == 1);
 }
 
+TEST_CASE("what git ignores is not checked, for no cloud sees it") {
+    const TemporaryDirectory folder;
+    const fs::path shop = folder.path() / "shop";
+    write(shop / "config.yaml", id + "name: shop\nemail: a@b.example\n");
+    write(shop / "functions/draft.yaml", "id: [\n");
+    CHECK(check(shop, {}).code == 1);
+    test::git(shop, {"init", "-q"});
+    CHECK(check(shop, {}).code == 1);
+    write(shop / ".gitignore", "draft.yaml\n");
+    const auto done = check(shop, {});
+    CHECK_MESSAGE(done.code == 0, done.output);
+}
+
 TEST_CASE("problems are listed by file and line") {
     TemporaryDirectory folder;
     write(folder.path() / "config.yaml", id + "name: my-shop\n");
@@ -318,6 +332,27 @@ TEST_CASE("used wrongly it says how") {
     const auto help = check({}, {"--help"});
     CHECK(help.code == 0);
     CHECK(contains(help.output, "sarif"));
+}
+
+TEST_CASE("a value that a script left empty is no path") {
+    TemporaryDirectory folder;
+    write(folder.path() / "config.yaml", id);
+    for (const char* name : {"--code", "--data", "--project-id", "--format"}) {
+        const auto ended = check(folder.path(), {name, ""});
+        CHECK(ended.code == 2);
+        CHECK(contains(ended.errors, "The value of " + std::string(name) + " is empty."));
+    }
+    CHECK(check(folder.path(), {"--code="}).code == 2);
+    CHECK(redirected("", {"check", ""}).code == 2);
+    CHECK(redirected("", {"export", "x", "--to", ""}).code == 2);
+}
+
+TEST_CASE("a folder that is gone under the program is told") {
+    TemporaryDirectory folder;
+    const auto ended =
+        run_in_shell("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" check", folder.path());
+    CHECK(ended.code == 1);
+    CHECK(contains(ended.errors, "The current folder is gone"));
 }
 
 TEST_CASE("what a project's files say reaches no terminal as a command") {

@@ -142,6 +142,38 @@ private Q_SLOTS:
                  QStringLiteral(": b"));
     }
 
+    void a_text_that_cannot_be_shown_whole_is_not_edited() {
+        const std::string latin = std::string("id: ") + project_id + "\nname: caf\xe9\n";
+        Stage stage([&](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/config.yaml", latin);
+        });
+        stage.tab->select("config.yaml");
+        QVERIFY(stage.tab->yaml().isReadOnly());
+        Theme::get().set_mode(ThemeMode::dark); // other colours are a change to Qt
+        settle();
+        Theme::get().set_mode(ThemeMode::light);
+        settle();
+        stage.tab->flush();
+        QVERIFY(!stage.tab->has_unsaved());
+        stage.tab->save();
+        stage.wait();
+        QCOMPARE(stage.on_disk("config.yaml"), latin);
+    }
+
+    void what_ends_a_line_for_qt_alone_stays() {
+        const std::string odd = "# \xef\xb7\x90 and \xef\xb7\x91\n" + ping;
+        Stage stage([&](const fs::path& folder) {
+            small(folder);
+            write(folder / "config/functions/ping.yaml", odd);
+        });
+        stage.tab->select("functions/ping.yaml");
+        stage.tab->yaml().moveCursor(QTextCursor::End);
+        QTest::keyClicks(&stage.tab->yaml(), QStringLiteral("#"));
+        stage.tab->flush();
+        QCOMPARE(stage.text("functions/ping.yaml"), odd + "#");
+    }
+
     void ten_thousand_resources_do_not_freeze_it() {
         Stage stage([](const fs::path& folder) {
             small(folder);

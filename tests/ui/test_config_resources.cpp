@@ -208,6 +208,20 @@ private Q_SLOTS:
         QVERIFY(stage.text("domains/web.yaml") != "(none)");
     }
 
+    void a_look_at_the_files_leaves_the_new_resource_open() {
+        Stage stage(small);
+        stage.tab->ask_new();
+        NewResource& panel = stage.tab->new_resource();
+        QTest::keyClicks(&panel.name(), QStringLiteral("hello"));
+        stage.tab->enter(); // the window came back
+        stage.wait();
+        QVERIFY(panel.isVisible());
+        QCOMPARE(panel.name().text(), QStringLiteral("hello"));
+        stage.tab->select("functions/ping.yaml"); // and a person who asks for a document gets it
+        QVERIFY(!panel.isVisible());
+        QVERIFY(stage.tab->yaml().isVisible());
+    }
+
     void a_new_function_with_code_in_a_fresh_project() {
         Stage stage(fresh);
         QTest::keyClick(stage.tab, Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);

@@ -45,6 +45,7 @@ void ConfigTab::select(const std::string& path) {
         yaml_->clear();
         form_->clear();
     }
+    right_->setCurrentIndex(0);
     show_document();
 }
 
@@ -58,7 +59,9 @@ void ConfigTab::show_document() {
         }
         return;
     }
-    right_->setCurrentIndex(0);
+    if (right_->currentWidget() != new_) { // where somebody is typing
+        right_->setCurrentIndex(0);
+    }
     const QScopedValueRollback<bool> quiet(showing_, true);
     yaml_->set_text(to_qt(file->text()));
     yaml_->setReadOnly(!is_utf8(file->text()) || !file->is_read()); // else it would be lost
@@ -231,7 +234,7 @@ void ConfigTab::flush() {
 
 void ConfigTab::take_text() {
     const project::File* file = open_ ? open_->store().file(path_) : nullptr;
-    if (file == nullptr) {
+    if (file == nullptr || yaml_->isReadOnly()) { // then it shows less than the file holds
         return;
     }
     const std::string whole = to_utf8(yaml_->text());

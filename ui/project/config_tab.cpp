@@ -245,7 +245,8 @@ void ConfigTab::connect_editors() {
     connect(yaml_, &QPlainTextEdit::textChanged, this, [this] {
         // A new colour of the text is a change to Qt, and is none.
         const project::File* file = open_ ? open_->store().file(path_) : nullptr;
-        if (!showing_ && file != nullptr && to_utf8(yaml_->text()) != file->text()) {
+        if (!showing_ && !yaml_->isReadOnly() && file != nullptr &&
+            to_utf8(yaml_->text()) != file->text()) {
             text_timer_.start();
             refresh_bar();
         }

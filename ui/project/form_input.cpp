@@ -191,7 +191,7 @@ bool FormInput::can_show(const project::FieldValue& value) const {
         const QString shown = to_qt(text);
         return std::none_of(shown.begin(), shown.end(), [&](QChar c) {
             return c.isNull() || c == QLatin1Char('\r') || c == QChar::ParagraphSeparator ||
-                   (one_line && c == QLatin1Char('\n'));
+                   c == QChar(0xfdd0) || c == QChar(0xfdd1) || (one_line && c == QLatin1Char('\n'));
         });
     };
     return (lines_ == nullptr && line_ == nullptr) ||

@@ -24,10 +24,12 @@ QTextCharFormat colored(Tone tone) {
     return out;
 }
 
-/// As an editor has it: one kind of line end.
+/// As an editor has it: one kind of line end, which two more characters are to Qt.
 QString shown(QString text) {
     text.replace(QStringLiteral("\r\n"), QStringLiteral("\n"));
     text.replace(QLatin1Char('\r'), QLatin1Char('\n'));
+    text.replace(QChar(0xfdd0), QLatin1Char('\n'));
+    text.replace(QChar(0xfdd1), QLatin1Char('\n'));
     return text.replace(QChar(QChar::ParagraphSeparator), QLatin1Char('\n'));
 }
 

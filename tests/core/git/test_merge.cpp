@@ -106,6 +106,16 @@ TEST_CASE("a shallow clone is compared as far as it goes") {
     const auto branches = list_branches(shallow).value();
     CHECK(branches.front().ahead == 1);
     CHECK(branches.front().behind == 0);
+
+    // What the two sides have in common is cut off.
+    write(two.path / "c.yaml", "c: 1\n");
+    two.commit("Theirs");
+    test::git(shallow, {"fetch", "-q", "--depth=1", "origin", "+main:refs/remotes/origin/main"});
+    const auto plan = plan_merge(shallow, sound);
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().hint.find("--unshallow") != std::string::npos);
+    test::git(shallow, {"fetch", "-q", "--unshallow", "origin"});
+    CHECK(plan_merge(shallow, sound));
 }
 
 TEST_CASE("a clone of what was empty takes the first commits") {

@@ -1,12 +1,14 @@
 // Renames, moves, clones and deletions with every reference following.
 #include "core/project/refactor.h"
 
+#include "core/base/file.h"
 #include "core/project/check.h"
 #include "core/project/scalars.h"
 #include "core/project/scope.h"
 #include "core/project/templates.h"
 #include "tests/core/project/configuration.h"
 #include "tests/support/entropy.h"
+#include "tests/support/temporary_directory.h"
 
 #include <algorithm>
 #include <doctest/doctest.h>
@@ -14,6 +16,7 @@
 
 using namespace tau;
 using namespace tau::project;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -208,6 +211,26 @@ TEST_CASE("applications are renamed, cloned and deleted with all that is in them
     CHECK(removed->other_moves.size() == 1);
     CHECK(gone.file("applications/a/functions/f.yaml") == nullptr);
     CHECK(gone.file("applications/b/config.yaml") != nullptr);
+}
+
+TEST_CASE("an application with a file that was not read is not copied without it") {
+    const test::TemporaryDirectory folder;
+    for (const auto& [path, text] :
+         {std::pair("config.yaml", id + "name: shop\n"),
+          {"applications/a/config.yaml", id},
+          {"applications/a/functions/f.yaml", id + "# " + std::string(1000, 'x') + "\n"}}) {
+        fs::create_directories((folder.path() / path).parent_path());
+        REQUIRE(write_file_atomic(folder.path() / path, std::string_view(text)));
+    }
+    const auto store = Store::load(folder.path(), {.file_bytes = 500});
+    REQUIRE(store.has_value());
+    test::CountingEntropy entropy(1);
+    const Resource& a = at(*store, "applications/a/config.yaml");
+    for (const auto& plan :
+         {plan_clone(*store, a, "copy", "", entropy, 1000), plan_rename(*store, a, "front")}) {
+        REQUIRE_FALSE(plan);
+        CHECK(plan.error().message.find("functions/f.yaml") != std::string::npos);
+    }
 }
 
 TEST_CASE("a clone has an id and a name of its own") {

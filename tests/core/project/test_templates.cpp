@@ -108,6 +108,18 @@ TEST_CASE("inline code lies where the cloud's builder looks") {
     }
 }
 
+TEST_CASE("no name makes Go leave the code out") {
+    for (const char* name : {"login_test", "report_windows", "sync_arm64", "_hello"}) {
+        test::CountingEntropy entropy(1);
+        NewResource wanted;
+        wanted.name = name;
+        wanted.language = Language::go;
+        const auto plan = plan_new(shop_with_application(), wanted, entropy, 1000);
+        REQUIRE(plan.has_value());
+        CHECK(plan->code.contains("functions/" + std::string(name) + "/lib.go"));
+    }
+}
+
 TEST_CASE("a function in a library has no code of its own") {
     const Store store = shop_with_application();
     test::CountingEntropy entropy(1);

@@ -208,6 +208,15 @@ TEST_CASE("what one file cannot hold is named") {
     CHECK(*to_one_file(*store) == sample_text);
 }
 
+TEST_CASE("a project in one file is known by its content") {
+    const std::string sample = sample_text;
+    for (const std::string mark : {"", "\xef\xbb\xbf"}) {
+        CHECK(is_one_file(mark + sample));
+        CHECK(is_one_file(mark + sample.substr(sample.find("format:"))));
+        CHECK_FALSE(is_one_file(mark + "id: x\n"));
+    }
+}
+
 TEST_CASE("what is no project in one file is refused") {
     const std::string good = sample_text;
     const auto changed = [&](const std::string& from, const std::string& to) {

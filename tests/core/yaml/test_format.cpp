@@ -59,6 +59,8 @@ TEST_CASE("a file takes its canonical form, with its comments") {
         Case{"\xef\xbb\xbf"
              "a: b",
              "a: b\n"},
+        Case{"\xef\xbb\xbf# who\na: b\n", "# who\na: b\n"},
+        Case{"\xef\xbb\xbf# only\n", "\xef\xbb\xbf# only\n"},
         Case{"just text", "just text\n"},
         Case{"# only\n", "# only\n"}};
     for (const Case& one : cases) {
