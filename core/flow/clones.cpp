@@ -2,6 +2,7 @@
 
 #include "core/flow/change.h"
 #include "core/flow/journal.h"
+#include "core/git/commit.h"
 #include "core/yaml/document.h"
 
 #include <algorithm>

@@ -27,8 +27,14 @@ struct Opened {
 };
 
 Result<void> check_repository(const fs::path& folder) {
-    if (git::Repository::open(folder)) {
-        return {};
+    const auto repository = git::Repository::open(folder);
+    if (repository && repository->is_bare()) {
+        return fail(ErrorCode::invalid_argument,
+                    folder.string() + " is a bare repository: it has no files to edit.",
+                    "Clone it, and choose the clone.");
+    }
+    if (repository || repository.error().code != ErrorCode::not_found) {
+        return repository ? Result<void>() : fail(repository.error());
     }
     return fail(ErrorCode::invalid_argument, folder.string() + " is no git repository.",
                 "Choose the folder that was cloned, or make it one: git init");
@@ -45,7 +51,7 @@ fs::path code_beside(const fs::path& configuration) {
         return {};
     }
     const fs::path folder = configuration.parent_path() / code;
-    return git::Repository::open(folder) ? folder : fs::path();
+    return check_repository(folder) ? folder : fs::path();
 }
 
 /// What config.yaml says of itself; a broken one is opened to be mended.

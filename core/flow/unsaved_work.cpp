@@ -24,6 +24,14 @@ void add_files(const CloneState& clone, const std::string& where, std::vector<st
     }
 }
 
+void add_overlooked(const CloneState& clone, const std::string& where,
+                    std::vector<std::string>& work) {
+    for (const std::string& path : clone.status.overlooked) {
+        work.push_back(where + bounded_text(path, 200) +
+                       " was changed, and git was told not to look at it");
+    }
+}
+
 void add_repositories(const CloneState& clone, const std::string& where,
                       std::vector<std::string>& work) {
     for (const std::string& path : clone.status.repositories) {
@@ -53,6 +61,7 @@ Result<std::vector<std::string>> unsaved_work(const LocalProject& project) {
     for (const CloneState& clone : *clones) {
         const std::string where = std::string(vault::to_string(clone.role)) + ": ";
         add_files(clone, where, work);
+        add_overlooked(clone, where, work);
         add_repositories(clone, where, work);
         const auto commits = git::unpushed(clone_of(project, clone.role));
         if (!commits) {

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/git/checkout.h"
 #include "core/git/distance.h"
+#include "core/git/obstacles.h"
 
 #include <algorithm>
 #include <map>

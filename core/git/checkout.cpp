@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/git/branches.h"
+#include "core/git/obstacles.h"
 
 #include <algorithm>
 #include <set>
@@ -13,7 +14,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int lock_wait_ms = 5000;
-constexpr std::size_t most_named = 8;
 constexpr std::size_t largest_note = 64U << 20U;
 constexpr std::size_t largest_mended = 64U << 20U;
 const char* const lock_name = "tau-console-busy"; // not *.lock: those are git's
@@ -176,14 +176,19 @@ Result<void> follow_note(git_repository* repository, const std::string& note) {
     return result < 0 ? fail(local_failure("put half-written files back", result)) : Result<void>();
 }
 
-Result<void> recover_locked(git_repository* repository) {
+/// Of another process, which left its locks of git's files, too; those that are there under a
+/// living one are somebody else's.
+enum class Left { here, by_another };
+Result<void> recover_locked(git_repository* repository, Left left) {
     const fs::path note = note_of(repository);
     std::error_code code;
     const auto since = fs::last_write_time(note, code);
     if (code) {
         return {}; // there is none
     }
-    remove_stale_locks(repository, since);
+    if (left == Left::by_another) {
+        remove_stale_locks(repository, since);
+    }
     const auto text = read_file(note, largest_note);
     if (text) {
         if (auto followed = follow_note(repository, *text); !followed) {
@@ -192,52 +197,6 @@ Result<void> recover_locked(git_repository* repository) {
     }
     fs::remove(note, code);
     return {};
-}
-
-int remember_path(git_checkout_notify_t, const char* path, const git_diff_file*,
-                  const git_diff_file*, const git_diff_file*, void* payload) {
-    static_cast<std::vector<std::string>*>(payload)->emplace_back(path);
-    return 0;
-}
-
-git_checkout_options safe_options() {
-    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
-    options.checkout_strategy = GIT_CHECKOUT_SAFE | GIT_CHECKOUT_DONT_OVERWRITE_IGNORED;
-    return options;
-}
-
-/// Submodules that go, with what is in their folders: libgit2 would remove those whole, with
-/// branches that were never pushed.
-Result<std::vector<std::string>> repositories_in_the_way(git_repository* repository,
-                                                         git_tree* target) {
-    const auto head = read_head(repository);
-    if (!head) {
-        return fail(head.error());
-    }
-    std::vector<std::string> found;
-    if (!head->commit) {
-        return found;
-    }
-    TreePtr tree;
-    DiffPtr diff;
-    int result = git_commit_tree(Out(tree), head->commit.get());
-    result = result < 0 ? result
-                        : git_diff_tree_to_tree(Out(diff), repository, tree.get(), target, nullptr);
-    if (result < 0) {
-        return fail(local_failure("compare the files", result));
-    }
-    const fs::path root = git_repository_workdir(repository);
-    for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
-        const git_diff_delta& delta = *git_diff_get_delta(diff.get(), i);
-        std::error_code code;
-        if (delta.old_file.mode == GIT_FILEMODE_COMMIT &&
-            delta.new_file.mode != GIT_FILEMODE_COMMIT &&
-            fs::is_directory(root / delta.old_file.path, code) &&
-            !fs::is_empty(root / delta.old_file.path, code)) {
-            found.emplace_back(delta.old_file.path);
-        }
-    }
-    return found;
 }
 
 } // namespace
@@ -249,7 +208,7 @@ Result<Change> Change::begin(git_repository* repository) {
         return fail(lock.error().code, "Another window or program works on this clone.",
                     "Wait until it is done, then try again.", lock.error().message);
     }
-    if (auto mended = recover_locked(repository); !mended) {
+    if (auto mended = recover_locked(repository, Left::by_another); !mended) {
         return fail(mended.error());
     }
     if (git_repository_state(repository) != GIT_REPOSITORY_STATE_NONE) {
@@ -272,7 +231,7 @@ Change::~Change() {
     if (note_.empty()) {
         return;
     }
-    if (shown_ && !recover_locked(repository_)) {
+    if (shown_ && !recover_locked(repository_, Left::here)) {
         return; // the note stays for the next one
     }
     std::error_code ignored;
@@ -342,54 +301,8 @@ Result<void> recover(git_repository* repository) {
         return {};
     }
     const auto lock = FileLock::acquire(fs::path(git_repository_path(repository)) / lock_name, 0);
-    return lock ? recover_locked(repository) : Result<void>(); // somebody is just at work
-}
-
-Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
-                                                  const git_commit* target) {
-    const auto tree = tree_of(target);
-    if (!tree) {
-        return fail(tree.error());
-    }
-    std::vector<std::string> files;
-    git_checkout_options options = safe_options();
-    options.checkout_strategy |= GIT_CHECKOUT_DRY_RUN;
-    options.notify_flags = GIT_CHECKOUT_NOTIFY_CONFLICT;
-    options.notify_cb = remember_path;
-    options.notify_payload = &files;
-    const int result =
-        git_checkout_tree(repository, reinterpret_cast<const git_object*>(tree->get()), &options);
-    if (result < 0 && result != GIT_ECONFLICT) {
-        return fail(local_failure("compare the files", result));
-    }
-    auto repositories = repositories_in_the_way(repository, tree->get());
-    if (!repositories) {
-        return fail(repositories.error());
-    }
-    files.insert(files.end(), repositories->begin(), repositories->end());
-    std::sort(files.begin(), files.end());
-    files.erase(std::unique(files.begin(), files.end()), files.end());
-    return files;
-}
-
-Error in_the_way(const std::string& what, const std::vector<std::string>& files) {
-    std::string list;
-    std::string all;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        const std::string name = bounded_text(files[i], 200);
-        if (i < most_named) {
-            list += (i == 0 ? "" : ", ") + name;
-        }
-        if (all.size() < (64U << 10U)) {
-            all += name + "\n";
-        }
-    }
-    if (files.size() > most_named) {
-        list += " and " + std::to_string(files.size() - most_named) + " more";
-    }
-    return {ErrorCode::conflict,
-            "To " + what + " would lose changes that are not committed: " + list + ".",
-            "Commit them, or move them away; nothing was changed.", all};
+    return lock ? recover_locked(repository, Left::by_another)
+                : Result<void>(); // somebody is just at work
 }
 
 Result<void> move_branch(git_repository* repository, const std::string& branch,

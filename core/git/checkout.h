@@ -42,10 +42,6 @@ private:
 /// Mends what a killed program left, if there is anything to mend and nobody is at work.
 Result<void> recover(git_repository* repository);
 
-/// The files that Change::show would have to overwrite or delete although they hold changes.
-Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
-                                                  const git_commit* target);
-
 /// Moves a branch from a commit (null: there is none yet) to another, or fails with `conflict`
 /// when it is elsewhere by now.
 Result<void> move_branch(git_repository* repository, const std::string& branch,

@@ -53,7 +53,8 @@ std::string default_branch(const std::vector<RemoteRef>& refs,
     return best;
 }
 
-Result<void> forget_gone(const fs::path& path, const std::vector<std::string>& names) {
+/// Whatever they are called: one that is none of `branch_names` is still there.
+Result<void> forget_gone(const fs::path& path, const std::vector<RemoteRef>& refs) {
     const auto repository = open_local(path);
     if (!repository) {
         return fail(repository.error());
@@ -67,7 +68,9 @@ Result<void> forget_gone(const fs::path& path, const std::vector<std::string>& n
         result = git_branch_next(Out(reference), &kind, iterator.get());
         const std::string name = result == 0 ? git_reference_name(reference.get()) : "";
         if (name.starts_with(tracking) && name != tracking + "HEAD" &&
-            std::find(names.begin(), names.end(), name.substr(tracking.size())) == names.end()) {
+            std::none_of(refs.begin(), refs.end(), [&name](const RemoteRef& ref) {
+                return ref.name == heads + name.substr(tracking.size());
+            })) {
             gone.push_back(name);
         }
     }
@@ -91,7 +94,7 @@ Result<std::vector<RemoteRef>> fetch_refs(const fs::path& repository, const Remo
         return fail(names.error());
     }
     // First, since where a branch was may be a folder of branches now.
-    if (auto forgotten = forget_gone(repository, *names); !forgotten) {
+    if (auto forgotten = forget_gone(repository, *refs); !forgotten) {
         return fail(forgotten.error());
     }
     if (!names->empty()) {

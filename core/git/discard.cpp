@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/git/branches.h"
 #include "core/git/checkout.h"
+#include "core/git/obstacles.h"
 #include "core/git/work_tree.h"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
     const fs::path file = fs::path(git_repository_workdir(repository)) / path;
     std::error_code code;
     const fs::file_status status = fs::symlink_status(file, code);
-    Discarded kept{path, {}, false};
+    Discarded kept{path, {}, 0644};
     if (has_lost_its_folder(repository, path)) {
         return fail(ErrorCode::invalid_argument,
                     "Where the folder of " + bounded_text(path, 200) +
@@ -38,6 +39,9 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
                     bounded_text(path, 200) +
                         " has a backslash in its name, so nothing was discarded.",
                     "Discard it with git itself.");
+    }
+    if (auto plain = check_unfiltered(repository, path); !plain) {
+        return fail(plain.error());
     }
     if (status.type() == fs::file_type::not_found) {
         return kept;
@@ -59,7 +63,7 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
         return fail(local_failure("keep " + bounded_text(path, 200), result));
     }
     kept.object = to_text(id);
-    kept.executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
+    kept.mode = static_cast<unsigned>(status.permissions() & fs::perms::all);
     return kept;
 }
 
@@ -105,6 +109,10 @@ Result<void> go_back(git_repository* repository, const std::vector<std::string>&
         result = result < 0 ? result : git_index_remove(index.get(), path.c_str(), 0);
         result = result == GIT_ENOTFOUND ? 0 : result;
     }
+    for (const std::string& path : files) { // of a merge that was not finished
+        result = result < 0 ? result : git_index_conflict_remove(index.get(), path.c_str());
+        result = result == GIT_ENOTFOUND ? 0 : result;
+    }
     result = result < 0 ? result : git_index_write(index.get());
     if (result < 0) {
         return fail(local_failure("write the index", result));
@@ -122,6 +130,11 @@ Result<void> go_back(git_repository* repository, const std::vector<std::string>&
 bool is_ignored_now(git_repository* repository, const std::string& path) {
     int ignored = 0;
     std::error_code code;
+    IndexPtr index;
+    const int result = git_repository_index(Out(index), repository);
+    if (result == 0 && git_index_get_bypath(index.get(), path.c_str(), 0) != nullptr) {
+        return false; // git knows it, whatever names it
+    }
     return git_ignore_path_is_ignored(&ignored, repository, path.c_str()) == 0 && ignored != 0 &&
            fs::exists(
                fs::symlink_status(fs::path(git_repository_workdir(repository)) / path, code));
@@ -147,7 +160,7 @@ Result<void> write_back(git_repository* repository, const Discarded& each) {
     const auto* bytes = static_cast<const char*>(git_blob_rawcontent(blob.get()));
     return write_file_atomic(
         file, std::string_view(bytes, static_cast<std::size_t>(git_blob_rawsize(blob.get()))),
-        each.executable ? 0755 : 0644);
+        each.mode);
 }
 
 } // namespace

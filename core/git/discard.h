@@ -8,8 +8,8 @@ namespace tau::git {
 /// objects until git cleans up there, which by default takes two weeks.
 struct Discarded {
     std::string path;
-    std::string object; ///< hexadecimal id of the content; empty: the file was not there
-    bool executable = false;
+    std::string object;   ///< hexadecimal id of the content; empty: the file was not there
+    unsigned mode = 0644; ///< permissions of the file
 };
 
 /// Puts these files back to what HEAD has; what HEAD does not have is deleted. Each must be in the

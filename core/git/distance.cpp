@@ -1,5 +1,6 @@
 #include "core/git/distance.h"
 
+#include <queue>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,28 +11,17 @@ namespace {
 
 constexpr std::size_t most_walked = 10000;
 
-/// A commit and all that are below it, as far as they are there.
-std::set<std::string> history_of(git_repository* repository, const git_oid& top) {
-    std::set<std::string> found;
-    std::vector<git_oid> next{top};
-    while (!next.empty() && found.size() < most_walked) {
-        const git_oid id = next.back();
-        next.pop_back();
-        CommitPtr commit;
-        const int result = git_commit_lookup(Out(commit), repository, &id);
-        if (result < 0 || !found.insert(to_text(id)).second) {
-            continue; // cut off here, or seen
-        }
-        for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i) {
-            next.push_back(*git_commit_parent_id(commit.get(), i));
-        }
+std::set<std::string> names_of(const std::vector<git_oid>& commits) {
+    std::set<std::string> names;
+    for (const git_oid& id : commits) {
+        names.insert(to_text(id));
     }
-    return found;
+    return names;
 }
 
 Distance shallow_distance(git_repository* repository, const git_oid& ours, const git_oid& theirs) {
-    const auto mine = history_of(repository, ours);
-    const auto others = history_of(repository, theirs);
+    const auto mine = names_of(shallow_history(repository, ours));
+    const auto others = names_of(shallow_history(repository, theirs));
     Distance distance;
     for (const std::string& id : mine) {
         distance.ahead += others.contains(id) ? 0U : 1U;
@@ -44,6 +34,34 @@ Distance shallow_distance(git_repository* repository, const git_oid& ours, const
 }
 
 } // namespace
+
+std::vector<git_oid> shallow_history(git_repository* repository, const git_oid& top) {
+    std::vector<git_oid> found;
+    std::set<std::string> met;
+    std::priority_queue<std::pair<git_time_t, std::string>> next;
+    const auto meet = [&](const git_oid& id) {
+        CommitPtr commit;
+        const int result = git_commit_lookup(Out(commit), repository, &id);
+        if (result == 0 && met.insert(to_text(id)).second) { // else cut off here, or seen
+            next.emplace(git_commit_time(commit.get()), to_text(id));
+        }
+    };
+    meet(top);
+    while (!next.empty() && found.size() < most_walked) {
+        git_oid id;
+        CommitPtr commit;
+        (void)git_oid_fromstr(&id, next.top().second.c_str());
+        next.pop();
+        found.push_back(id);
+        if (git_commit_lookup(Out(commit), repository, &id) < 0) {
+            continue;
+        }
+        for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i) {
+            meet(*git_commit_parent_id(commit.get(), i));
+        }
+    }
+    return found;
+}
 
 Result<Distance> distance(git_repository* repository, const git_oid& ours, const git_oid& theirs) {
     if (git_repository_is_shallow(repository) == 1) { // libgit2 1.5 fails where histories are cut

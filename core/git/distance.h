@@ -2,6 +2,8 @@
 
 #include "core/git/libgit2.h"
 
+#include <vector>
+
 namespace tau::git {
 
 /// How far apart two commits are.
@@ -12,5 +14,9 @@ struct Distance {
 };
 /// In a shallow clone only what is there counts.
 Result<Distance> distance(git_repository* repository, const git_oid& ours, const git_oid& theirs);
+
+/// The commits of a shallow clone that lead to this one, it first, newest before older; 10,000 at
+/// most. libgit2 1.5 cannot walk there.
+std::vector<git_oid> shallow_history(git_repository* repository, const git_oid& top);
 
 } // namespace tau::git

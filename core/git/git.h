@@ -2,9 +2,10 @@
 // to a remote in a child process.
 // git.h         this file: what all of them share
 // repository.h  a local repository: make, read and write commits
-// work_tree.h   what was changed since the last commit, and committing some of it
-// configuration.h  what a person set for all repositories, the author among it
+// work_tree.h   what was changed since the last commit
+// commit.h      committing some of it
 // ignored.h     which files of a folder git leaves out
+// configuration.h  what a person set for all repositories, who commits among it
 // branches.h    branches of a clone: list, make, switch without losing work
 // diff.h        the lines of one file that changed
 // discard.h     changed files back to what was committed, and that taken back

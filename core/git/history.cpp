@@ -1,6 +1,7 @@
 #include "core/git/history.h"
 
 #include "core/base/text.h"
+#include "core/git/distance.h"
 #include "core/git/libgit2.h"
 
 #include <algorithm>
@@ -55,7 +56,13 @@ Result<Commit> describe(git_repository* repository, const git_oid& id) {
     return described;
 }
 
-Result<RevwalkPtr> walk_from(git_repository* repository, const git_commit* commit) {
+/// The first `most` commits that lead to this one.
+Result<std::vector<git_oid>> walk_from(git_repository* repository, const git_commit* commit,
+                                       std::size_t most) {
+    if (git_repository_is_shallow(repository) == 1) {
+        return shallow_history(repository, *git_commit_id(commit));
+    }
+    std::vector<git_oid> found;
     RevwalkPtr walk;
     int result = git_revwalk_new(Out(walk), repository);
     if (result == 0) {
@@ -63,10 +70,15 @@ Result<RevwalkPtr> walk_from(git_repository* repository, const git_commit* commi
         git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
         result = git_revwalk_push(walk.get(), git_commit_id(commit));
     }
-    if (result < 0) {
+    git_oid id;
+    while (result == 0 && found.size() < most &&
+           (result = git_revwalk_next(&id, walk.get())) == 0) {
+        found.push_back(id);
+    }
+    if (result < 0 && result != GIT_ITEROVER) {
         return fail(local_failure("read the history", result));
     }
-    return walk;
+    return found;
 }
 
 } // namespace
@@ -81,30 +93,19 @@ Result<HistoryPage> history(const fs::path& path, const std::string& commit_or_b
     if (!from) {
         return fail(from.error());
     }
-    const auto walk = walk_from(repository->get(), from->get());
-    if (!walk) {
-        return fail(walk.error());
-    }
     const std::size_t end = skip + std::clamp<std::size_t>(count, 1, most_in_a_page);
+    const auto ids = walk_from(repository->get(), from->get(), end + 1);
+    if (!ids) {
+        return fail(ids.error());
+    }
     HistoryPage page;
-    git_oid id;
-    int result = 0;
-    for (std::size_t i = 0; (result = git_revwalk_next(&id, walk->get())) == 0; ++i) {
-        if (i >= end) {
-            page.more = true;
-            break;
-        }
-        if (i < skip) {
-            continue;
-        }
-        auto commit = describe(repository->get(), id);
+    page.more = ids->size() > end;
+    for (std::size_t i = skip; i < std::min(end, ids->size()); ++i) {
+        auto commit = describe(repository->get(), (*ids)[i]);
         if (!commit) {
             return fail(commit.error());
         }
         page.commits.push_back(std::move(*commit));
-    }
-    if (result < 0 && result != GIT_ITEROVER) {
-        return fail(local_failure("read the history", result));
     }
     return page;
 }

@@ -65,6 +65,11 @@ Result<RepositoryPtr> open_local(const std::filesystem::path& path) {
     if (result < 0) {
         return fail(local_failure("open the repository " + path.string(), result));
     }
+    if (git_repository_workdir(repository.get()) == nullptr) {
+        return fail(ErrorCode::invalid_argument,
+                    "The repository " + path.string() + " is bare: it has no files to work on.",
+                    "Clone it, and use the clone.");
+    }
     return repository;
 }
 
@@ -169,6 +174,10 @@ Result<CommitTrees> trees_of(git_repository* repository, const CommitId& id) {
     if (git_commit_parentcount(commit->get()) > 0) {
         const auto parent =
             find_commit(repository, to_text(*git_commit_parent_id(commit->get(), 0)));
+        if (!parent && parent.error().code == ErrorCode::not_found &&
+            git_repository_is_shallow(repository) == 1) {
+            return trees; // cut off: as if this were the first one
+        }
         auto before = parent ? tree_of(parent->get()) : Result<TreePtr>(fail(parent.error()));
         if (!before) {
             return fail(before.error());

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/git/checkout.h"
+#include "core/git/commit.h"
 #include "core/git/distance.h"
 #include "core/git/merge_parts.h"
 #include "core/git/work_tree.h"

@@ -40,6 +40,10 @@ const fs::path& Repository::path() const {
     return impl_->path;
 }
 
+bool Repository::is_bare() const {
+    return git_repository_workdir(impl_->repository.get()) == nullptr;
+}
+
 Result<std::string> Repository::origin() const {
     // Not what a remote's own url is: there url.insteadOf may have put another address.
     ConfigPtr config;

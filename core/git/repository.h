@@ -12,6 +12,7 @@ public:
     /// or empty.
     static Result<Repository> init(const std::filesystem::path& path, const std::string& branch,
                                    bool bare);
+    bool is_bare() const; ///< without a work tree
     static Result<Repository> open(const std::filesystem::path& path);
 
     Repository(Repository&&) noexcept;

@@ -1,11 +1,53 @@
 #include "core/git/unpushed.h"
 
-#include "core/git/branches.h"
+#include "core/git/distance.h"
 #include "core/git/libgit2.h"
+
+#include <set>
 
 namespace tau::git {
 
 namespace {
+
+/// Every branch of one side, whatever its name: full names of references.
+Result<std::vector<std::string>> references(git_repository* repository, git_branch_t side) {
+    BranchIteratorPtr iterator;
+    int result = git_branch_iterator_new(Out(iterator), repository, side);
+    std::vector<std::string> names;
+    while (result == 0) {
+        ReferencePtr reference;
+        git_branch_t kind = side;
+        result = git_branch_next(Out(reference), &kind, iterator.get());
+        if (result == 0) {
+            names.emplace_back(git_reference_name(reference.get()));
+        }
+    }
+    return result == GIT_ITEROVER ? Result<std::vector<std::string>>(std::move(names))
+                                  : fail(local_failure("list the branches", result));
+}
+
+/// In a shallow clone, where libgit2 1.5 cannot walk.
+Result<std::size_t> count_in_shallow(git_repository* repository, const git_oid& top) {
+    const auto remote = references(repository, GIT_BRANCH_REMOTE);
+    if (!remote) {
+        return fail(remote.error());
+    }
+    std::set<std::string> pushed;
+    for (const std::string& reference : *remote) {
+        git_oid id;
+        if (reference.starts_with(tracking) &&
+            git_reference_name_to_id(&id, repository, reference.c_str()) == 0) {
+            for (const git_oid& one : shallow_history(repository, id)) {
+                pushed.insert(to_text(one));
+            }
+        }
+    }
+    std::size_t commits = 0;
+    for (const git_oid& one : shallow_history(repository, top)) {
+        commits += commits < most_unpushed && !pushed.contains(to_text(one)) ? 1U : 0U;
+    }
+    return commits;
+}
 
 /// How many commits lead to this one that no branch of the remote has.
 Result<std::size_t> count_unpushed(git_repository* repository, const std::string& reference) {
@@ -13,6 +55,9 @@ Result<std::size_t> count_unpushed(git_repository* repository, const std::string
     if (const int found = git_reference_name_to_id(&id, repository, reference.c_str()); found < 0) {
         return found == GIT_ENOTFOUND ? Result<std::size_t>(0)
                                       : fail(local_failure("look at " + reference, found));
+    }
+    if (git_repository_is_shallow(repository) == 1) {
+        return count_in_shallow(repository, id);
     }
     RevwalkPtr walk;
     int result = git_revwalk_new(Out(walk), repository);
@@ -33,30 +78,27 @@ Result<std::size_t> count_unpushed(git_repository* repository, const std::string
 
 Result<std::vector<Unpushed>> unpushed(const std::filesystem::path& path) {
     const auto repository = open_local(path);
-    const auto branches = list_branches(path);
-    if (!repository || !branches) {
-        return fail(repository ? branches.error() : repository.error());
+    auto places = repository ? references(repository->get(), GIT_BRANCH_LOCAL)
+                             : Result<std::vector<std::string>>(fail(repository.error()));
+    if (!places) {
+        return fail(places.error());
     }
-    std::vector<std::pair<std::string, std::string>> places; // what it is called, its reference
-    bool on_branch = false;
-    for (const Branch& branch : *branches) {
-        if (branch.local) {
-            places.emplace_back(branch.name, heads + branch.name);
-        }
-        on_branch = on_branch || branch.current;
+    if (git_repository_head_detached(repository->get()) == 1) {
+        places->emplace_back("HEAD");
     }
-    if (!on_branch) {
-        places.emplace_back("HEAD", "HEAD");
-    }
-    places.emplace_back("stash", "refs/stash");
+    places->emplace_back("refs/stash");
     std::vector<Unpushed> found;
-    for (const auto& [where, reference] : places) {
+    for (const std::string& reference : *places) {
         const auto commits = count_unpushed(repository->get(), reference);
         if (!commits) {
             return fail(commits.error());
         }
         if (*commits > 0) {
-            found.push_back({where, *commits});
+            const bool is_branch = reference.starts_with(heads);
+            found.push_back({is_branch                   ? reference.substr(heads.size())
+                             : reference == "refs/stash" ? "stash"
+                                                         : reference,
+                             *commits});
         }
     }
     return found;

@@ -16,23 +16,12 @@ struct Status {
     std::vector<std::string> submodules;
     /// Repositories in it, submodules that are checked out among them: what they hold is their own.
     std::vector<std::string> repositories;
+    /// Changed files that git was told not to look at (skip-worktree, assume-unchanged).
+    std::vector<std::string> overlooked;
     bool complete = true; ///< false: there are more than most_changes
 };
 /// Also puts back what a killed program of ours left half-way, unless somebody is at work.
 /// `not_found` when there is no repository.
 Result<Status> status_of(const std::filesystem::path& repository);
-
-/// Commits these files as they are now on the branch that is checked out, and leaves all other
-/// changes alone, as `git commit --only` does. Each must be in the status (`conflict` otherwise).
-/// `invalid_argument` without a message or files, on no branch, or for YAML with conflict markers
-/// in it. Objects are written first, the branch moves last.
-Result<CommitId> commit_files(const std::filesystem::path& repository,
-                              const std::vector<std::string>& files, const Author& author,
-                              const std::string& message);
-
-/// Whether a file is YAML by its name.
-bool is_yaml_name(const std::string& path);
-/// Whether a text has lines as a merge leaves them for people to mend ("<<<<<<< ours").
-bool has_conflict_markers(std::string_view text);
 
 } // namespace tau::git

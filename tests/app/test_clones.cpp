@@ -3,6 +3,7 @@
 #include "core/forge/local.h"
 #include "core/git/branches.h"
 #include "core/git/clone.h"
+#include "core/git/commit.h"
 #include "core/git/repository.h"
 #include "tests/support/git_cli.h"
 #include "tests/support/localnet.h"

@@ -1,6 +1,7 @@
 // Pulling what others pushed, over real repositories and a real git host: a choice for each file
 // that both sides changed.
 #include "core/forge/local.h"
+#include "core/git/commit.h"
 #include "core/git/repository.h"
 #include "tests/support/localnet.h"
 #include "tests/ui/cloned_project.h"

@@ -51,7 +51,7 @@ QString standing_of(const flow::CloneState& state) {
 BranchBar::BranchBar(Services& services, QWidget* parent)
     : QWidget(parent), services_(services), branch_(new QToolButton), menu_(new QMenu(branch_)),
       standing_(make_label({}, QStringLiteral("caption"))),
-      clone_(make_button(tr("Cl&one"), ButtonKind::plain, QStringLiteral("down"))),
+      clone_(make_button(tr("C&lone"), ButtonKind::plain, QStringLiteral("down"))),
       pull_(make_button(tr("&Pull"), ButtonKind::plain, QStringLiteral("down"))),
       push_(make_button(tr("P&ush"), ButtonKind::plain, QStringLiteral("export"))),
       cancel_(make_button(tr("Sto&p"), ButtonKind::quiet)), progress_(new QProgressBar),

@@ -27,7 +27,7 @@ NewResource::NewResource(QWidget* parent)
     box->addWidget(make_label(tr("New resource"), QStringLiteral("heading")));
     auto* form = new Form;
     form->add(tr("&Kind"), kinds_);
-    application_field_ = form->add(tr("App&lication"), applications_);
+    application_field_ = form->add(tr("Appl&ication"), applications_);
     name_field_ = form->add(tr("Na&me"), name_);
     template_field_ = form->add(tr("S&tarts as"), templates_);
     box->addWidget(form);

@@ -61,6 +61,25 @@ TEST_CASE("a configuration that is broken is opened to be mended") {
     CHECK(project->project_id.empty());
 }
 
+TEST_CASE("a repository without files is no code of a project, and none to open") {
+    const test::TemporaryDirectory folder;
+    const fs::path configuration = make_repository(folder.path() / "config", shop);
+    test::git(folder.path(), {"init", "-q", "--bare", "code"});
+    const auto project = flow::open_folder(folder.path() / "data", configuration);
+    REQUIRE(project);
+    CHECK(project->code.empty());
+    const auto chosen =
+        flow::use_code_folder(folder.path() / "data", *project, folder.path() / "code");
+    REQUIRE_FALSE(chosen);
+    CHECK(chosen.error().message.find("bare") != std::string::npos);
+    // One that this libgit2 cannot read is one, and is not to be made anew.
+    test::git(configuration, {"config", "core.repositoryformatversion", "1"});
+    test::git(configuration, {"config", "extensions.objectformat", "sha256"});
+    const auto later = flow::open_folder(folder.path() / "other", configuration);
+    REQUIRE_FALSE(later);
+    CHECK(later.error().hint.find("git init") == std::string::npos);
+}
+
 TEST_CASE("what is no configuration repository is refused, and nothing is listed") {
     const test::TemporaryDirectory folder;
     const fs::path plain = folder.path() / "plain";

@@ -1,4 +1,5 @@
 #include "core/git/branches.h"
+#include "core/git/commit.h"
 #include "core/git/diff.h"
 #include "core/git/merge.h"
 #include "core/git/work_tree.h"

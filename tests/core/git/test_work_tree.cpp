@@ -1,3 +1,4 @@
+#include "core/git/commit.h"
 #include "core/git/diff.h"
 #include "core/git/ignored.h"
 #include "core/git/work_tree.h"

@@ -1,0 +1,25 @@
+#pragma once
+
+// For .cpp files of this folder: what keeps files from being written or committed.
+
+#include "core/git/libgit2.h"
+
+#include <string>
+#include <vector>
+
+namespace tau::git {
+
+/// The files that Change::show would have to overwrite or delete although they hold changes.
+/// `unavailable` when only git itself can bring the files there: some go through a filter, or a
+/// sparse checkout leaves them out.
+Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
+                                                  const git_commit* target);
+
+/// A checkout that leaves changes and ignored files alone.
+git_checkout_options safe_options();
+
+/// `unavailable` for a file that git stores other than it lies in the folder, by a program that
+/// .gitattributes names (git-crypt, LFS) or in another encoding: libgit2 would store it as it is.
+Result<void> check_unfiltered(git_repository* repository, const std::string& path);
+
+} // namespace tau::git
