@@ -112,6 +112,7 @@ Result<ui::TransferServices::Given> TransferWork::read(const fs::path& path,
     given.files = std::move(*handed->files);
     std::error_code code;
     given.is_folder = fs::is_directory(path, code);
+    given.left_out = given.is_folder ? project::left_out_of_copy(path).size() : 0;
     if (const auto config = project::parse_config(given.files.at("config.yaml"))) {
         given.project_id = config->id;
         given.name = config->name;

@@ -147,8 +147,12 @@ private Q_SLOTS:
     }
 
     void a_folder_that_comes_in_may_be_opened() {
+        test::write(shop() / ".gitignore", ".env\n");
+        test::write(shop() / ".env", "x");
         window().transfers().import(shop());
         settle();
+        QVERIFY(window().message_bar().text().contains(
+            QStringLiteral("Links and what git ignores are not in it: 1 file.")));
         press(QStringLiteral("Open it where it is"));
         QCOMPARE(window().area().tabs().project().configuration, fs::canonical(shop()));
         press(QStringLiteral("Take off the list"));

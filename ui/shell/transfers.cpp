@@ -25,6 +25,10 @@ QString files_text(std::size_t count) {
     return count == 1 ? Transfers::tr("1 file") : Transfers::tr("%1 files").arg(count);
 }
 
+QString not_taken(std::size_t count) {
+    return Transfers::tr("Links and what git ignores are not in it: %1.").arg(files_text(count));
+}
+
 struct FormWords {
     ExportForm form;
     QString action, title, suffix, filter;
@@ -235,10 +239,12 @@ void Transfers::offer(const fs::path& path, TransferServices::Given given) {
                            [this, files, path](const fs::path& to) { unpack(*files, path, to); });
          }});
     actions.push_back({tr("Leave it"), [] {}});
-    messages_.show_message(
-        Tone::plain,
-        tr("%1 holds the configuration of %2: %3.").arg(from, whose, files_text(files->size())),
-        std::move(actions));
+    QString text =
+        tr("%1 holds the configuration of %2: %3.").arg(from, whose, files_text(files->size()));
+    if (given.left_out > 0) {
+        text += QLatin1Char(' ') + not_taken(given.left_out);
+    }
+    messages_.show_message(Tone::plain, text, std::move(actions));
 }
 
 void Transfers::open_folder(const fs::path& folder) {
@@ -333,11 +339,10 @@ void Transfers::tell_exported(ExportForm form, const fs::path& to,
                            .arg(static_cast<qulonglong>(exported.bytes));
     if (exported.left_out > 0) {
         sentence +=
-            QLatin1Char(' ') +
-            (form == ExportForm::one_file
-                 ? tr("What is no YAML, or git ignores, is not in it: %1.")
-                       .arg(files_text(exported.left_out))
-                 : tr("Links and what git ignores are not in it: %L1.").arg(exported.left_out));
+            QLatin1Char(' ') + (form == ExportForm::one_file
+                                    ? tr("What is no YAML, or git ignores, is not in it: %1.")
+                                          .arg(files_text(exported.left_out))
+                                    : not_taken(exported.left_out));
     }
     if (unsaved) {
         sentence += QLatin1Char(' ') + tr("Edits that are not saved are not in it.");
