@@ -53,14 +53,11 @@ std::string default_branch(const std::vector<RemoteRef>& refs,
     return best;
 }
 
-/// Whatever they are called: one that is none of `branch_names` is still there.
-Result<void> forget_gone(const fs::path& path, const std::vector<RemoteRef>& refs) {
-    const auto repository = open_local(path);
-    if (!repository) {
-        return fail(repository.error());
-    }
+/// Forgets the remote's branches that are none any more.
+template <typename IsGone>
+Result<void> forget(git_repository* repository, IsGone is_gone) {
     BranchIteratorPtr iterator;
-    int result = git_branch_iterator_new(Out(iterator), repository->get(), GIT_BRANCH_REMOTE);
+    int result = git_branch_iterator_new(Out(iterator), repository, GIT_BRANCH_REMOTE);
     std::vector<std::string> gone;
     while (result == 0) {
         ReferencePtr reference;
@@ -68,18 +65,29 @@ Result<void> forget_gone(const fs::path& path, const std::vector<RemoteRef>& ref
         result = git_branch_next(Out(reference), &kind, iterator.get());
         const std::string name = result == 0 ? git_reference_name(reference.get()) : "";
         if (name.starts_with(tracking) && name != tracking + "HEAD" &&
-            std::none_of(refs.begin(), refs.end(), [&name](const RemoteRef& ref) {
-                return ref.name == heads + name.substr(tracking.size());
-            })) {
+            is_gone(name.substr(tracking.size()))) {
             gone.push_back(name);
         }
     }
     for (const std::string& name : gone) {
-        if (result = git_reference_remove(repository->get(), name.c_str()); result < 0) {
+        if (result = git_reference_remove(repository, name.c_str()); result < 0) {
             return fail(local_failure("forget " + name, result));
         }
     }
     return {};
+}
+
+/// Whatever they are called: one that is none of `branch_names` is still there.
+Result<void> forget_gone(const fs::path& path, const std::vector<RemoteRef>& refs) {
+    const auto repository = open_local(path);
+    return repository ? forget(repository->get(),
+                               [&refs](const std::string& branch) {
+                                   return std::none_of(refs.begin(), refs.end(),
+                                                       [&branch](const RemoteRef& ref) {
+                                                           return ref.name == heads + branch;
+                                                       });
+                               })
+                      : fail(repository.error());
 }
 
 Result<std::vector<RemoteRef>> fetch_refs(const fs::path& repository, const Remote& remote,
@@ -122,6 +130,13 @@ Result<void> clone_into(const fs::path& folder, const Remote& remote, const std:
 }
 
 Result<void> remember(git_repository* repository, const std::string& branch, const git_oid& sent) {
+    // No host has both, so one of a name above or below went before this came.
+    const auto cleared = forget(repository, [&branch](const std::string& other) {
+        return branch.starts_with(other + "/") || other.starts_with(branch + "/");
+    });
+    if (!cleared) {
+        return cleared;
+    }
     ReferencePtr known;
     const std::string name = tracking + branch;
     const int result = git_reference_create(Out(known), repository, name.c_str(), &sent, 1, "push");

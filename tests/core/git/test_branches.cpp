@@ -1,4 +1,5 @@
 #include "core/git/branches.h"
+#include "core/git/clone.h"
 #include "core/git/merge.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
@@ -137,6 +138,21 @@ TEST_CASE("a branch is not taken for another that is written alike") {
         CHECK((branch.name != "main" || (branch.ahead == 0 && branch.behind == 0)));
     }
     CHECK(compare_with_remote(clone.path)->state == Comparison::State::same);
+}
+
+TEST_CASE("a pushed branch takes the place of what the remote has no more") {
+    for (const auto& [before, now] : {std::pair("dev", "dev/shop"), {"dev/shop/a", "dev/shop"}}) {
+        CAPTURE(before);
+        const Clone clone;
+        const std::string tracking = "refs/remotes/origin/";
+        test::git(clone.path, {"update-ref", tracking + before, "main"});
+        test::git(clone.path, {"update-ref", tracking + "other", "main"});
+        test::git(clone.path, {"branch", now});
+        const auto remembered = remember_pushed(clone.path, now);
+        CHECK_MESSAGE(remembered.has_value(), (remembered ? "" : remembered.error().message));
+        CHECK(test::git(clone.path, {"for-each-ref", "--format=%(refname)", "refs/remotes"}) ==
+              tracking + now + "\n" + tracking + "other\n");
+    }
 }
 
 TEST_CASE("a repository in the clone is in the way, and never removed") {
