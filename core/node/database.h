@@ -87,10 +87,12 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path)
 /// One that is there, to look at it: nothing of it can be changed. `not_found` when it is not.
 Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::path& path);
 
-/// How long an engine on the network may take before its connection counts as lost.
+/// How long an engine on the network, or who uses it, may be silent before the connection is lost.
 struct StoreTimes {
     std::chrono::milliseconds statement{std::chrono::seconds(10)};
     std::chrono::milliseconds connect{std::chrono::seconds(10)};
+    /// Of a process that others wait for, between two statements.
+    std::chrono::milliseconds silence{std::chrono::seconds(5)};
 };
 
 /// PostgreSQL at SERIALIZABLE through a few connections. `url` is libpq's

@@ -148,17 +148,13 @@ private:
     public:
         Held(PostgresqlSession& session, const char* lock, std::chrono::seconds wait)
             : session_(session) {
-            const std::string sql = "SELECT pg_advisory_lock(" + std::string(lock) + ")";
-            if (const auto done = session.run_for(wait, sql); !done) {
+            if (const auto done = session.lock(lock, wait); !done) {
                 error_ = done.error();
             }
         }
         Held(const Held&) = delete;
         Held& operator=(const Held&) = delete;
-        ~Held() {
-            // When that fails the connection has gone, and the lock with it.
-            (void)session_.run("SELECT pg_advisory_unlock_all()", {});
-        }
+        ~Held() { session_.unlock(); }
         /// Without a message when the lock is held.
         const Error& error() const { return error_; }
 

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto grace = 1s; ///< in which an engine that lives says that it has given up
 constexpr std::chrono::milliseconds look_for_stop{100};
+constexpr std::chrono::milliseconds silence_in_transaction = 60s; ///< of one without a lock
 constexpr Oid bool_type = 16, bytea_type = 17, int8_type = 20, int2_type = 21, int4_type = 23,
               text_type = 25;
 
@@ -214,15 +215,18 @@ PostgresqlSession::connect(const std::map<std::string, std::string>& settings,
     }
     PQsetNoticeProcessor(
         session->link_.get(), [](void*, const char*) {}, nullptr);
-    const std::string statement_time = std::to_string(times.statement.count());
-    for (const std::string& sql :
-         {std::string("SET default_transaction_isolation = 'serializable'"),
-          "SET statement_timeout = " + statement_time,
-          std::string("SET idle_in_transaction_session_timeout = '60s'"),
-          std::string("SET synchronous_commit = 'on'")}) {
+    for (const std::string_view sql :
+         {"SET default_transaction_isolation = 'serializable'", "SET synchronous_commit = 'on'",
+          // So that the engine, too, learns of a network that is gone.
+          "SET tcp_keepalives_idle = 10", "SET tcp_keepalives_interval = 5",
+          "SET tcp_keepalives_count = 3", "SET tcp_user_timeout = 20000"}) {
         if (const auto set = session->run(sql, {}); !set) {
             return fail(set.error());
         }
+    }
+    if (const auto limited = session->limit(times.statement, 0ms, silence_in_transaction);
+        !limited) {
+        return fail(limited.error());
     }
     return session;
 }
@@ -260,16 +264,36 @@ Result<Rows> PostgresqlSession::run(std::string_view sql, const std::vector<Valu
     return run_until(std::chrono::steady_clock::now() + times_.statement + grace, sql, parameters);
 }
 
-Result<Rows> PostgresqlSession::run_for(std::chrono::milliseconds time, const std::string& sql) {
-    const auto run_with = [this](std::chrono::milliseconds most) {
-        return run("SET statement_timeout = " + std::to_string(most.count()), {});
-    };
-    auto done = run_with(time);
-    if (done) {
-        done = run_until(std::chrono::steady_clock::now() + time + grace, sql, {});
+Result<void> PostgresqlSession::limit(std::chrono::milliseconds statement,
+                                      std::chrono::milliseconds idle,
+                                      std::chrono::milliseconds idle_in_transaction) {
+    return run("SELECT set_config('statement_timeout', $1, false), "
+               "set_config('idle_session_timeout', $2, false), "
+               "set_config('idle_in_transaction_session_timeout', $3, false)",
+               {std::to_string(statement.count()), std::to_string(idle.count()),
+                std::to_string(idle_in_transaction.count())})
+        .map([](const Rows&) {});
+}
+
+Result<void> PostgresqlSession::lock(std::string_view number, std::chrono::milliseconds wait) {
+    const std::string sql = "SELECT pg_advisory_lock(" + std::string(number) + ")";
+    if (auto limited = limit(wait, times_.silence, times_.silence); !limited) {
+        return limited;
     }
-    const auto back = run_with(times_.statement);
-    return done && !back ? back : done;
+    const auto locked = run_until(std::chrono::steady_clock::now() + wait + grace, sql, {});
+    if (!locked && locked.error().code == ErrorCode::unavailable && !is_lost()) {
+        return fail(ErrorCode::unavailable, locked.error().message,
+                    "Another process holds its turn in the database for too long.",
+                    locked.error().detail);
+    }
+    return locked ? limit(times_.statement, times_.silence, times_.silence) : fail(locked.error());
+}
+
+void PostgresqlSession::unlock() {
+    const auto done = run("SELECT pg_advisory_unlock_all()", {}).and_then([this](const Rows&) {
+        return limit(times_.statement, 0ms, silence_in_transaction);
+    });
+    is_lost_ = is_lost_ || !done; // whose lock would stay with it
 }
 
 Result<Rows> PostgresqlSession::run_until(Instant end, std::string_view sql,

@@ -23,8 +23,11 @@ public:
             std::stop_token stop);
 
     Result<Rows> run(std::string_view sql, const std::vector<Value>& parameters);
-    /// One that may take another time.
-    Result<Rows> run_for(std::chrono::milliseconds time, const std::string& sql);
+    /// Waits so long at most for a lock that all processes of all nodes in the database know. Until
+    /// unlock() the engine ends a connection from which it hears nothing: one whose process was
+    /// stopped, or has lost its network, must not keep all others waiting.
+    Result<void> lock(std::string_view number, std::chrono::milliseconds wait);
+    void unlock();
     /// A statement that is a transaction by itself.
     Try run_alone(std::string_view sql, const std::vector<Value>& parameters, Rows& rows);
     /// One try of a transaction. `timeout` when the connection went after COMMIT was sent.
@@ -43,6 +46,9 @@ private:
     PostgresqlSession(pg_conn* link, const StoreTimes& times, std::stop_token stop)
         : link_(link), times_(times), stop_(std::move(stop)) {}
     Result<void> establish();
+    /// How long statements and silences may last before the engine ends them; 0: for ever.
+    Result<void> limit(std::chrono::milliseconds statement, std::chrono::milliseconds idle,
+                       std::chrono::milliseconds idle_in_transaction);
     Result<Rows> run_until(Instant end, std::string_view sql, const std::vector<Value>& parameters);
     /// For one of poll(2)'s events on the connection.
     Result<void> wait(Instant end, short events);

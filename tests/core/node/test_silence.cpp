@@ -1,8 +1,11 @@
 // A database that has gone silent: no request waits for it longer than its deadline, and the node
-// goes on when it is back.
+// goes on when it is back. And a process that has: the others do not wait for it.
 #include "engines.h"
 #include "hooked.h"
 #include "tests/support/cutting_proxy.h"
+
+#include <csignal>
+#include <sys/wait.h>
 
 using namespace tau;
 using namespace tau::test;
@@ -27,6 +30,32 @@ struct Silenced {
         return std::move(*database);
     }
 };
+
+using Locked = Result<void> (node::Database::*)(const node::Database::Work&);
+
+/// Another process: at a SIGUSR1 it wants the lock. 0 when it lost that once and then had it.
+pid_t start_other(const std::string& where, Locked locked) {
+    sigset_t go{};
+    ::sigemptyset(&go);
+    ::sigaddset(&go, SIGUSR1);
+    REQUIRE(::pthread_sigmask(SIG_BLOCK, &go, nullptr) == 0); // the child waits for it
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child != 0) {
+        return child;
+    }
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const auto database = node::open_postgresql(where, {.silence = 1s});
+    int signal = 0;
+    ::sigwait(&go, &signal);
+    const auto note = [&] {
+        return ((**database).*locked)([&] {
+            return (*database)->run("INSERT INTO t(v) VALUES(2)").map([](const node::Rows&) {});
+        });
+    };
+    const bool lost = !note();
+    ::_exit(lost && note() ? 0 : 1);
+}
 
 } // namespace
 
@@ -132,4 +161,39 @@ TEST_CASE("a node whose database is silent says so, lives on, and recovers") {
     std::this_thread::sleep_for(2500ms); // the next look has begun, and waits
     world.service.reset();
     CHECK(world.log.count("The node's database answers again.") == 1);
+}
+
+TEST_CASE("a process that was stopped while it waited for its turn does not keep it") {
+    for (const Locked locked : {&node::Database::in_turn, &node::Database::alone}) {
+        const Place place("PostgreSQL");
+        const auto database = place.open();
+        const auto watcher = place.open();
+        REQUIRE(database->run("CREATE TABLE t(v BIGINT)"));
+        const auto insert = [&] {
+            return database->run("INSERT INTO t(v) VALUES(1)").map([](const node::Rows&) {});
+        };
+        const auto waiting = [&] {
+            return watcher
+                       ->run("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                             "NOT granted")
+                       ->front()
+                       .integer(0) == 1;
+        };
+        const pid_t other = start_other(place.where(), locked);
+        REQUIRE(((*database).*locked)([&]() -> Result<void> {
+            ::kill(other, SIGUSR1);
+            CHECK(soon(waiting));
+            ::kill(other, SIGSTOP);
+            return insert();
+        }));
+        const auto begin = steady_clock::now();
+        CHECK(((*database).*locked)(insert));
+        CHECK(steady_clock::now() - begin < 5s);
+        // It goes on: the lost connection costs it one try.
+        ::kill(other, SIGCONT);
+        int status = -1;
+        CHECK(::waitpid(other, &status, 0) == other);
+        CHECK(status == 0);
+        CHECK(database->run("SELECT v FROM t")->size() == 3);
+    }
 }
