@@ -12,6 +12,7 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -94,7 +95,7 @@ constexpr std::uint32_t this_machine = 0;
 #endif
 
 /// What an exchange over the network never does.
-constexpr std::array<std::uint32_t, 22> denied_calls{SYS_execve,
+constexpr std::array<std::uint32_t, 28> denied_calls{SYS_execve,
                                                      SYS_execveat,
                                                      SYS_ptrace,
                                                      SYS_process_vm_readv,
@@ -115,7 +116,13 @@ constexpr std::array<std::uint32_t, 22> denied_calls{SYS_execve,
                                                      SYS_io_uring_setup,
                                                      SYS_add_key,
                                                      SYS_request_key,
-                                                     SYS_keyctl};
+                                                     SYS_keyctl,
+                                                     SYS_setpriority,
+                                                     SYS_sched_setaffinity,
+                                                     SYS_sched_setscheduler,
+                                                     SYS_sched_setparam,
+                                                     SYS_sched_setattr,
+                                                     SYS_ioprio_set};
 
 std::string give_up_calls() {
     if (this_machine == 0) {
@@ -158,6 +165,11 @@ std::string give_up_calls() {
                    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 2, 0),
                    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 1, 0),
                    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETSIG, 0, 1), deny, permit});
+    filter.insert(filter.end(),
+                  {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 5),
+                   load(offsetof(seccomp_data, args[1])),
+                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIOSETOWN, 1, 0),
+                   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIOCSPGRP, 0, 1), deny, permit});
     // Local services know a process by its user, as PostgreSQL does.
     filter.insert(filter.end(),
                   {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4),

@@ -2,6 +2,7 @@
 
 #include "core/base/declassify.h"
 
+#include <csignal>
 #include <new>
 #include <sodium.h>
 #include <sys/prctl.h>
@@ -65,6 +66,7 @@ bool protect_process() {
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    signal(SIGIO, SIG_IGN); // who shares a file with this process can have it sent
     return sodium_init() >= 0;
 }
 

@@ -48,8 +48,9 @@ private:
 };
 
 /// Prepares the process for secrets: starts libsodium, forbids core dumps and ptrace by other
-/// processes of the same user. Every program calls it first; calling again does nothing.
-/// Returns false when libsodium cannot start: the program must then stop.
+/// processes of the same user, and ignores the signal that a file can send. Every program calls it
+/// first; calling again does nothing. Returns false when libsodium cannot start: the program must
+/// then stop.
 bool protect_process();
 
 /// Wipes ordinary memory that had to hold a secret for a moment (a widget's text, a C buffer).
