@@ -212,7 +212,7 @@ Response Routes::replace_sealed(const Request& request, const Names& names) cons
     if (!registration) {
         return registration.error();
     }
-    Registered result = registrar.rotate(request.body, *registration, now);
+    Registered result = registrar.rotate(request.body, registration->id, now);
     count(result, Counter::rotations);
     if (result.kind == Registered::Kind::stored) {
         unsealer.forget(registration->id);

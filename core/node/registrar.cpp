@@ -78,16 +78,14 @@ Registered Registrar::run(std::string_view body, const std::string& idempotency_
     });
 }
 
-Registered Registrar::rotate(std::string_view body, const StoredRegistration& registration,
-                             std::int64_t now) {
+Registered Registrar::rotate(std::string_view body, const std::string& id, std::int64_t now) {
     Candidate candidate;
     candidate.body = body;
-    candidate.id = registration.id;
+    candidate.id = id;
     candidate.now = now;
     return admit(candidate, [&] {
-        return validator_.check_rotation(candidate, registration)
-                   ? decide(candidate, &Registrar::replace)
-                   : stopped(candidate);
+        return validator_.check_rotation(candidate) ? decide(candidate, &Registrar::replace)
+                                                    : stopped(candidate);
     });
 }
 
@@ -202,24 +200,26 @@ Registered Registrar::replace(Candidate& candidate) {
     if (stored) {
         return {Kind::stored, candidate.id, text, {}, {}, answer->checks};
     }
-    if (stored.error().code == ErrorCode::timeout) {
-        return look_again(candidate, stored.error());
-    }
-    if (stored.error().code != ErrorCode::conflict) {
-        return failure(stored.error());
-    }
-    candidate.checks.push_back({"idempotency", "", vault::Outcome::failed, "overtaken",
-                                "The registration ended, or its challenge was used, in between."});
-    return stopped(candidate);
+    const ErrorCode why = stored.error().code;
+    return why == ErrorCode::timeout || why == ErrorCode::conflict
+               ? look_again(candidate, stored.error())
+               : failure(stored.error());
 }
 
 Registered Registrar::look_again(Candidate& candidate, const Error& error) {
     auto known = store_.find(candidate.id);
-    if (known && *known && (*known)->rotated_by == vault::body_hash(candidate.body)) {
-        candidate.repeated = std::move((*known)->answer);
-        return stopped(candidate);
+    if (!known) {
+        return failure(known.error());
     }
-    return failure(known ? error : known.error());
+    const bool is_active = *known && (*known)->state == "active";
+    if (is_active && (*known)->rotated_by == vault::body_hash(candidate.body)) {
+        candidate.repeated = std::move((*known)->answer);
+    } else if (error.code != ErrorCode::conflict) {
+        return failure(error);
+    } else {
+        Validator::refuse_overtaken(candidate);
+    }
+    return stopped(candidate);
 }
 
 /// Another request redeemed the challenge or took the project since they were looked up.

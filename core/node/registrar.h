@@ -39,8 +39,7 @@ public:
     Registered run(std::string_view body, const std::string& idempotency_key, std::int64_t now);
     /// New keys for a registration that is active: checked like a registration, and in place of the
     /// old ones only when all of it holds, the login with them included.
-    Registered rotate(std::string_view body, const StoredRegistration& registration,
-                      std::int64_t now);
+    Registered rotate(std::string_view body, const std::string& id, std::int64_t now);
     /// The owner does not want this registration any more. A request for it that is still on its
     /// way, sent by a program that has ended since, will be refused for as long as its challenge
     /// can live. `in_flight` while it is being worked on: ask again. One owner may withdraw as
@@ -56,7 +55,8 @@ private:
     Registered store(Candidate& candidate);
     Registered replace(Candidate& candidate);
     Registered overtaken(Candidate& candidate);
-    /// The answer to a rotation of which nobody knows whether it was stored.
+    /// The answer to a rotation that was not stored, or of which nobody knows: another process may
+    /// have stored the same request.
     Registered look_again(Candidate& candidate, const Error& error);
     /// The answer to an accepted candidate, signed.
     Result<vault::RegistrationAnswer> accept(const Candidate& candidate) const;

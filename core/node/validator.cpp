@@ -123,10 +123,13 @@ bool Validator::admit(Candidate& c) const {
     return true;
 }
 
+/// Whether the challenge was used is asked first: whoever used it stored in the same transaction,
+/// so the same request is then found, if it was that.
 bool Validator::check_idempotency(Candidate& c) const {
+    const auto redeemed = store_.is_redeemed(c.challenge.nonce);
     auto known = store_.find_request(c.registration.owner_key, c.idempotency_key);
-    if (!known) {
-        return give_up(c, known.error());
+    if (!redeemed || !known) {
+        return give_up(c, redeemed ? known.error() : redeemed.error());
     }
     if (*known && (*known)->body_hash != vault::body_hash(c.body)) {
         return refuse(c, "idempotency", "", "idempotency_key_reused",
@@ -140,15 +143,25 @@ bool Validator::check_idempotency(Candidate& c) const {
         c.repeated = std::move((*known)->answer);
         return false;
     }
-    return check_challenge(c);
+    return check_challenge(c, *redeemed);
 }
 
-bool Validator::check_rotation(Candidate& c, const StoredRegistration& known) const {
+/// The challenge first, as above.
+bool Validator::check_rotation(Candidate& c) const {
+    const auto redeemed = store_.is_redeemed(c.challenge.nonce);
+    auto found = store_.find(c.id);
+    if (!redeemed || !found) {
+        return give_up(c, redeemed ? found.error() : redeemed.error());
+    }
+    if (!*found || (*found)->state != "active") {
+        return refuse_overtaken(c);
+    }
+    StoredRegistration& known = **found;
     if (known.rotated_by == vault::body_hash(c.body)) {
         if (const auto erased = store_.erased(); !erased) { // the answer says that it is
             return give_up(c, erased.error());
         }
-        c.repeated = known.answer;
+        c.repeated = std::move(known.answer);
         return false;
     }
     const auto& sent = c.registration.repositories;
@@ -159,19 +172,20 @@ bool Validator::check_rotation(Candidate& c, const StoredRegistration& known) co
                       "These keys are for another project or other repositories than the "
                       "registration's.");
     }
-    return check_challenge(c);
+    return check_challenge(c, *redeemed);
 }
 
-bool Validator::check_challenge(Candidate& c) const {
+bool Validator::refuse_overtaken(Candidate& c) {
+    return refuse(c, "idempotency", "", "overtaken",
+                  "The registration ended, or its challenge was used, in between.");
+}
+
+bool Validator::check_challenge(Candidate& c, bool is_redeemed) const {
     if (c.now > c.challenge.expires || (doubt_ && doubt_())) {
         return refuse(c, "challenge", "", "challenge_expired",
                       "The challenge has expired; ask for a new one.");
     }
-    const auto redeemed = store_.is_redeemed(c.challenge.nonce);
-    if (!redeemed) {
-        return give_up(c, redeemed.error());
-    }
-    if (*redeemed) {
+    if (is_redeemed) {
         return refuse(c, "challenge", "", "challenge_redeemed",
                       "The challenge was used before; ask for a new one.");
     }

@@ -46,8 +46,10 @@ public:
     /// 4, and the part of 2 that needs storage: a challenge expires and is redeemed once, but a
     /// request that was answered before gets its answer again, whatever became of its challenge.
     bool check_idempotency(Candidate& candidate) const;
-    /// In its place for a rotation: of this registration, and not repeated.
-    bool check_rotation(Candidate& candidate, const StoredRegistration& registration) const;
+    /// In its place for a rotation: of a registration that is active, and not repeated.
+    bool check_rotation(Candidate& candidate) const;
+    /// Another request came in between.
+    static bool refuse_overtaken(Candidate& candidate);
     /// 5 to 11.
     bool check_rest(Candidate& candidate) const;
     /// 11 alone.
@@ -55,7 +57,7 @@ public:
 
 private:
     bool check_shape(Candidate& candidate) const;
-    bool check_challenge(Candidate& candidate) const;
+    bool check_challenge(Candidate& candidate, bool is_redeemed) const;
     bool check_quota(Candidate& candidate) const;
     bool check_contexts(Candidate& candidate) const;
     bool check_proofs(Candidate& candidate) const;

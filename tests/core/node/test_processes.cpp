@@ -76,6 +76,51 @@ TEST_CASE("two processes before one database are one node") {
     CHECK(failed_reason(refused) == "registration_ended");
 }
 
+TEST_CASE("a rotation that is sent again while it runs is never called overtaken by itself") {
+    const Place place("PostgreSQL");
+    const World one(place.where());
+    const World other(one);
+    Project project(one);
+    project.publish(one);
+    const auto registered = project.submit(one, project.registration(one), key('1'));
+    REQUIRE(registered.status == 201);
+    const std::string id = json::parse(registered.body)["registration_id"];
+    for (int round = 0; round < 6; ++round) {
+        CAPTURE(round);
+        project.renew(one);
+        const std::string body = vault::to_json(project.registration(one));
+        const auto rotate = [&](const World& world) {
+            return project.signed_request(world, "PUT", "/v1/registrations/" + id + "/sealed",
+                                          body);
+        };
+        std::atomic<bool> is_done = false;
+        std::array<node::Response, 3> answers;
+        {
+            std::vector<std::jthread> threads;
+            // One in each process, and one that asks the first process until all have ended.
+            for (std::size_t i = 0; i < 2; ++i) {
+                threads.emplace_back([&, i] {
+                    do {
+                        answers.at(i) = rotate(i == 0 ? one : other);
+                    } while (answers.at(i).status == 409);
+                });
+            }
+            std::jthread again([&] {
+                do {
+                    answers[2] = rotate(one);
+                } while (answers[2].status == 409 || (answers[2].status == 200 && !is_done));
+            });
+            threads.clear();
+            is_done = true;
+        }
+        for (const node::Response& answer : answers) {
+            CAPTURE(answer.body);
+            CHECK(answer.status == 200);
+            CHECK(answer.body == answers[0].body);
+        }
+    }
+}
+
 TEST_CASE("of several processes one polls a repository, and any of them looks after a hint") {
     const Place place("PostgreSQL");
     World one(place.where());
