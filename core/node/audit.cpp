@@ -100,6 +100,27 @@ Result<AuditEntry> Store::check_head() {
     return last_entry();
 }
 
+Result<std::vector<std::string>> Store::registered_since(std::int64_t& entry) {
+    std::vector<std::string> ids;
+    for (std::int64_t last = entry;;) {
+        const auto rows = rows_.select(audit_row::table, "seq > $1 ORDER BY seq LIMIT $2",
+                                       {last, entries_at_once});
+        if (!rows) {
+            return fail(rows.error());
+        }
+        for (const Row& row : *rows) {
+            last = row.integer(audit_row::seq);
+            if (row.text(audit_row::action) == "register") {
+                ids.push_back(row.text(audit_row::subject));
+            }
+        }
+        if (rows->empty()) {
+            entry = last;
+            return ids;
+        }
+    }
+}
+
 Result<std::int64_t> Store::verify_audit() {
     Bytes prev;
     for (std::int64_t expected = 1;;) {

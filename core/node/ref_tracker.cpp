@@ -59,7 +59,8 @@ tl::unexpected<LookFailure> hosted(const Error& error) {
 RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories,
                        Metrics& metrics, const Clock& clock, Log& log, RefTiming timing)
     : store_(store), unsealer_(unsealer), repositories_(repositories), metrics_(metrics),
-      clock_(clock), log_(log), schedule_(timing, SteadyClock::now()) {
+      clock_(clock), log_(log), last_seen_(store.audit_sequence()),
+      schedule_(timing, SteadyClock::now()) {
     for (int i = 0; i < looks_at_once; ++i) {
         threads_.emplace_back([this, i](const std::stop_token& stop) {
             if (i == 0) {
@@ -114,7 +115,26 @@ private:
 void RefTracker::learn() {
     if (const auto ids = store_.active_ids()) {
         const std::lock_guard lock(mutex_);
-        known_.emplace(ids->begin(), ids->end()).merge(hinted_);
+        if (!known_) {
+            known_.emplace(ids->begin(), ids->end()).insert(came_.begin(), came_.end());
+        }
+    }
+}
+
+/// What the database does not answer is asked the next time; that it does not is told elsewhere.
+void RefTracker::learn_of_others() {
+    if (const auto ids = store_.registered_since(last_seen_)) {
+        const std::lock_guard lock(mutex_);
+        for (const std::string& id : *ids) {
+            add_known(id);
+        }
+    }
+}
+
+void RefTracker::add_known(const std::string& registration_id) {
+    came_.insert(registration_id);
+    if (known_) {
+        known_->insert(registration_id);
     }
 }
 
@@ -125,7 +145,7 @@ bool RefTracker::may_know(const std::string& registration_id) {
 
 void RefTracker::hint(const std::string& registration_id, vault::Role role) {
     const std::lock_guard lock(mutex_);
-    (known_ ? *known_ : hinted_).insert(registration_id);
+    add_known(registration_id);
     schedule_.hint({registration_id, role}, SteadyClock::now());
     changed_.notify_all();
 }
@@ -138,13 +158,17 @@ void RefTracker::hint_unsigned(const std::string& registration_id, vault::Role r
 }
 
 void RefTracker::plan_all() {
+    {
+        const std::lock_guard lock(mutex_);
+        came_.clear(); // whoever comes from now on may be missing among those that are read
+    }
     const auto ids = store_.active_ids();
     if (!ids) {
         log_.write(LogLevel::warning, "refs", ids.error().message);
     }
     const std::lock_guard lock(mutex_);
     if (ids) {
-        known_.emplace(ids->begin(), ids->end());
+        known_.emplace(ids->begin(), ids->end()).insert(came_.begin(), came_.end());
         unsealer_.forget_but(*known_);
     }
     schedule_.plan_all(ids ? *ids : std::vector<std::string>(), SteadyClock::now());

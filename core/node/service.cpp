@@ -197,13 +197,14 @@ void Service::Parts::tell_of_others() {
     }
 }
 
-/// Another process may sign the next record: a console must not be shown an older one by this.
-/// How that goes is the node's health.
+/// Another process may sign the next record: a console must not be shown an older one by this. And
+/// it may register whom this one has to know. How that goes is the node's health.
 void Service::Parts::watch(const std::stop_token& stop) {
     std::mutex unshared;
     std::condition_variable_any never;
     std::unique_lock lock(unshared);
-    const std::chrono::seconds pause = is_postgresql(settings.store) ? record_look : store_look;
+    const bool has_others = is_postgresql(settings.store);
+    const std::chrono::seconds pause = has_others ? record_look : store_look;
     auto next_look = std::chrono::steady_clock::now();
     while (!never.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
         const auto shown = renew();
@@ -214,6 +215,9 @@ void Service::Parts::watch(const std::stop_token& stop) {
         if (store_answers.exchange(answered) != answered) {
             log.write(answered ? LogLevel::info : LogLevel::error, "store",
                       answered ? "The node's database answers again." : shown.error().message);
+        }
+        if (has_others) {
+            tracker.learn_of_others();
         }
         if (std::chrono::steady_clock::now() >= next_look) {
             next_look = std::chrono::steady_clock::now() + scan_look;

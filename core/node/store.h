@@ -116,6 +116,9 @@ public:
     Result<void> rotate(const NewRegistration& added);
     Result<std::optional<StoredRegistration>> find(const std::string& id);
     Result<std::vector<std::string>> active_ids();
+    /// Those that were registered after this entry of the audit log, in any process; the entry
+    /// becomes the last one.
+    Result<std::vector<std::string>> registered_since(std::int64_t& entry);
     /// Erases sealed data, refs and deliveries, off the disk when it returns; what remains says
     /// that it was revoked. `unavailable` when it is revoked but still on the disk, which the store
     /// goes on changing by itself: ask again.

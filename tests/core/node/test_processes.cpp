@@ -121,6 +121,23 @@ TEST_CASE("a rotation that is sent again while it runs is never called overtaken
     }
 }
 
+TEST_CASE("a process soon reads large webhooks for those who registered at another") {
+    const Place place("PostgreSQL");
+    const World one(place.where());
+    const World other(one);
+    const auto most = [&](const std::string& id) {
+        return other.service->most_read("POST", "/v1/hooks/" + id + "/configuration");
+    };
+    REQUIRE(soon([&] { return most(std::string(32, 'a')) == node::stranger_limit; }));
+    const Project project(one);
+    project.publish(one);
+    const auto answer = project.submit(one, project.registration(one), key('1'));
+    REQUIRE(answer.status == 201);
+    const std::string id = json::parse(answer.body)["registration_id"];
+    CHECK(soon([&] { return most(id) == 1U << 20U; }));
+    CHECK(most(std::string(32, 'a')) == node::stranger_limit);
+}
+
 TEST_CASE("of several processes one polls a repository, and any of them looks after a hint") {
     const Place place("PostgreSQL");
     World one(place.where());
