@@ -127,6 +127,11 @@ Result<void> Store::replace_keys(const NewRegistration& added, std::int64_t vers
     }
     return done
         .and_then([&] {
+            // Of the older ones only that they were: an owner may rotate any number of times.
+            return rows_.change(rotation_row::table, "registration_id = $1 AND answer <> ''", {id},
+                                [](Row& row) { row.set(rotation_row::answer, std::string()); });
+        })
+        .and_then([&] {
             return rows_.insert(rotation_row::table,
                                 {id, version, blob(added.body_hash), added.text, added.now});
         })

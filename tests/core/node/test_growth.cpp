@@ -119,6 +119,38 @@ TEST_CASE("a delivery that is sent again after a rotation shows that the new sec
     }
 }
 
+TEST_CASE("of many rotations one answer is stored, the last") {
+    for (const std::string& engine : engines) {
+        CAPTURE(engine);
+        const Place place(engine);
+        SystemEntropy entropy;
+        const auto store = open_store(place);
+        const auto owner = keys::OwnerKey::generate(entropy);
+        REQUIRE(add(*store, owner, 1));
+        const auto rotate_at = [&](int step) {
+            return with_new(owner, 1, step, {},
+                            [&store](const auto& all) { return store->rotate(all); });
+        };
+        const auto size_of_answers = [&place] {
+            return place.open()
+                ->run("SELECT CAST(sum(length(answer)) AS BIGINT) FROM rotation")
+                ->front()
+                .integer(0);
+        };
+        REQUIRE(rotate_at(2));
+        const std::int64_t of_one = size_of_answers();
+        for (int step = 3; step < 40; ++step) {
+            REQUIRE(rotate_at(step));
+        }
+        CHECK(size_of_answers() == of_one);
+        CHECK(rows_in(place, "rotation") == 38);
+        const auto found = store->find(id_of(1));
+        REQUIRE(found);
+        CHECK((*found)->answer == (*store->find_request(owner.public_key(), id_of(1)))->answer);
+        CHECK(store->verify({}));
+    }
+}
+
 TEST_CASE("of one webhook's deliveries the newest are remembered") {
     for (const std::string& engine : engines) {
         CAPTURE(engine);
