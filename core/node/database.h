@@ -91,7 +91,7 @@ Result<std::unique_ptr<Database>> open_sqlite_to_read(const std::filesystem::pat
 struct StoreTimes {
     std::chrono::milliseconds statement{std::chrono::seconds(10)};
     std::chrono::milliseconds connect{std::chrono::seconds(10)};
-    /// Of a process that others wait for, between two statements.
+    /// Between two statements of a process that others may wait for.
     std::chrono::milliseconds silence{std::chrono::seconds(5)};
 };
 

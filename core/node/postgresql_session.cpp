@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr auto grace = 1s; ///< in which an engine that lives says that it has given up
 constexpr std::chrono::milliseconds look_for_stop{100};
-constexpr std::chrono::milliseconds silence_in_transaction = 60s; ///< of one without a lock
 constexpr Oid bool_type = 16, bytea_type = 17, int8_type = 20, int2_type = 21, int4_type = 23,
               text_type = 25;
 
@@ -224,8 +223,7 @@ PostgresqlSession::connect(const std::map<std::string, std::string>& settings,
             return fail(set.error());
         }
     }
-    if (const auto limited = session->limit(times.statement, 0ms, silence_in_transaction);
-        !limited) {
+    if (const auto limited = session->limit(times.statement, 0ms); !limited) {
         return fail(limited.error());
     }
     return session;
@@ -265,19 +263,18 @@ Result<Rows> PostgresqlSession::run(std::string_view sql, const std::vector<Valu
 }
 
 Result<void> PostgresqlSession::limit(std::chrono::milliseconds statement,
-                                      std::chrono::milliseconds idle,
-                                      std::chrono::milliseconds idle_in_transaction) {
+                                      std::chrono::milliseconds idle) {
     return run("SELECT set_config('statement_timeout', $1, false), "
                "set_config('idle_session_timeout', $2, false), "
                "set_config('idle_in_transaction_session_timeout', $3, false)",
                {std::to_string(statement.count()), std::to_string(idle.count()),
-                std::to_string(idle_in_transaction.count())})
+                std::to_string(times_.silence.count())})
         .map([](const Rows&) {});
 }
 
 Result<void> PostgresqlSession::lock(std::string_view number, std::chrono::milliseconds wait) {
     const std::string sql = "SELECT pg_advisory_lock(" + std::string(number) + ")";
-    if (auto limited = limit(wait, times_.silence, times_.silence); !limited) {
+    if (auto limited = limit(wait, times_.silence); !limited) {
         return limited;
     }
     const auto locked = run_until(std::chrono::steady_clock::now() + wait + grace, sql, {});
@@ -286,12 +283,12 @@ Result<void> PostgresqlSession::lock(std::string_view number, std::chrono::milli
                     "Another process holds its turn in the database for too long.",
                     locked.error().detail);
     }
-    return locked ? limit(times_.statement, times_.silence, times_.silence) : fail(locked.error());
+    return locked ? limit(times_.statement, times_.silence) : fail(locked.error());
 }
 
 void PostgresqlSession::unlock() {
     const auto done = run("SELECT pg_advisory_unlock_all()", {}).and_then([this](const Rows&) {
-        return limit(times_.statement, 0ms, silence_in_transaction);
+        return limit(times_.statement, 0ms);
     });
     is_lost_ = is_lost_ || !done; // whose lock would stay with it
 }

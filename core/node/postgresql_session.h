@@ -46,9 +46,9 @@ private:
     PostgresqlSession(pg_conn* link, const StoreTimes& times, std::stop_token stop)
         : link_(link), times_(times), stop_(std::move(stop)) {}
     Result<void> establish();
-    /// How long statements and silences may last before the engine ends them; 0: for ever.
-    Result<void> limit(std::chrono::milliseconds statement, std::chrono::milliseconds idle,
-                       std::chrono::milliseconds idle_in_transaction);
+    /// How long a statement, and a silence outside of transactions, may last before the engine ends
+    /// it; 0: for ever.
+    Result<void> limit(std::chrono::milliseconds statement, std::chrono::milliseconds idle);
     Result<Rows> run_until(Instant end, std::string_view sql, const std::vector<Value>& parameters);
     /// For one of poll(2)'s events on the connection.
     Result<void> wait(Instant end, short events);

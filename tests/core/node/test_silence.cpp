@@ -197,3 +197,32 @@ TEST_CASE("a process that was stopped while it waited for its turn does not keep
         CHECK(database->run("SELECT v FROM t")->size() == 3);
     }
 }
+
+TEST_CASE("a process that was stopped within a transaction does not keep its rows") {
+    const Place place("PostgreSQL");
+    const auto database = place.open();
+    REQUIRE(database->run("CREATE TABLE t(v BIGINT)"));
+    REQUIRE(database->run("INSERT INTO t(v) VALUES(1)"));
+    const auto add_one = [](node::Database& to) {
+        return to.run("UPDATE t SET v = v + 1").map([](const node::Rows&) {});
+    };
+    const pid_t other = ::fork();
+    REQUIRE(other >= 0);
+    if (other == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const auto mine = node::open_postgresql(place.where(), {.silence = 1s});
+        static_cast<void>((*mine)->transaction([&] {
+            const auto done = add_one(**mine);
+            ::raise(SIGSTOP);
+            return done;
+        }));
+        ::_exit(1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(other, &status, WUNTRACED) == other);
+    REQUIRE(WIFSTOPPED(status));
+    CHECK(database->transaction([&] { return add_one(*database); }));
+    CHECK(database->run("SELECT v FROM t")->front().integer(0) == 2);
+    ::kill(other, SIGKILL);
+    CHECK(::waitpid(other, &status, 0) == other);
+}
