@@ -94,8 +94,9 @@ constexpr std::uint32_t this_machine = AUDIT_ARCH_AARCH64;
 constexpr std::uint32_t this_machine = 0;
 #endif
 
-/// What an exchange over the network never does.
-constexpr std::array<std::uint32_t, 28> denied_calls{SYS_execve,
+/// What an exchange over the network never does. Nor does it leave its group, with which all that
+/// it starts is killed.
+constexpr std::array<std::uint32_t, 30> denied_calls{SYS_execve,
                                                      SYS_execveat,
                                                      SYS_ptrace,
                                                      SYS_process_vm_readv,
@@ -122,7 +123,9 @@ constexpr std::array<std::uint32_t, 28> denied_calls{SYS_execve,
                                                      SYS_sched_setscheduler,
                                                      SYS_sched_setparam,
                                                      SYS_sched_setattr,
-                                                     SYS_ioprio_set};
+                                                     SYS_ioprio_set,
+                                                     SYS_setpgid,
+                                                     SYS_setsid};
 
 std::string give_up_calls() {
     if (this_machine == 0) {

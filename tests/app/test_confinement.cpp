@@ -36,7 +36,7 @@ int end_of(const std::function<int()>& work) {
 
 } // namespace
 
-TEST_CASE("a confined process signals nobody by way of its files, and slows nobody") {
+TEST_CASE("a confined process signals and slows nobody, and stays where it is killed") {
     const test::TemporaryDirectory home;
     std::array<int, 2> ends{};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
@@ -62,6 +62,8 @@ TEST_CASE("a confined process signals nobody by way of its files, and slows nobo
         [&] { return ::sched_setparam(other, &priority); },
         [&] { return ::syscall(SYS_sched_setattr, other, attributes.data(), 0); },
         [&] { return ::syscall(SYS_ioprio_set, ioprio_of_process, other, 0); },
+        [&] { return ::setpgid(0, 0); },
+        [&] { return ::setsid(); },
     };
     int waiting = 0;
     const std::vector<std::function<long()>> allowed{
