@@ -340,6 +340,9 @@ Result<int> Process::wait(const Wait& wait) {
         if (auto ended = pump(wait, nullptr, true, kept_output); !ended) {
             return fail(ended.error());
         }
+        if (own_group_) { // which is no other's while the leader waits to be reaped
+            ::kill(-pid_, SIGKILL);
+        }
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }

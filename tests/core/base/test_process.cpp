@@ -86,6 +86,13 @@ TEST_CASE("a group ends as a whole") {
     process.kill(SIGKILL);
     CHECK(process.wait(Wait::at_most(10s)).value() == 128 + SIGKILL);
     CHECK(gone(grandchild));
+
+    command = shell("sleep 100 >/dev/null 2>&1 & echo $!"); // and when it ends by itself
+    command.own_group = true;
+    auto other = Process::start(command).value();
+    const pid_t left = std::stoi(other.read_line(Wait::at_most(10s)).value().value());
+    CHECK(other.wait(Wait::at_most(10s)).value() == 0);
+    CHECK(gone(left));
 }
 
 TEST_CASE("lines are bounded, and the last one needs no end") {
