@@ -90,9 +90,10 @@ project() {
 # Pushing and every login of the vaults goes through tau-git, which is in libexec only.
 project create --network "$temporary/net/network.yaml" --name shop >"$temporary/create.log" 2>&1 ||
     fail "tau-project create: $(cat "$temporary/create.log")"
-project status shop | grep -q "shop is active" || fail "the project is not active"
+# Not grep -q, which leaves before all is written.
+project status shop | grep "shop is active" >/dev/null || fail "the project is not active"
 "${person[@]}" "$usr/bin/tau-project" verify "$temporary"/data/projects/*/project.yaml |
-    grep -q "verified: shop" || fail "the project is not verified"
+    grep "verified: shop" >/dev/null || fail "the project is not verified"
 
 kill "$localnet"
 wait "$localnet" || fail "tau-localnet ended with $?"
