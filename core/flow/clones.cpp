@@ -124,6 +124,16 @@ Result<void> create_branch(const LocalProject& project, const std::string& name)
                         "Switch to it, or choose another name.");
         }
     }
+    for (const CloneState& state : *states) { // before one of two has it
+        const git::Status& now = state.status;
+        if (now.branch.empty() || !now.commit) {
+            continue;
+        }
+        const auto files = git::files_against_switch(clone_of(project, state.role), now.branch);
+        if (!files) {
+            return fail(in_clone(state.role, files.error()));
+        }
+    }
     for (const CloneState& state : *states) {
         if (auto made = git::create_branch(clone_of(project, state.role), name); !made) {
             return fail(in_clone(state.role, made.error()));

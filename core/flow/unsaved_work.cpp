@@ -26,9 +26,14 @@ void add_files(const CloneState& clone, const std::string& where, std::vector<st
 
 void add_overlooked(const CloneState& clone, const std::string& where,
                     std::vector<std::string>& work) {
-    for (const std::string& path : clone.status.overlooked) {
-        work.push_back(where + bounded_text(path, 200) +
+    const std::vector<std::string>& files = clone.status.overlooked;
+    for (std::size_t i = 0; i < std::min(files.size(), most_named); ++i) {
+        work.push_back(where + bounded_text(files[i], 200) +
                        " was changed, and git was told not to look at it");
+    }
+    if (files.size() > most_named) {
+        work.push_back(where + "so were " + std::to_string(files.size() - most_named) +
+                       " other files");
     }
 }
 

@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t longest_listed = 1000;
+
 /// The names of a remote's branches.
 Result<std::vector<std::string>> branch_names(const std::vector<RemoteRef>& refs) {
     std::vector<std::string> names;
@@ -77,12 +79,13 @@ Result<void> forget(git_repository* repository, IsGone is_gone) {
     return {};
 }
 
-/// Whatever they are called: one that is none of `branch_names` is still there.
+/// Whatever they are called; but the list has no name that is not UTF-8, or very long.
 Result<void> forget_gone(const fs::path& path, const std::vector<RemoteRef>& refs) {
     const auto repository = open_local(path);
     return repository ? forget(repository->get(),
                                [&refs](const std::string& branch) {
-                                   return std::none_of(refs.begin(), refs.end(),
+                                   return is_utf8(branch) && branch.size() < longest_listed &&
+                                          std::none_of(refs.begin(), refs.end(),
                                                        [&branch](const RemoteRef& ref) {
                                                            return ref.name == heads + branch;
                                                        });

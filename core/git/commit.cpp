@@ -95,7 +95,7 @@ Result<void> check_stageable(git_repository* repository, git_index* own, const s
     if (is_gone) {
         return {};
     }
-    if (auto plain = check_unfiltered(repository, path); !plain) {
+    if (auto plain = check_storable(repository, path); !plain) {
         return plain;
     }
     const fs::path file = fs::path(git_repository_workdir(repository)) / path;

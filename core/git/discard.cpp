@@ -40,7 +40,7 @@ Result<Discarded> keep(git_repository* repository, const std::string& path) {
                         " has a backslash in its name, so nothing was discarded.",
                     "Discard it with git itself.");
     }
-    if (auto plain = check_unfiltered(repository, path); !plain) {
+    if (auto plain = check_showable(repository, path); !plain) {
         return fail(plain.error());
     }
     if (status.type() == fs::file_type::not_found) {
@@ -80,6 +80,15 @@ Result<void> delete_file(git_repository* repository, const std::string& path) {
     return {};
 }
 
+/// Also of a file that is as HEAD has it already: the checkout passes over those.
+int add_entry(git_index* index, const std::string& path, const git_tree_entry* entry) {
+    git_index_entry added{};
+    added.path = path.c_str();
+    added.mode = git_tree_entry_filemode(entry);
+    added.id = *git_tree_entry_id(entry);
+    return git_index_add(index, &added);
+}
+
 /// The files back to HEAD's, in the folder and in the index. The index comes first: its lock may be
 /// another's.
 Result<void> go_back(git_repository* repository, const std::vector<std::string>& files) {
@@ -100,18 +109,18 @@ Result<void> go_back(git_repository* repository, const std::vector<std::string>&
     std::vector<std::string> known;
     std::vector<std::string> unknown;
     for (const std::string& path : files) {
-        TreeEntryPtr entry;
-        if (tree && git_tree_entry_bypath(Out(entry), tree.get(), path.c_str()) == 0) {
-            known.push_back(path);
-            continue;
-        }
-        unknown.push_back(path);
-        result = result < 0 ? result : git_index_remove(index.get(), path.c_str(), 0);
-        result = result == GIT_ENOTFOUND ? 0 : result;
-    }
-    for (const std::string& path : files) { // of a merge that was not finished
+        // What a merge left of it in the index goes in any case.
         result = result < 0 ? result : git_index_conflict_remove(index.get(), path.c_str());
         result = result == GIT_ENOTFOUND ? 0 : result;
+        TreeEntryPtr entry;
+        const int found =
+            tree ? git_tree_entry_bypath(Out(entry), tree.get(), path.c_str()) : GIT_ENOTFOUND;
+        (found == 0 ? known : unknown).push_back(path);
+        if (result == 0) {
+            result = found == 0 ? add_entry(index.get(), path, entry.get())
+                                : git_index_remove(index.get(), path.c_str(), 0);
+            result = result == GIT_ENOTFOUND ? 0 : result;
+        }
     }
     result = result < 0 ? result : git_index_write(index.get());
     if (result < 0) {

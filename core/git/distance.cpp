@@ -1,5 +1,6 @@
 #include "core/git/distance.h"
 
+#include <algorithm>
 #include <queue>
 #include <set>
 #include <string>
@@ -20,8 +21,8 @@ std::set<std::string> names_of(const std::vector<git_oid>& commits) {
 }
 
 Distance shallow_distance(git_repository* repository, const git_oid& ours, const git_oid& theirs) {
-    const auto mine = names_of(shallow_history(repository, ours));
-    const auto others = names_of(shallow_history(repository, theirs));
+    const auto mine = names_of(shallow_history(repository, {ours}));
+    const auto others = names_of(shallow_history(repository, {theirs}));
     Distance distance;
     for (const std::string& id : mine) {
         distance.ahead += others.contains(id) ? 0U : 1U;
@@ -35,7 +36,7 @@ Distance shallow_distance(git_repository* repository, const git_oid& ours, const
 
 } // namespace
 
-std::vector<git_oid> shallow_history(git_repository* repository, const git_oid& top) {
+std::vector<git_oid> shallow_history(git_repository* repository, const std::vector<git_oid>& tops) {
     std::vector<git_oid> found;
     std::set<std::string> met;
     std::priority_queue<std::pair<git_time_t, std::string>> next;
@@ -46,7 +47,7 @@ std::vector<git_oid> shallow_history(git_repository* repository, const git_oid& 
             next.emplace(git_commit_time(commit.get()), to_text(id));
         }
     };
-    meet(top);
+    std::for_each(tops.begin(), tops.end(), meet);
     while (!next.empty() && found.size() < most_walked) {
         git_oid id;
         CommitPtr commit;

@@ -60,7 +60,7 @@ Result<Commit> describe(git_repository* repository, const git_oid& id) {
 Result<std::vector<git_oid>> walk_from(git_repository* repository, const git_commit* commit,
                                        std::size_t most) {
     if (git_repository_is_shallow(repository) == 1) {
-        return shallow_history(repository, *git_commit_id(commit));
+        return shallow_history(repository, {*git_commit_id(commit)});
     }
     std::vector<git_oid> found;
     RevwalkPtr walk;

@@ -45,7 +45,9 @@ Error local_failure(const std::string& what, int code) {
     if (code == GIT_EOWNER || said.find("safe.directory") != std::string::npos) {
         return {ErrorCode::permission_denied,
                 "Cannot " + what + ": the folder belongs to another user.",
-                "Use a folder of your own.", said};
+                "Use a folder of your own, or trust it: git config --global --add safe.directory "
+                "FOLDER",
+                said};
     }
     const ErrorCode kind = code == GIT_ENOTFOUND ? ErrorCode::not_found
                            : code == GIT_EEXISTS ? ErrorCode::already_exists
@@ -53,6 +55,24 @@ Error local_failure(const std::string& what, int code) {
                            : code == GIT_EINVALIDSPEC ? ErrorCode::invalid_argument
                                                       : ErrorCode::io;
     return {kind, "Cannot " + what + (said.empty() ? "." : ": " + said + "."), {}, said};
+}
+
+Result<void> check_place(git_repository* repository) {
+    ConfigPtr config;
+    int result = git_repository_config_snapshot(Out(config), repository);
+    git_config_entry* entry = nullptr;
+    if (result == 0) {
+        result = git_config_get_entry(&entry, config.get(), "core.worktree");
+    }
+    const bool is_own = result < 0 || entry->level >= GIT_CONFIG_LEVEL_LOCAL;
+    git_config_entry_free(entry);
+    if (result < 0 && result != GIT_ENOTFOUND) {
+        return fail(local_failure("read the repository's configuration", result));
+    }
+    return is_own ? Result<void>()
+                  : fail(ErrorCode::invalid_argument,
+                         "git's configuration sets core.worktree for all repositories.",
+                         "Take it out: git config --global --unset core.worktree");
 }
 
 Result<RepositoryPtr> open_local(const std::filesystem::path& path) {
@@ -64,6 +84,9 @@ Result<RepositoryPtr> open_local(const std::filesystem::path& path) {
                                                GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
     if (result < 0) {
         return fail(local_failure("open the repository " + path.string(), result));
+    }
+    if (auto placed = check_place(repository.get()); !placed) {
+        return fail(placed.error());
     }
     if (git_repository_workdir(repository.get()) == nullptr) {
         return fail(ErrorCode::invalid_argument,

@@ -85,7 +85,11 @@ FileState state_of_delta(git_delta_t status);
 /// 40 lower-case digits.
 std::string to_text(const git_oid& id);
 
-/// The repository in this very folder; no parent folder is searched.
+/// That its files are where they seem to be: libgit2, unlike git, takes core.worktree out of what a
+/// person set for all repositories, too. `invalid_argument`.
+Result<void> check_place(git_repository* repository);
+
+/// The repository in this very folder, with files; no parent folder is searched.
 Result<RepositoryPtr> open_local(const std::filesystem::path& path);
 
 /// Where HEAD is. `branch` is empty when it is on no branch; `commit` null before the first one.

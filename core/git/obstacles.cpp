@@ -4,6 +4,7 @@
 #include "core/git/branches.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tau::git {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t most_named = 8;
 constexpr std::size_t most_found = 1000;
+constexpr std::array filter_settings{"clean", "smudge", "process"};
 
 int remember_path(git_checkout_notify_t, const char* path, const git_diff_file*,
                   const git_diff_file*, const git_diff_file*, void* payload) {
@@ -109,8 +111,61 @@ void add_replaced_folders(const Way& way, std::vector<std::string>& found) {
     }
 }
 
+/// What git does with a file between its folder and its storage.
+struct FileChangeByGit {
+    std::string what;   ///< "the filter lfs"; empty: nothing that libgit2 does not do, too
+    std::string filter; ///< its name; empty: it is no program
+};
+
+Result<FileChangeByGit> change_of(git_repository* repository, const std::string& path,
+                                  const git_oid* commit) {
+    git_attr_options options = GIT_ATTR_OPTIONS_INIT;
+    if (commit != nullptr) {
+        options.flags = GIT_ATTR_CHECK_INCLUDE_COMMIT;
+        options.attr_commit_id = *commit;
+    }
+    std::array<const char*, 2> names{"filter", "working-tree-encoding"};
+    std::array<const char*, 2> values{};
+    if (const int result = git_attr_get_many_ext(values.data(), repository, &options, path.c_str(),
+                                                 names.size(), names.data());
+        result < 0) {
+        return fail(local_failure("read the attributes of " + bounded_text(path, 200), result));
+    }
+    FileChangeByGit change;
+    if (git_attr_value(values[0]) == GIT_ATTR_VALUE_STRING) {
+        change = {"the filter " + bounded_text(values[0], 60), values[0]};
+    } else if (git_attr_value(values[1]) == GIT_ATTR_VALUE_STRING) {
+        change.what = "a change of encoding to " + bounded_text(values[1], 60);
+    }
+    return change;
+}
+
+Error only_git(const std::string& path, const FileChangeByGit& change) {
+    return {ErrorCode::unavailable,
+            bounded_text(path, 200) + " goes through " + change.what +
+                " on its way (.gitattributes).",
+            "Only git itself does that: use it for this file.",
+            {}};
+}
+
+bool is_configured(git_repository* repository, const std::string& filter) {
+    ConfigPtr config;
+    if (git_repository_config_snapshot(Out(config), repository) < 0) {
+        return true;
+    }
+    return std::any_of(filter_settings.begin(), filter_settings.end(), [&](const char* setting) {
+        const char* value = nullptr;
+        const std::string key = "filter." + filter + "." + setting;
+        return git_config_get_string(&value, config.get(), key.c_str()) == 0;
+    });
+}
+
 /// That libgit2 brings these files where git would.
-Result<void> check_kinds(git_repository* repository, const Way& way) {
+Result<void> check_kinds(git_repository* repository, const Way& way, const git_oid& target) {
+    if (git_index_has_conflicts(way.index.get()) != 0) {
+        return fail(ErrorCode::conflict, "A merge that git began is not finished.",
+                    "Finish it with git, or discard the changed files.");
+    }
     for (const git_diff_delta* delta : way.deltas) {
         const std::string path = delta->new_file.path;
         const git_index_entry* entry = git_index_get_bypath(way.index.get(), path.c_str(), 0);
@@ -121,7 +176,7 @@ Result<void> check_kinds(git_repository* repository, const Way& way) {
                         "Do it with git itself; nothing was changed.");
         }
         if (delta->status != GIT_DELTA_DELETED && is_content(delta->new_file.mode)) {
-            if (auto plain = check_unfiltered(repository, path); !plain) {
+            if (auto plain = check_showable(repository, path, &target); !plain) {
                 return plain;
             }
         }
@@ -137,19 +192,22 @@ git_checkout_options safe_options() {
     return options;
 }
 
-Result<void> check_unfiltered(git_repository* repository, const std::string& path) {
-    for (const auto& [name, what] : {std::pair("filter", "the filter "),
-                                     {"working-tree-encoding", "a change of encoding to "}}) {
-        const char* value = nullptr;
-        if (const int result = git_attr_get(&value, repository, 0, path.c_str(), name);
-            result < 0) {
-            return fail(local_failure("read the attributes of " + bounded_text(path, 200), result));
+Result<void> check_storable(git_repository* repository, const std::string& path) {
+    const auto change = change_of(repository, path, nullptr);
+    return change ? (change->what.empty() ? Result<void>() : fail(only_git(path, *change)))
+                  : fail(change.error());
+}
+
+Result<void> check_showable(git_repository* repository, const std::string& path,
+                            const git_oid* target) {
+    for (const git_oid* commit : {static_cast<const git_oid*>(nullptr), target}) {
+        const auto change = change_of(repository, path, commit);
+        if (!change) {
+            return fail(change.error());
         }
-        if (git_attr_value(value) == GIT_ATTR_VALUE_STRING) {
-            return fail(ErrorCode::unavailable,
-                        bounded_text(path, 200) + " goes through " + what +
-                            bounded_text(value, 60) + " on its way (.gitattributes).",
-                        "Only git itself does that: use it for this file. Nothing was changed.");
+        if (!change->what.empty() &&
+            (change->filter.empty() || is_configured(repository, change->filter))) {
+            return fail(only_git(path, *change));
         }
     }
     return {};
@@ -162,7 +220,7 @@ Result<std::vector<std::string>> files_in_the_way(git_repository* repository,
     if (!way) {
         return fail(way.error());
     }
-    if (auto possible = check_kinds(repository, *way); !possible) {
+    if (auto possible = check_kinds(repository, *way, *git_commit_id(target)); !possible) {
         return fail(possible.error());
     }
     std::vector<std::string> files;

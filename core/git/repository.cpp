@@ -86,7 +86,11 @@ Result<Repository> Repository::init(const fs::path& path, const std::string& bra
     if (const int result = git_repository_init_ext(&made, path.c_str(), &options); result < 0) {
         return fail(local_failure("make a repository in " + path.string(), result));
     }
-    return Repository(std::make_unique<Impl>(Impl{RepositoryPtr(made), path}));
+    RepositoryPtr repository(made);
+    if (auto placed = check_place(made); !placed) {
+        return fail(placed.error());
+    }
+    return Repository(std::make_unique<Impl>(Impl{std::move(repository), path}));
 }
 
 Result<Repository> Repository::open(const fs::path& path) {
@@ -100,7 +104,11 @@ Result<Repository> Repository::open(const fs::path& path) {
     if (result < 0) {
         return fail(local_failure("open the repository " + path.string(), result));
     }
-    return Repository(std::make_unique<Impl>(Impl{RepositoryPtr(opened), path}));
+    RepositoryPtr repository(opened);
+    if (auto placed = check_place(opened); !placed) {
+        return fail(placed.error());
+    }
+    return Repository(std::make_unique<Impl>(Impl{std::move(repository), path}));
 }
 
 Result<void> Repository::Impl::check_size(const git_oid& id, std::size_t limit,

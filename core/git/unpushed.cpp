@@ -3,6 +3,8 @@
 #include "core/git/distance.h"
 #include "core/git/libgit2.h"
 
+#include <algorithm>
+#include <optional>
 #include <set>
 
 namespace tau::git {
@@ -26,38 +28,42 @@ Result<std::vector<std::string>> references(git_repository* repository, git_bran
                                   : fail(local_failure("list the branches", result));
 }
 
-/// In a shallow clone, where libgit2 1.5 cannot walk.
-Result<std::size_t> count_in_shallow(git_repository* repository, const git_oid& top) {
+/// What the remote's branches lead to in a shallow clone, where libgit2 1.5 cannot walk.
+Result<std::set<std::string>> pushed_in_shallow(git_repository* repository) {
     const auto remote = references(repository, GIT_BRANCH_REMOTE);
     if (!remote) {
         return fail(remote.error());
     }
-    std::set<std::string> pushed;
+    std::vector<git_oid> tops;
     for (const std::string& reference : *remote) {
         git_oid id;
         if (reference.starts_with(tracking) &&
             git_reference_name_to_id(&id, repository, reference.c_str()) == 0) {
-            for (const git_oid& one : shallow_history(repository, id)) {
-                pushed.insert(to_text(one));
-            }
+            tops.push_back(id);
         }
     }
-    std::size_t commits = 0;
-    for (const git_oid& one : shallow_history(repository, top)) {
-        commits += commits < most_unpushed && !pushed.contains(to_text(one)) ? 1U : 0U;
+    std::set<std::string> pushed;
+    for (const git_oid& one : shallow_history(repository, tops)) {
+        pushed.insert(to_text(one));
     }
-    return commits;
+    return pushed;
 }
 
-/// How many commits lead to this one that no branch of the remote has.
-Result<std::size_t> count_unpushed(git_repository* repository, const std::string& reference) {
+/// How many commits lead to this one that no branch of the remote has; `pushed` in a shallow clone.
+Result<std::size_t> count_unpushed(git_repository* repository, const std::string& reference,
+                                   const std::optional<std::set<std::string>>& pushed) {
     git_oid id;
     if (const int found = git_reference_name_to_id(&id, repository, reference.c_str()); found < 0) {
         return found == GIT_ENOTFOUND ? Result<std::size_t>(0)
                                       : fail(local_failure("look at " + reference, found));
     }
-    if (git_repository_is_shallow(repository) == 1) {
-        return count_in_shallow(repository, id);
+    if (pushed) {
+        const auto history = shallow_history(repository, {id});
+        return std::min<std::size_t>(
+            most_unpushed, static_cast<std::size_t>(std::count_if(
+                               history.begin(), history.end(), [&pushed](const git_oid& one) {
+                                   return !pushed->contains(to_text(one));
+                               })));
     }
     RevwalkPtr walk;
     int result = git_revwalk_new(Out(walk), repository);
@@ -87,9 +93,17 @@ Result<std::vector<Unpushed>> unpushed(const std::filesystem::path& path) {
         places->emplace_back("HEAD");
     }
     places->emplace_back("refs/stash");
+    std::optional<std::set<std::string>> pushed;
+    if (git_repository_is_shallow(repository->get()) == 1) {
+        auto known = pushed_in_shallow(repository->get());
+        if (!known) {
+            return fail(known.error());
+        }
+        pushed = std::move(*known);
+    }
     std::vector<Unpushed> found;
     for (const std::string& reference : *places) {
-        const auto commits = count_unpushed(repository->get(), reference);
+        const auto commits = count_unpushed(repository->get(), reference, pushed);
         if (!commits) {
             return fail(commits.error());
         }

@@ -3,6 +3,7 @@
 #include "core/git/checkout.h"
 
 #include <algorithm>
+#include <sys/stat.h>
 
 namespace tau::git {
 
@@ -27,8 +28,8 @@ std::optional<FileState> state_of_entry(git_repository* repository, const git_st
     if ((flags & GIT_STATUS_INDEX_NEW) != 0) {
         return FileState::added;
     }
-    if ((flags & GIT_STATUS_INDEX_DELETED) != 0 && (flags & GIT_STATUS_WT_NEW) == 0) {
-        return FileState::removed;
+    if ((flags & GIT_STATUS_INDEX_DELETED) != 0) {
+        return FileState::removed; // also when something is there again, which is new to git
     }
     if (staged && in_tree && entry.head_to_index != nullptr) {
         git_oid now;
@@ -82,16 +83,24 @@ bool is_left_out(git_repository* repository, const std::string& path) {
     return entry != nullptr && is_sparse(*entry);
 }
 
-/// Whether a file that git does not look at was changed in spite of that.
+/// Whether a file that git does not look at was changed in spite of that. Read only when it does
+/// not look as it did.
 bool is_overlooked(git_repository* repository, const git_index_entry& entry) {
-    const bool is_hidden = is_sparse(entry) || (entry.flags & GIT_INDEX_ENTRY_VALID) != 0;
-    git_oid now;
-    std::error_code code;
-    return is_hidden &&
-           fs::is_regular_file(fs::symlink_status(
-               fs::path(git_repository_workdir(repository)) / entry.path, code)) &&
-           git_repository_hashfile(&now, repository, entry.path, GIT_OBJECT_BLOB, nullptr) == 0 &&
-           git_oid_equal(&now, &entry.id) == 0;
+    if (!is_sparse(entry) && (entry.flags & GIT_INDEX_ENTRY_VALID) == 0) {
+        return false;
+    }
+    struct stat now {};
+    const fs::path file = fs::path(git_repository_workdir(repository)) / entry.path;
+    if (::lstat(file.c_str(), &now) != 0 || !S_ISREG(now.st_mode)) {
+        return false;
+    }
+    const bool is_same = static_cast<std::uint32_t>(now.st_size) == entry.file_size &&
+                         static_cast<std::int32_t>(now.st_mtim.tv_sec) == entry.mtime.seconds &&
+                         static_cast<std::uint32_t>(now.st_mtim.tv_nsec) == entry.mtime.nanoseconds;
+    git_oid id;
+    return !is_same &&
+           git_repository_hashfile(&id, repository, entry.path, GIT_OBJECT_BLOB, nullptr) == 0 &&
+           git_oid_equal(&id, &entry.id) == 0;
 }
 
 /// Submodules not by libgit2's own look at them: it fails as a whole at a .gitmodules that is being

@@ -52,9 +52,15 @@ struct Parts {
     std::vector<Entry> entries;
 };
 
+/// Without a look back: all may stand in one line. A byte order mark is no part of it.
+bool starts_line(std::string_view text, std::size_t at) {
+    return at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r' ||
+           (at == 3 && text.starts_with("\xef\xbb\xbf"));
+}
+
 /// Comments and blank lines of [from, to), which holds no part of a scalar.
 void collect(std::string_view text, std::size_t from, std::size_t to, std::vector<Found>& found) {
-    bool fresh = from == line_start(text, from);
+    bool fresh = starts_line(text, from);
     bool blank_before = false;
     for (std::size_t at = from; at < to;) {
         const char c = text[at];

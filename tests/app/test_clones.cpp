@@ -212,12 +212,25 @@ TEST_CASE("both clones of a project go together, configuration first") {
     // Neither clone switches when one cannot.
     write(project.code / "config.yaml", "mine\n");
     const auto refused = flow::switch_branch(project, "dev");
+    const std::size_t before = flow::look_at_clones(project)->front().branches.size();
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.starts_with("Code: "));
     for (const auto clones = flow::look_at_clones(project).value(); const auto& state : clones) {
         CHECK(state.status.branch == "main");
     }
     test::git(project.code, {"checkout", "-q", "config.yaml"});
+    // Nor does one get a branch that the other cannot go to: here two versions wait for a choice.
+    const std::string ours = "ping/main.go";
+    write(project.code / ours, "package a\n");
+    test::git(project.code, {"stash", "-q"});
+    write(project.code / ours, "package b\n");
+    test::git(project.code, {"commit", "-q", "-a", "-m", "Other"});
+    CHECK(test::try_git(project.code, {"stash", "pop", "-q"}).code != 0);
+    CHECK(outcome(flow::create_branch(project, "feature/x")).starts_with("Code: A merge"));
+    for (const auto clones = flow::look_at_clones(project).value(); const auto& state : clones) {
+        CHECK(state.branches.size() == before);
+    }
+    test::git(project.code, {"reset", "-q", "--hard", "HEAD~1"});
     CHECK(outcome(flow::create_branch(project, "feature/x")) == "");
     for (const auto clones = flow::look_at_clones(project).value(); const auto& state : clones) {
         CHECK(state.status.branch == "feature/x");
@@ -233,8 +246,12 @@ TEST_CASE("both clones of a project go together, configuration first") {
     commit(coder, "ping/main.go", "package main // theirs\n");
     CHECK(outcome(git::push_branch(coder, code.remote(), "main", {})) == "");
     commit(project.code, "ping/main.go", "package main // mine\n");
+    // A branch that the list of the remote cannot name is not forgotten for that.
+    const std::string unnamed = "refs/remotes/origin/caf\xe9";
+    test::git(project.code, {"update-ref", unnamed, "main"});
     const auto pulled = flow::pull(project, remote_of, {}, {});
     REQUIRE(outcome(pulled) == "");
+    CHECK(test::try_git(project.code, {"rev-parse", "-q", "--verify", unnamed}).code == 0);
     REQUIRE(pulled->size() == 2);
     CHECK((*pulled)[0].found.state == git::Comparison::State::fast_forward);
     CHECK_FALSE((*pulled)[0].merge);

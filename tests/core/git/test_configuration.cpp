@@ -5,6 +5,7 @@
 #include "tests/support/git_cli.h"
 
 #include <doctest/doctest.h>
+#include <git2.h>
 
 using namespace tau;
 using namespace tau::git;
@@ -111,6 +112,23 @@ TEST_CASE("a repository's address is the one it was given, whatever git would us
           "[url \"https://elsewhere.example/\"]\n\tinsteadOf = git@git.example:\n");
     test::git(clone.path, {"remote", "add", "origin", "git@git.example:ada/shop.git"});
     CHECK(Repository::open(clone.path)->origin().value() == "git@git.example:ada/shop.git");
+}
+
+TEST_CASE("folders of others are trusted as the person's configuration says") {
+    const Home own;
+    const auto checks_owners = [] {
+        int checks = -1;
+        git_libgit2_opts(GIT_OPT_GET_OWNER_VALIDATION, &checks);
+        return checks;
+    };
+    CHECK(checks_owners() == 1);
+    const auto following = [&](const std::string& text) {
+        write(own.home / ".gitconfig", text);
+        REQUIRE(follow_configuration({own.system, own.xdg, own.home}));
+        return checks_owners();
+    };
+    CHECK(following("[safe]\n\tdirectory = /srv\n\tdirectory = *\n") == 0);
+    CHECK(following("[safe]\n\tdirectory = *\n\tdirectory =\n\tdirectory = /srv\n") == 1);
 }
 
 TEST_CASE("nothing of it is known without being told, nor below a folder with a colon") {

@@ -1,8 +1,10 @@
 // What a person's own git made of a clone, and this program cannot do as git would.
 #include "core/git/branches.h"
 #include "core/git/commit.h"
+#include "core/git/configuration.h"
 #include "core/git/discard.h"
 #include "core/git/history.h"
+#include "core/git/repository.h"
 #include "core/git/unpushed.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
@@ -48,11 +50,6 @@ TEST_CASE("a file that only git's own filter can store is left to git") {
     write(clone.path / ".gitattributes", "secret.yaml filter=crypt\n*.utf working-tree-encoding="
                                          "UTF-16LE\n*.yml -filter\n");
     const std::string plain = clone.commit("Attributes");
-    test::git(clone.path, {"checkout", "-q", "-b", "dev"});
-    write(clone.path / "secret.yaml", "sealed\n");
-    clone.commit("As the filter stored it");
-    const std::string head = clone.head();
-
     write(clone.path / "secret.yaml", "password: brandnew\n");
     write(clone.path / "a.utf", "a");
     write(clone.path / "b.yml", "b: 1\n");
@@ -62,19 +59,36 @@ TEST_CASE("a file that only git's own filter can store is left to git") {
         CHECK(refused.code == ErrorCode::unavailable);
         CHECK(says(refused, path));
     }
-    CHECK(error_of(discard_changes(clone.path, {"secret.yaml"})).code == ErrorCode::unavailable);
-    CHECK(contents(clone.path / "secret.yaml") == "password: brandnew\n");
-    CHECK(clone.head() == head);
+    CHECK(clone.head() == plain);
     CHECK(commit_files(clone.path, {"b.yml"}, who, "Others are committed"));
-    fs::remove(clone.path / "a.utf");
-    fs::remove(clone.path / "secret.yaml");
-    CHECK(commit_files(clone.path, {"secret.yaml"}, who, "What goes needs no filter"));
+    fs::remove(clone.path / "b.yml");
+    CHECK(commit_files(clone.path, {"b.yml"}, who, "Nothing is stored of what goes"));
+    CHECK(clone.problem() == "");
+}
+
+TEST_CASE("a file is brought into the folder as git would, or not at all") {
+    const Clone clone;
+    test::git(clone.path, {"checkout", "-q", "-b", "dev"});
+    write(clone.path / ".gitattributes", "secret.yaml filter=crypt\n");
+    write(clone.path / "secret.yaml", "sealed\n");
+    const std::string dev = clone.commit("As the filter stored it, with its attributes");
+    test::git(clone.path, {"checkout", "-q", "main"});
+    const std::string plain = clone.head();
+    // A filter that nobody configured does nothing to git either.
+    REQUIRE(switch_branch(clone.path, "dev"));
+    CHECK(contents(clone.path / "secret.yaml") == "sealed\n");
     REQUIRE(switch_branch(clone.path, "main"));
-    // Nor is one brought into the folder as it is stored.
-    test::git(clone.path, {"branch", "-q", "-f", "dev", head});
+    test::git(clone.path, {"config", "filter.crypt.smudge", "sed s/sealed/open/"});
     CHECK(error_of(files_against_switch(clone.path, "dev")).code == ErrorCode::unavailable);
     CHECK(says(error_of(switch_branch(clone.path, "dev")), "secret.yaml"));
     CHECK(clone.head() == plain);
+    CHECK_FALSE(fs::exists(clone.path / "secret.yaml"));
+    test::git(clone.path, {"checkout", "-q", "dev"});
+    CHECK(contents(clone.path / "secret.yaml") == "open\n");
+    write(clone.path / "secret.yaml", "open and changed\n");
+    CHECK(error_of(discard_changes(clone.path, {"secret.yaml"})).code == ErrorCode::unavailable);
+    CHECK(contents(clone.path / "secret.yaml") == "open and changed\n");
+    CHECK(clone.head() == dev);
     CHECK(clone.problem() == "");
 }
 
@@ -92,6 +106,23 @@ TEST_CASE("what git was told to forget goes, whatever lies there") {
     CHECK(contents(clone.path / "secrets.yaml") == "key: new\n");
     CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
     CHECK(clone.problem() == "");
+}
+
+TEST_CASE("what git was told to forget goes, though nothing ignores it") {
+    const Clone clone;
+    write(clone.path / ".env", "key: old\n");
+    write(clone.path / "same.env", "key: same\n");
+    clone.commit("Secrets");
+    test::git(clone.path, {"rm", "-q", "--cached", ".env", "same.env"});
+    write(clone.path / ".env", "key: new\n");
+    CHECK(changes_of(clone.path) == "removed .env\nremoved same.env\n");
+    REQUIRE(discard_changes(clone.path, {"same.env"})); // git is to know it again
+    CHECK(changes_of(clone.path) == "removed .env\n");
+    REQUIRE(commit_files(clone.path, {".env"}, who, "Forget"));
+    CHECK(test::git(clone.path, {"ls-tree", "-r", "--name-only", "HEAD"}) ==
+          "config.yaml\nfunctions/ping.yaml\nsame.env\n");
+    CHECK(contents(clone.path / ".env") == "key: new\n");
+    CHECK(test::git(clone.path, {"status", "--porcelain"}) == "?? .env\n");
 }
 
 TEST_CASE("what is discarded comes back although a list of ignored files names it") {
@@ -188,7 +219,10 @@ TEST_CASE("a merge that git left in the index is finished with git, or discarded
         CHECK(says(refused, path));
     }
     CHECK(clone.head() == head);
+    CHECK(error_of(files_against_switch(clone.path, "main")).code == ErrorCode::conflict);
+    test::git(clone.path, {"checkout", "-q", "--ours", "f.go"}); // as HEAD has it, and still open
     REQUIRE(discard_changes(clone.path, {"f.go", "g.go"}));
+    CHECK(test::git(clone.path, {"ls-files", "f.go", "g.go"}) == "f.go\n");
     CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
     CHECK(contents(clone.path / "f.go") == "package c\n");
     CHECK_FALSE(fs::exists(clone.path / "g.go"));
@@ -202,6 +236,18 @@ TEST_CASE("a repository without files of its own is told from a clone") {
     const Clone clone;
     test::git(clone.path, {"config", "core.bare", "true"});
     CHECK(says(error_of(status_of(clone.path)), "bare"));
+}
+
+TEST_CASE("a folder that all repositories are to have is nobody's") {
+    const Clone clone;
+    const test::TemporaryDirectory home;
+    write(home.path() / ".gitconfig", "[core]\n\tworktree = /tmp\n");
+    REQUIRE(follow_configuration({{}, {}, home.path()}));
+    const auto status = status_of(clone.path);
+    const auto made = Repository::init(home.path() / "new", "main", false);
+    REQUIRE(follow_configuration({}));
+    CHECK(says(error_of(status), "core.worktree"));
+    CHECK(says(error_of(made), "core.worktree"));
 }
 
 TEST_CASE("a shallow clone shows its history as far as it goes") {

@@ -74,6 +74,17 @@ TEST_CASE("a file takes its canonical form, with its comments") {
     }
 }
 
+TEST_CASE("a file may be one long line") {
+    std::string line = "[";
+    for (int i = 0; i < 60'000; ++i) {
+        line += "item" + std::to_string(i) + ", ";
+    }
+    const auto text = yaml::format(file_of("all: " + line + "last] # end\n"), by_name);
+    REQUIRE(text);
+    CHECK(text->starts_with("all:"));
+    CHECK(text->find("# end") != std::string::npos);
+}
+
 TEST_CASE("a file whose form cannot be canonical stays as it is") {
     for (const char* text : {"%YAML 1.1\n---\na: b\n", "? [a, b]\n: c\n", "[{? a : b}]: c\n",
                              "a: # one\n    b # two\n", "? \n: a\n"}) {
