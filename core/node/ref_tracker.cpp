@@ -56,15 +56,15 @@ tl::unexpected<LookFailure> hosted(const Error& error) {
 
 } // namespace
 
-RefTracker::RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories,
-                       Metrics& metrics, const Clock& clock, Log& log, RefTiming timing)
-    : store_(store), unsealer_(unsealer), repositories_(repositories), metrics_(metrics),
-      clock_(clock), log_(log), last_seen_(store.audit_sequence()),
-      schedule_(timing, SteadyClock::now()) {
+RefTracker::RefTracker(Store& store, KnownRegistrations& known, Unsealer& unsealer,
+                       Repositories& repositories, Metrics& metrics, const Clock& clock, Log& log,
+                       RefTiming timing)
+    : store_(store), known_(known), unsealer_(unsealer), repositories_(repositories),
+      metrics_(metrics), clock_(clock), log_(log), schedule_(timing, SteadyClock::now()) {
     for (int i = 0; i < looks_at_once; ++i) {
         threads_.emplace_back([this, i](const std::stop_token& stop) {
             if (i == 0) {
-                learn();
+                (void)known_.read_all(); // else with the first poll
             }
             work(stop);
         });
@@ -112,40 +112,9 @@ private:
     bool owns_ = true;
 };
 
-void RefTracker::learn() {
-    if (const auto ids = store_.active_ids()) {
-        const std::lock_guard lock(mutex_);
-        if (!known_) {
-            known_.emplace(ids->begin(), ids->end()).insert(came_.begin(), came_.end());
-        }
-    }
-}
-
-/// What the database does not answer is asked the next time; that it does not is told elsewhere.
-void RefTracker::learn_of_others() {
-    if (const auto ids = store_.registered_since(last_seen_)) {
-        const std::lock_guard lock(mutex_);
-        for (const std::string& id : *ids) {
-            add_known(id);
-        }
-    }
-}
-
-void RefTracker::add_known(const std::string& registration_id) {
-    came_.insert(registration_id);
-    if (known_) {
-        known_->insert(registration_id);
-    }
-}
-
-bool RefTracker::may_know(const std::string& registration_id) {
-    const std::lock_guard lock(mutex_);
-    return !known_ || known_->contains(registration_id);
-}
-
 void RefTracker::hint(const std::string& registration_id, vault::Role role) {
+    known_.add(registration_id);
     const std::lock_guard lock(mutex_);
-    add_known(registration_id);
     schedule_.hint({registration_id, role}, SteadyClock::now());
     changed_.notify_all();
 }
@@ -158,19 +127,13 @@ void RefTracker::hint_unsigned(const std::string& registration_id, vault::Role r
 }
 
 void RefTracker::plan_all() {
-    {
-        const std::lock_guard lock(mutex_);
-        came_.clear(); // whoever comes from now on may be missing among those that are read
-    }
-    const auto ids = store_.active_ids();
-    if (!ids) {
+    const auto ids = known_.read_all();
+    if (ids) {
+        unsealer_.forget_but(known_.all());
+    } else {
         log_.write(LogLevel::warning, "refs", ids.error().message);
     }
     const std::lock_guard lock(mutex_);
-    if (ids) {
-        known_.emplace(ids->begin(), ids->end()).insert(came_.begin(), came_.end());
-        unsealer_.forget_but(*known_);
-    }
     schedule_.plan_all(ids ? *ids : std::vector<std::string>(), SteadyClock::now());
     changed_.notify_all();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/node/known_registrations.h"
 #include "core/node/metrics.h"
 #include "core/node/ref_schedule.h"
 #include "core/node/repositories.h"
@@ -9,7 +10,6 @@
 #include <condition_variable>
 #include <set>
 #include <thread>
-#include <unordered_set>
 
 namespace tau::node {
 
@@ -26,8 +26,9 @@ using Looked = tl::expected<Value, LookFailure>;
 /// every so often, on a few threads of its own: a host that hangs holds up one of them.
 class RefTracker {
 public:
-    RefTracker(Store& store, Unsealer& unsealer, Repositories& repositories, Metrics& metrics,
-               const Clock& clock, Log& log, RefTiming timing);
+    RefTracker(Store& store, KnownRegistrations& known, Unsealer& unsealer,
+               Repositories& repositories, Metrics& metrics, const Clock& clock, Log& log,
+               RefTiming timing);
     RefTracker(const RefTracker&) = delete;
     RefTracker& operator=(const RefTracker&) = delete;
     ~RefTracker();
@@ -35,11 +36,6 @@ public:
     /// stop.
     void stop();
 
-    /// Whether this registration was active when all were last looked up, or came since. True for
-    /// any before the first time. Of one that came to another process learn_of_others() tells.
-    bool may_know(const std::string& registration_id);
-    /// Asks the database which came since it was asked last. By one thread.
-    void learn_of_others();
     /// Something may have changed there.
     void hint(const std::string& registration_id, vault::Role role);
     /// The same from a delivery that was not read, so that nobody knows whether it was signed.
@@ -65,9 +61,6 @@ private:
     void look(const RefSchedule::Look& due);
     bool is_for_others(const RefSchedule::Look& due);
     void plan_all();
-    void learn();
-    /// Under the mutex.
-    void add_known(const std::string& registration_id);
     void tell(const Key& key, const LookFailure& failure);
     /// nullopt: the registration is not active, which is no failure of the repository.
     Looked<std::optional<std::vector<vault::RefState>>> ask_in_turn(const Key& key, Instant until);
@@ -90,18 +83,16 @@ private:
                              std::vector<vault::RefState>& refs, Instant until);
 
     Store& store_;
+    KnownRegistrations& known_;
     Unsealer& unsealer_;
     Repositories& repositories_;
     Metrics& metrics_;
     const Clock& clock_;
     Log& log_;
-    std::int64_t last_seen_; ///< of the audit log, by learn_of_others()
     std::mutex idle_; ///< one idle thread waits for the schedule, the others for this: one wakes
     std::mutex mutex_;
     std::condition_variable_any changed_; ///< the schedule
     RefSchedule schedule_;
-    std::optional<std::unordered_set<std::string>> known_; ///< none yet: not looked up
-    std::unordered_set<std::string> came_;                 ///< since they were last looked up
     std::stop_source stopping_;
     std::vector<std::jthread> threads_; // last: they use the members above
 };

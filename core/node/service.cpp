@@ -85,8 +85,8 @@ struct Service::Parts {
                   return record.seq;
               },
               wanted.owner_per_minute),
-          delivery_limit(wanted.deliveries_per_second, std::chrono::seconds(1)),
-          tracker(*store, unsealer, *repositories, metrics, clock, log,
+          delivery_limit(wanted.deliveries_per_second, std::chrono::seconds(1)), known(*store),
+          tracker(*store, known, unsealer, *repositories, metrics, clock, log,
                   {settings.ref_debounce, settings.ref_poll}) {}
 
     /// Shows the record that the node's processes share; signs another when it is to end soon, or
@@ -118,6 +118,7 @@ struct Service::Parts {
     Metrics metrics;
     RateLimit delivery_limit;
     OwnerPlaces owner_places;
+    KnownRegistrations known;
     RefTracker tracker;
     std::atomic<bool> store_answers = true; ///< when the watcher last asked
     std::jthread watcher;                   ///< last: it uses the members above
@@ -217,7 +218,7 @@ void Service::Parts::watch(const std::stop_token& stop) {
                       answered ? "The node's database answers again." : shown.error().message);
         }
         if (has_others) {
-            tracker.learn_of_others();
+            known.learn_of_others();
         }
         if (std::chrono::steady_clock::now() >= next_look) {
             next_look = std::chrono::steady_clock::now() + scan_look;
@@ -332,7 +333,7 @@ void Service::stop() {
 std::size_t Service::most_read(std::string_view method, std::string_view target) {
     const std::size_t limit = body_limit(method, target);
     const auto hook = limit > stranger_limit && method == "POST" ? hook_of(target) : std::nullopt;
-    return hook && !parts_->tracker.may_know(hook->first) ? stranger_limit : limit;
+    return hook && !parts_->known.may_have(hook->first) ? stranger_limit : limit;
 }
 
 void Service::refused_body(std::string_view method, std::string_view target) {

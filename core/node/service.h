@@ -7,6 +7,7 @@
 // routes.h        the addresses, and which function answers
 // metrics.h       what is counted, for Prometheus; front_metrics.h by the server in front
 // repositories.h  logging in to git hosts; ref_tracker.h keeps their refs current
+// known_registrations.h  who is registered, without asking the database
 // identity.h, challenge.h, unsealer.h   the node's keys and what they do
 #pragma once
 
