@@ -166,6 +166,11 @@ Result<void> check_kinds(git_repository* repository, const Way& way, const git_o
         return fail(ErrorCode::conflict, "A merge that git began is not finished.",
                     "Finish it with git, or discard the changed files.");
     }
+    // To ask for the target's own takes a while for many files.
+    const bool has_others =
+        std::any_of(way.deltas.begin(), way.deltas.end(), [](const git_diff_delta* delta) {
+            return fs::path(delta->new_file.path).filename() == ".gitattributes";
+        });
     for (const git_diff_delta* delta : way.deltas) {
         const std::string path = delta->new_file.path;
         const git_index_entry* entry = git_index_get_bypath(way.index.get(), path.c_str(), 0);
@@ -176,7 +181,8 @@ Result<void> check_kinds(git_repository* repository, const Way& way, const git_o
                         "Do it with git itself; nothing was changed.");
         }
         if (delta->status != GIT_DELTA_DELETED && is_content(delta->new_file.mode)) {
-            if (auto plain = check_showable(repository, path, &target); !plain) {
+            if (auto plain = check_showable(repository, path, has_others ? &target : nullptr);
+                !plain) {
                 return plain;
             }
         }
@@ -200,8 +206,9 @@ Result<void> check_storable(git_repository* repository, const std::string& path)
 
 Result<void> check_showable(git_repository* repository, const std::string& path,
                             const git_oid* target) {
-    for (const git_oid* commit : {static_cast<const git_oid*>(nullptr), target}) {
-        const auto change = change_of(repository, path, commit);
+    const std::size_t sources = target == nullptr ? 1 : 2;
+    for (std::size_t i = 0; i < sources; ++i) {
+        const auto change = change_of(repository, path, i == 0 ? nullptr : target);
         if (!change) {
             return fail(change.error());
         }
