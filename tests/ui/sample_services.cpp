@@ -303,8 +303,9 @@ SampleServices::send_deployments(const flow::LocalProject& project,
     std::unique_lock lock(mutex);
     never.wait_for(lock, stop, step_time, [] { return false; });
     std::vector<ui::SentDeployments> answers;
-    for (std::size_t i = 0; i < vault_states.size(); ++i) {
-        ui::VaultState& state = vault_states[i];
+    std::vector<ui::VaultState>& states = states_of(project);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        ui::VaultState& state = states[i];
         vault::DeploymentsAnswer answer{state.registration_id, {}};
         for (const vault::Deployment& row : rows) {
             answer.deployments.push_back({row, vault::resolve(row, state.status->refs)});

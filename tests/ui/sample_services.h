@@ -36,11 +36,12 @@ public:
     std::filesystem::path data; ///< where signed files and folders are really kept; empty: nowhere
     std::atomic<int> questions{0}; ///< find_repository calls
     std::atomic<int> forgotten{0};
-    std::vector<ui::VaultState> vault_states; ///< what ask_vaults answers
-    std::optional<Error> refusal;             ///< of the second vault, for deployments sent to it
-    std::optional<flow::LastChange> last;     ///< what last_change answers
-    std::vector<vault::Deployment> sent;      ///< what the first vault got last
-    ui::ChangeWish wish;                      ///< of the last plan
+    std::vector<ui::VaultState> vault_states;                        ///< what ask_vaults answers
+    std::map<std::string, std::vector<ui::VaultState>> other_states; ///< of other projects, by id
+    std::optional<Error> refusal;         ///< of the second vault, for deployments sent to it
+    std::optional<flow::LastChange> last; ///< what last_change answers
+    std::vector<vault::Deployment> sent;  ///< what the first vault got last
+    ui::ChangeWish wish;                  ///< of the last plan
     /// The git host of a test with one; without, nobody can be reached.
     app::GitWork::Reach reach = [](const flow::LocalProject&, vault::Role,
                                    std::stop_token) -> Result<git::Remote> {
@@ -90,9 +91,13 @@ public:
     ui::GitServices& git() override { return git_; }
     ui::TransferServices& transfers() override { return transfers_; }
     ui::LivingServices& living() override { return *this; }
-    Result<std::vector<ui::VaultState>> ask_vaults(const flow::LocalProject&,
+    std::vector<ui::VaultState>& states_of(const flow::LocalProject& project) {
+        const auto found = other_states.find(project.project_id);
+        return found == other_states.end() ? vault_states : found->second;
+    }
+    Result<std::vector<ui::VaultState>> ask_vaults(const flow::LocalProject& project,
                                                    std::stop_token) override {
-        return vault_states;
+        return states_of(project);
     }
     Result<std::vector<ui::SentDeployments>>
     send_deployments(const flow::LocalProject& project, const std::vector<vault::Deployment>& rows,

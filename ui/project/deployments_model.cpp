@@ -6,6 +6,7 @@
 #include "ui/project/vault_talk.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace tau::ui {
@@ -50,10 +51,10 @@ QString runs_text(const vault::Deployment& deployment) {
                : DeploymentsModel::tr("commit %1").arg(commit_text(deployment.commit));
 }
 
-void DeploymentsModel::clear() {
+void DeploymentsModel::clear(std::vector<Row> edits) {
     beginResetModel();
     vaults_.clear();
-    rows_.clear();
+    rows_ = std::move(edits);
     endResetModel();
 }
 
@@ -74,10 +75,7 @@ void DeploymentsModel::rebuild(const std::vector<vault::Deployment>& sent) {
     for (const vault::Deployment& one : sent) {
         rows.push_back({one, one});
     }
-    for (Row& old : rows_) {
-        if (edit_of(old) == Edit::none) {
-            continue;
-        }
+    for (Row& old : edits()) {
         const auto now = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
             return place_of(row.shown()) == place_of(old.shown());
         });
@@ -114,20 +112,11 @@ std::vector<vault::Deployment> DeploymentsModel::wanted() const {
     return all;
 }
 
-void DeploymentsModel::want(const std::vector<vault::Deployment>& rows) {
-    for (int row = rowCount(); row-- > 0;) {
-        if (find_row(rows, at(row)) == nullptr) {
-            remove(row);
-        }
-    }
-    for (const vault::Deployment& one : rows) {
-        put(one);
-    }
-}
-
-bool DeploymentsModel::has_edits() const {
-    return std::any_of(rows_.begin(), rows_.end(),
-                       [](const Row& row) { return edit_of(row) != Edit::none; });
+std::vector<DeploymentsModel::Row> DeploymentsModel::edits() const {
+    std::vector<Row> edited;
+    std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(edited),
+                 [](const Row& row) { return edit_of(row) != Edit::none; });
+    return edited;
 }
 
 DeploymentsModel::Edit DeploymentsModel::edit_of(const Row& row) {

@@ -21,8 +21,14 @@ public:
     /// How nodes are called, where that is known.
     using NodeName = std::function<QString(const std::string& node_id)>;
     void set_node_name(NodeName name) { node_name_ = std::move(name); }
-    /// Forgets everything.
-    void clear();
+    /// Of one part and repository; one of the two is there.
+    struct Row {
+        std::optional<vault::Deployment> sent; ///< what the vaults have
+        std::optional<vault::Deployment> wanted;
+        const vault::Deployment& shown() const { return wanted ? *wanted : *sent; }
+    };
+    /// Forgets everything but these edits, which wait for what the vaults have.
+    void clear(std::vector<Row> edits = {});
     /// What the vaults have now; edits that were not sent stay.
     void set_vaults(std::vector<VaultState> vaults);
     const std::vector<VaultState>& vaults() const { return vaults_; }
@@ -31,8 +37,9 @@ public:
 
     /// The whole list, as it is to be sent.
     std::vector<vault::Deployment> wanted() const;
-    void want(const std::vector<vault::Deployment>& rows); ///< instead of all that was wanted
-    bool has_edits() const;
+    /// The rows that were edited and not sent.
+    std::vector<Row> edits() const;
+    bool has_edits() const { return !edits().empty(); }
     Edit edit_of(int row) const;
     /// As wanted; of a removed row, as it was.
     vault::Deployment at(int row) const;
@@ -52,11 +59,6 @@ Q_SIGNALS:
     void edited();
 
 private:
-    struct Row {
-        std::optional<vault::Deployment> sent;
-        std::optional<vault::Deployment> wanted; ///< one of the two is there
-        const vault::Deployment& shown() const { return wanted ? *wanted : *sent; }
-    };
     struct Cell {
         QString text;
         QString tip;

@@ -7,6 +7,16 @@
 
 namespace tau::ui {
 
+namespace {
+
+void tell_failure(FindingLine& line, const Error& error) {
+    line.icon = QStringLiteral("failed");
+    line.tone = Tone::bad;
+    line.sentence = to_qt(error.message + " " + error.hint).trimmed();
+}
+
+} // namespace
+
 void DeploymentsView::send() {
     end_editing();
     error_->clear();
@@ -16,12 +26,11 @@ void DeploymentsView::send() {
         lines_.push_back({QStringLiteral("running"), Tone::accent, to_qt(one.node.name),
                           tr("It asks the git host for the branches…")});
     }
-    sending_ = true;
-    state_->setText(tr("Sending…"));
+    sent_project_ = project_;
     progress_->setRange(0, static_cast<int>(lines_.size()));
     progress_->setValue(0);
     show_outcomes(tr("Sending to the vaults"), Tone::plain);
-    job_.start(
+    send_job_.start(
         [this, &services = services_, project = project_, rows](std::stop_token stop,
                                                                 const Job::Post& post) {
             const auto answered = [this, &post](std::size_t vault, const SentDeployments& answer) {
@@ -48,39 +57,37 @@ void DeploymentsView::set_outcome(std::size_t vault, const SentDeployments& answ
         line.tone = Tone::good;
         line.sentence = tr("It took the %1 rows.").arg(answer->deployments.size());
     } else {
-        line.icon = QStringLiteral("failed");
-        line.tone = Tone::bad;
-        line.sentence = to_qt(answer.error().message + " " + answer.error().hint).trimmed();
+        tell_failure(line, answer.error());
     }
     progress_->setValue(progress_->value() + 1);
     show_outcomes(tr("Sending to the vaults"), Tone::plain);
 }
 
 void DeploymentsView::take_sent(const std::vector<vault::Deployment>& rows, Sent sent) {
-    const bool was_sent = sent.answers.has_value();
-    if (!was_sent) {
-        lines_.clear();
-        outcomes_->hide();
+    if (!sent.answers) {
+        for (FindingLine& line : lines_) {
+            tell_failure(line, sent.answers.error());
+        }
     } else if (sent.now && sent.now->vaults) {
         verify_outcomes(rows, *sent.now->vaults);
     }
-    const bool good = was_sent && std::all_of(lines_.begin(), lines_.end(), [](const auto& line) {
-                          return line.tone == Tone::good;
-                      });
-    if (was_sent) {
-        const bool one = lines_.size() == 1;
-        show_outcomes(good  ? (one ? tr("The vault has it") : tr("The vaults have it"))
-                      : one ? tr("The vault has not got it")
-                            : tr("Not every vault has it"),
-                      good ? Tone::good : Tone::bad);
+    const bool good = std::all_of(lines_.begin(), lines_.end(),
+                                  [](const auto& line) { return line.tone == Tone::good; });
+    const bool one = lines_.size() == 1;
+    show_outcomes(good  ? (one ? tr("The vault has it") : tr("The vaults have it"))
+                  : one ? tr("The vault has not got it")
+                        : tr("Not every vault has it"),
+                  good ? Tone::good : Tone::bad);
+    if (!shows_sent()) { // how it went is told when that project is shown again
+        if (good) {
+            set_aside_.erase(sent_project_.project_id);
+        }
+        return;
     }
     if (sent.now) {
         take(std::move(*sent.now));
     } else {
         look();
-    }
-    if (!was_sent) {
-        error_->show_error(sent.answers.error(), false);
     }
     announce(this, good ? tr("The vaults have the deployments.")
                         : tr("Not every vault has the deployments."));
@@ -113,6 +120,7 @@ void DeploymentsView::verify_outcomes(const std::vector<vault::Deployment>& rows
 
 void DeploymentsView::show_outcomes(const QString& heading, Tone tone) {
     outcomes_->show_lines(heading, tone, lines_);
+    outcomes_->setVisible(shows_sent());
 }
 
 } // namespace tau::ui

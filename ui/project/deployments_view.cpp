@@ -135,7 +135,9 @@ void DeploymentsView::connect_parts() {
         table_->setCurrentIndex(model_->index(model_->row_of(row), 0));
         end_editing();
     });
-    connect(&job_, &Job::running_changed, this, &DeploymentsView::refresh);
+    for (Job* job : {&look_job_, &send_job_}) {
+        connect(job, &Job::running_changed, this, &DeploymentsView::refresh);
+    }
     for (const auto& [key, wanted] :
          {std::pair{Qt::Key_Return, edit_}, {Qt::Key_Delete, remove_}}) {
         auto* shortcut = new QShortcut(QKeySequence(key), table_);
@@ -155,13 +157,19 @@ QWidget* DeploymentsView::first_input() const {
 
 void DeploymentsView::show_project(const flow::LocalProject& project) {
     if (model_->has_edits()) {
-        set_aside_[project_.project_id] = model_->wanted();
+        set_aside_[project_.project_id] = model_->edits();
     }
+    if (shows_sent() && !send_job_.running()) {
+        lines_.clear(); // they were seen
+    }
+    look_job_.drop(); // it asks about the other one
     project_ = project;
     fresh_ = true;
-    lines_.clear();
-    outcomes_->hide();
-    model_->clear();
+    error_->clear();
+    unlock_->hide();
+    outcomes_->setVisible(shows_sent() && !lines_.empty());
+    const auto kept = set_aside_.extract(project_.project_id);
+    model_->clear(kept ? kept.mapped() : std::vector<DeploymentsModel::Row>());
     seen_->set_vaults({});
     clones_ = {};
     end_editing();
@@ -177,7 +185,7 @@ void DeploymentsView::forget(const std::string& project_id) {
 
 void DeploymentsView::enter() {
     load_branches();
-    if (!job_.running()) {
+    if (!look_job_.running() && !sends_here()) { // sending ends with a look
         look();
     }
 }
@@ -185,11 +193,10 @@ void DeploymentsView::enter() {
 void DeploymentsView::look() {
     error_->clear();
     unlock_->hide();
-    sending_ = false;
     state_->setText(tr("Asking the vaults…"));
-    job_.start([&services = services_, project = project_](
-                   std::stop_token stop) { return ask_vaults(services, project, stop); },
-               [this](AskedVaults asked) { take(std::move(asked)); });
+    look_job_.start([&services = services_, project = project_](
+                        std::stop_token stop) { return ask_vaults(services, project, stop); },
+                    [this](AskedVaults asked) { take(std::move(asked)); });
     refresh();
 }
 
@@ -220,9 +227,6 @@ void DeploymentsView::show_answers(std::vector<VaultState> vaults) {
     model_->set_vaults(std::move(vaults));
     seen_->set_vaults(model_->vaults());
     show_unlisted();
-    if (const auto kept = set_aside_.extract(project_.project_id)) {
-        model_->want(kept.mapped());
-    }
     fit_to_contents(*table_);
     fit_to_contents(*seen_table_);
     if (model_->rowCount() > 0) {
@@ -344,7 +348,8 @@ QString DeploymentsView::node_name(const std::string& node_id) const {
 }
 
 void DeploymentsView::refresh() {
-    const bool working = job_.running();
+    const bool sending = sends_here();
+    const bool working = look_job_.running() || sending;
     const bool answered = some_answered(model_->vaults());
     const bool editing = !editor_->isHidden();
     const int row = table_->currentIndex().row();
@@ -355,16 +360,22 @@ void DeploymentsView::refresh() {
     offline_->setVisible(model_->rowCount() == 0 && !answered && !working);
     rows_part_->setVisible(unlock_->isHidden());
     seen_part_->setVisible(unlock_->isHidden() && !editing && seen_->rowCount() > 0);
-    stop_->setVisible(working && sending_);
-    progress_->setVisible(working && sending_);
+    stop_->setVisible(sending);
+    progress_->setVisible(sending);
     look_->setEnabled(!working);
-    send_->setEnabled(!working && answered && !editing &&
+    send_->setEnabled(!working && !send_job_.running() && answered && !editing &&
                       (model_->has_edits() || !model_->vaults_agree()));
+    send_->setToolTip(
+        send_job_.running() && !sending
+            ? tr("The deployments of %1 are still being sent.").arg(to_qt(sent_project_.name))
+            : QString());
     add_->setEnabled(!working && answered && !editing);
     edit_->setEnabled(add_->isEnabled() && has_row && edit != DeploymentsModel::Edit::removed);
     remove_->setEnabled(add_->isEnabled() && has_row);
     remove_->setText(edit == DeploymentsModel::Edit::none ? tr("&Remove") : tr("Put &back"));
-    if (!working && answered) {
+    if (sending) {
+        state_->setText(tr("Sending…"));
+    } else if (!working && answered) {
         state_->setText(model_->has_edits() ? tr("Changed here, and not sent yet.")
                         : model_->vaults_agree()
                             ? answers_text(model_->vaults())

@@ -33,9 +33,12 @@ public:
     void look();
     /// Sends the table to every vault, and asks each whether it has it now.
     void send();
-    void cancel() { job_.cancel(); }
+    /// Of the sending.
+    void cancel() { send_job_.cancel(); }
 
-    bool busy() const { return job_.running() || branches_job_.running(); }
+    bool busy() const {
+        return look_job_.running() || send_job_.running() || branches_job_.running();
+    }
     bool has_edits() const { return model_->has_edits(); }
     /// Of any project.
     bool has_unsent() const { return has_edits() || !set_aside_.empty(); }
@@ -62,6 +65,9 @@ private:
     QWidget* make_rows();
     QWidget* make_seen();
     void connect_parts();
+    /// Whether the last sending was this project's.
+    bool shows_sent() const { return sent_project_.project_id == project_.project_id; }
+    bool sends_here() const { return send_job_.running() && shows_sent(); }
     void take(AskedVaults asked);
     void show_answers(std::vector<VaultState> vaults);
     void take_sent(const std::vector<vault::Deployment>& rows, Sent sent);
@@ -83,11 +89,12 @@ private:
     Services& services_;
     NodeShelf& shelf_;
     flow::LocalProject project_;
-    std::map<std::string, std::vector<vault::Deployment>> set_aside_; ///< edits of other projects
+    /// Edits of other projects.
+    std::map<std::string, std::vector<DeploymentsModel::Row>> set_aside_;
     std::array<DeploymentEditor::Known, 2> clones_;
-    std::vector<FindingLine> lines_; ///< how sending went, a line a vault
-    bool sending_ = false;           ///< what the job is or was about
-    bool fresh_ = false;             ///< the project was not shown yet
+    flow::LocalProject sent_project_; ///< whose deployments were sent last; another may be shown
+    std::vector<FindingLine> lines_;  ///< how that went, a line a vault
+    bool fresh_ = false;              ///< the project was not shown yet
 
     QLabel* state_;
     QPushButton* look_;
@@ -110,7 +117,8 @@ private:
     SeenModel* seen_;
     QTableView* seen_table_;
     QLabel* unlisted_;
-    Job job_;
+    Job look_job_;
+    Job send_job_;
     Job branches_job_;
 };
 
