@@ -161,6 +161,26 @@ private Q_SLOTS:
         QVERIFY(fs::exists(shop() / "config.yaml"));
     }
 
+    void its_edits_come_before_taking_it_off_the_list() {
+        window().transfers().open_folder(shop());
+        settle();
+        ConfigTab& tab = window().area().configuration();
+        window().area().tabs().show_tab(&tab);
+        settle();
+        tab.select("config.yaml");
+        tab.yaml().insertPlainText(QStringLiteral("# mine\n"));
+        window().area().tabs().show_tab(&window().area().folder_page());
+        press(QStringLiteral("Take off the list"));
+        QVERIFY(window().message_bar().text().contains(
+            QStringLiteral("1 file is not saved. Save it, or undo the edits, before taking it")));
+        QCOMPARE(stage_->services.projects()->size(), std::size_t{1});
+        tab.undo();
+        press(QStringLiteral("Take off the list"));
+        QVERIFY(window().start_page().isVisible());
+        QVERIFY(!tab.has_workspace());
+        QVERIFY(window().close());
+    }
+
     void what_is_no_repository_is_told() {
         const fs::path plain = folder_.path() / "plain";
         test::write(plain / "config.yaml", config);

@@ -7,8 +7,10 @@
 #include "ui/project/changes_view.h"
 #include "ui/project/config_tab.h"
 #include "ui/project/project_tabs.h"
+#include "ui/shell/change_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/project_area.h"
+#include "ui/shell/start_page.h"
 
 #include <QApplication>
 #include <QTest>
@@ -104,6 +106,41 @@ private Q_SLOTS:
         stage.bar.pull();
         QVERIFY(stage.bar.busy());
         stage.rest();
+    }
+
+    void they_come_before_removing_the_project() {
+        Stage stage;
+        stage.type();
+        stage.window.change_project(ChangeWish::Kind::remove);
+        QVERIFY(stage.held_back("before removing the project"));
+        QVERIFY(stage.window.area().isVisible());
+        stage.window.change_project(ChangeWish::Kind::rotate); // which leaves the clones alone
+        QVERIFY(stage.window.change_page().isVisible());
+        stage.rest();
+    }
+
+    /// Nobody could save them any more.
+    void those_of_a_removed_project_are_given_up() {
+        Stage stage;
+        stage.window.change_project(ChangeWish::Kind::remove);
+        ChangePage& page = stage.window.change_page();
+        stage.tab.yaml().insertPlainText(QStringLiteral("#mine"));
+        stage.tab.flush();
+        QVERIFY(stage.tab.has_unsaved());
+        QTest::keyClicks(&page.review().name(), QStringLiteral("shop"));
+        QTRY_VERIFY(page.review().ready());
+        QTest::keyClick(&page.review().name(), Qt::Key_Return);
+        QTRY_COMPARE(page.flow_view().state(), FlowView::State::done);
+        QVERIFY(stage.press(QStringLiteral("C&lose")));
+        QVERIFY(stage.window.start_page().isVisible());
+        QVERIFY(!stage.tab.has_unsaved());
+        // The clone may be opened again, as it lies there.
+        stage.window.open_project(stage.project);
+        stage.window.area().tabs().show_tab(&stage.tab);
+        stage.rest();
+        QCOMPARE(test::contents(stage.configuration.path / "config.yaml"), saved_text);
+        QCOMPARE(stage.tab.workspace().store().file("config.yaml")->text(), saved_text);
+        QVERIFY(stage.window.close());
     }
 
     void what_was_done_outside_is_seen_by_who_comes_back() {

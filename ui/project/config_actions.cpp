@@ -338,6 +338,14 @@ std::size_t ConfigTab::unsaved_files(const flow::LocalProject& project) {
     return found == kept_.end() || found->second == nullptr ? 0 : found->second->unsaved().files();
 }
 
+void ConfigTab::forget(const flow::LocalProject& project) {
+    if (project_.configuration == project.configuration) {
+        show_project({});
+    }
+    kept_.erase(project.configuration);
+    refresh_bar();
+}
+
 void ConfigTab::save() {
     save_edits(project_);
 }

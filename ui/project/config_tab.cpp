@@ -298,6 +298,7 @@ void ConfigTab::show_project(const flow::LocalProject& project) {
     given_.reset();
     read_job_.drop();
     code_job_.drop();
+    model_->show(nullptr, nullptr);
     if (project.configuration.empty()) {
         open_.reset();
         pages_->setCurrentWidget(no_clone_);
@@ -307,7 +308,6 @@ void ConfigTab::show_project(const flow::LocalProject& project) {
     if (open_) {
         show_workspace();
     } else {
-        model_->show(nullptr, nullptr);
         pages_->setCurrentIndex(2);
     }
     enter();

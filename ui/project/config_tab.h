@@ -65,6 +65,8 @@ public:
     /// Of this project, also while another one is shown.
     void save_edits(const flow::LocalProject& project);
     bool has_unsaved() const;
+    /// It is no longer on the list: what was edited of it and not saved is given up.
+    void forget(const flow::LocalProject& project);
     /// Files of this project that are edited and not saved.
     std::size_t unsaved_files(const flow::LocalProject& project);
     /// Asks whether these files, of what is called `from`, are to be taken in, as one step for

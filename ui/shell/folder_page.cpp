@@ -3,6 +3,7 @@
 #include "ui/common/facts.h"
 #include "ui/common/folder_dialog.h"
 #include "ui/common/text.h"
+#include "ui/project/unsaved_edits.h"
 
 #include <QHBoxLayout>
 
@@ -78,12 +79,15 @@ void FolderPage::use_code(const std::filesystem::path& folder) {
 }
 
 void FolderPage::close_folder() {
+    if (unsaved_ != nullptr && unsaved_->hold_back(tr("taking it off the list"))) {
+        return;
+    }
     error_->clear();
     job_.start([&services = services_,
                 project = project_](std::stop_token) { return services.close_folder(project); },
                [this](const Result<void>& done) {
                    if (done) {
-                       Q_EMIT closed();
+                       Q_EMIT closed(project_);
                    } else {
                        error_->show_error(done.error());
                    }

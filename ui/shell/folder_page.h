@@ -8,11 +8,15 @@
 
 namespace tau::ui {
 
+class UnsavedEdits;
+
 /// A project whose repositories were only opened: where they are, and what can be done from here.
 class FolderPage : public ProjectTab {
     Q_OBJECT
 public:
     explicit FolderPage(Services& services, QWidget* parent = nullptr);
+    /// Edits in memory, which would be lost with the project.
+    void set_unsaved(UnsavedEdits* unsaved) { unsaved_ = unsaved; }
     void show_project(const flow::LocalProject& project) override;
     QWidget* first_input() const override { return code_; }
     /// The code's repository, where its name does not tell it.
@@ -22,13 +26,14 @@ Q_SIGNALS:
     /// The same project, with its code.
     void code_chosen(const tau::flow::LocalProject& project);
     /// It is off the list.
-    void closed();
+    void closed(const tau::flow::LocalProject& project);
 
 private:
     void choose_code();
     void close_folder();
 
     Services& services_;
+    UnsavedEdits* unsaved_ = nullptr;
     flow::LocalProject project_;
     QPushButton* code_;
     QPushButton* close_;

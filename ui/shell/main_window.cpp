@@ -6,6 +6,7 @@
 #include "ui/project/deployments_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
+#include "ui/project/unsaved_edits.h"
 #include "ui/shell/change_page.h"
 #include "ui/shell/project_area.h"
 #include "ui/shell/resume_page.h"
@@ -192,6 +193,10 @@ void MainWindow::resume(const QString& id, bool undo) {
 }
 
 void MainWindow::change_project(ChangeWish::Kind kind) {
+    if (kind == ChangeWish::Kind::remove &&
+        area().unsaved().hold_back(tr("removing the project"))) {
+        return;
+    }
     change_->begin(area().project(), kind, area_->registration().vaults());
     show_page(change_, to_qt(change_->project().name));
     change_->first_input()->setFocus(Qt::OtherFocusReason);
@@ -200,7 +205,7 @@ void MainWindow::change_project(ChangeWish::Kind kind) {
 /// Back to the project, whose file may be another one by now.
 void MainWindow::leave_change() {
     if (change_->project_gone()) {
-        area().deployments().forget(change_->project().project_id);
+        area().forget(change_->project());
         show_start();
         return;
     }

@@ -24,16 +24,17 @@ ProjectArea::ProjectArea(Services& services, NodeShelf& nodes, MessageBar& messa
       configuration_(new ConfigTab(services, services.config())),
       changes_(new ChangesView(services)), history_(new HistoryView(services)),
       merge_(new MergeView(services)), deployments_(new DeploymentsView(services, nodes)),
-      registration_(new RegistrationView(services)) {
+      registration_(new RegistrationView(services)),
+      unsaved_(new UnsavedEdits(*configuration_, *tabs_, messages, this)) {
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
     box->addWidget(tabs_);
     add_tabs();
     connect_tabs();
-    auto* unsaved = new UnsavedEdits(*configuration_, *tabs_, messages, this);
-    branches_->set_unsaved(unsaved);
-    changes_->set_unsaved(unsaved);
-    merge_->set_unsaved(unsaved);
+    branches_->set_unsaved(unsaved_);
+    folder_->set_unsaved(unsaved_);
+    changes_->set_unsaved(unsaved_);
+    merge_->set_unsaved(unsaved_);
 }
 
 void ProjectArea::add_tabs() {
@@ -66,6 +67,7 @@ void ProjectArea::connect_tabs() {
     });
     connect(overview_, &ProjectPage::changed, this, &ProjectArea::changed);
     connect(overview_, &ProjectPage::export_wanted, this, &ProjectArea::export_wanted);
+    connect(folder_, &FolderPage::closed, configuration_, &ConfigTab::forget);
     connect(folder_, &FolderPage::closed, this, &ProjectArea::back_wanted);
     connect(folder_, &FolderPage::code_chosen, this, &ProjectArea::add_code);
     // Whether there are edits to be told of is known by its tab alone.
@@ -108,6 +110,11 @@ void ProjectArea::return_to_registration() {
     overview_->show_project(project());
     tabs_->show_tab(registration_);
     registration_->look();
+}
+
+void ProjectArea::forget(const flow::LocalProject& project) {
+    configuration_->forget(project);
+    deployments_->forget(project.project_id);
 }
 
 const flow::LocalProject& ProjectArea::project() const {

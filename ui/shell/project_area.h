@@ -18,6 +18,7 @@ class MergeView;
 class ProjectPage;
 class ProjectTabs;
 class RegistrationView;
+class UnsavedEdits;
 
 /// An open project: its pages as tabs, and what one of them means for the others. Made when the
 /// first project is opened, because a window without any starts in half the time.
@@ -30,6 +31,8 @@ public:
     void open(const flow::LocalProject& project);
     /// Back from a change of its registration, after which its file may be another one.
     void return_to_registration();
+    /// It was removed: what was edited of it is given up.
+    void forget(const flow::LocalProject& project);
     const flow::LocalProject& project() const;
 
     ProjectTabs& tabs() { return *tabs_; }
@@ -42,6 +45,7 @@ public:
     MergeView& merge() { return *merge_; }
     DeploymentsView& deployments() { return *deployments_; }
     RegistrationView& registration() { return *registration_; }
+    UnsavedEdits& unsaved() { return *unsaved_; }
 
 Q_SIGNALS:
     void back_wanted();
@@ -67,6 +71,7 @@ private:
     MergeView* merge_;
     DeploymentsView* deployments_;
     RegistrationView* registration_;
+    UnsavedEdits* unsaved_;
 };
 
 } // namespace tau::ui
