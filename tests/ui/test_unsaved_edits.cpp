@@ -51,6 +51,18 @@ struct Stage {
         QVERIFY(QTest::qWaitFor(idle, 30'000));
     }
     void type() { QTest::keyClicks(&tab.yaml(), QStringLiteral("#mine")); }
+    /// The project's removal, and an edit that came too late to be asked about.
+    FlowView& remove_with_edit() {
+        window.change_project(ChangeWish::Kind::remove);
+        tab.yaml().insertPlainText(QStringLiteral("#mine"));
+        tab.flush();
+        ChangePage& page = window.change_page();
+        QTest::keyClicks(&page.review().name(), QStringLiteral("shop"));
+        if (QTest::qWaitFor([&] { return page.review().ready(); })) {
+            QTest::keyClick(&page.review().name(), Qt::Key_Return);
+        }
+        return page.flow_view();
+    }
     std::string on_disk() const { return contents(configuration.path / "config.yaml"); }
     /// Presses this button once it is there.
     bool press(const QString& text) {
@@ -122,15 +134,8 @@ private Q_SLOTS:
     /// Nobody could save them any more.
     void those_of_a_removed_project_are_given_up() {
         Stage stage;
-        stage.window.change_project(ChangeWish::Kind::remove);
-        ChangePage& page = stage.window.change_page();
-        stage.tab.yaml().insertPlainText(QStringLiteral("#mine"));
-        stage.tab.flush();
-        QVERIFY(stage.tab.has_unsaved());
-        QTest::keyClicks(&page.review().name(), QStringLiteral("shop"));
-        QTRY_VERIFY(page.review().ready());
-        QTest::keyClick(&page.review().name(), Qt::Key_Return);
-        QTRY_COMPARE(page.flow_view().state(), FlowView::State::done);
+        FlowView& flow = stage.remove_with_edit();
+        QTRY_COMPARE(flow.state(), FlowView::State::done);
         QVERIFY(stage.press(QStringLiteral("C&lose")));
         QVERIFY(stage.window.start_page().isVisible());
         QVERIFY(!stage.tab.has_unsaved());
@@ -141,6 +146,22 @@ private Q_SLOTS:
         QCOMPARE(test::contents(stage.configuration.path / "config.yaml"), saved_text);
         QCOMPARE(stage.tab.workspace().store().file("config.yaml")->text(), saved_text);
         QVERIFY(stage.window.close());
+    }
+
+    void whoever_keeps_editing_is_not_closed_later() {
+        Stage stage;
+        stage.services.step_time = std::chrono::hours(1);
+        FlowView& flow = stage.remove_with_edit();
+        QVERIFY(flow.busy());
+        QVERIFY(!stage.window.close());
+        QVERIFY(stage.press(QStringLiteral("Stop and close")));
+        QVERIFY(stage.press(QStringLiteral("Keep editing")));
+        QVERIFY(!flow.busy());
+        stage.tab.undo();
+        flow.run();
+        flow.cancel();
+        QTRY_VERIFY(!flow.busy());
+        QVERIFY(stage.window.isVisible()); // nobody wanted to close it
     }
 
     void what_was_done_outside_is_seen_by_who_comes_back() {

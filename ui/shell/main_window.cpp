@@ -335,6 +335,7 @@ void MainWindow::stop_and_close() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    closing_ = false; // whoever is asked below decides anew
     if (busy_flow() != nullptr) {
         event->ignore();
         messages_->show_message(
