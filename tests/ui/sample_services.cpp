@@ -75,6 +75,11 @@ public:
         pretend_done(steps_.size());
         state_ = flow::FlowState::done;
     }
+    void remove_project(const std::string& id) {
+        title_ = "Remove project " + name_;
+        kind_ = "remove";
+        project_id_ = id;
+    }
     void pretend_done(std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             finish(i);
@@ -84,10 +89,7 @@ public:
     const std::string& id() const override { return name_; }
     const std::string& title() const override { return title_; }
     std::string_view kind() const override { return kind_; }
-    const std::string& project_id() const override {
-        static const std::string id = "QmSample";
-        return id;
-    }
+    const std::string& project_id() const override { return project_id_; }
     Result<void> can_undo() const override { return {}; }
     flow::FlowState state() const override { return state_; }
     const std::vector<flow::StepView>& steps() const override { return steps_; }
@@ -175,6 +177,7 @@ private:
     std::string name_;
     std::string title_;
     std::string kind_ = "create";
+    std::string project_id_ = "QmSample";
     std::vector<flow::StepView> steps_;
     flow::FlowState state_ = flow::FlowState::ready;
 };
@@ -331,7 +334,11 @@ Result<std::shared_ptr<flow::Flow>> SampleServices::plan_change(const flow::Loca
                                                                 const ui::ChangeWish& wanted,
                                                                 std::stop_token) {
     wish = wanted;
-    return std::make_shared<SampleFlow>(*this, project.name);
+    auto flow = std::make_shared<SampleFlow>(*this, project.name);
+    if (wanted.kind == ui::ChangeWish::Kind::remove) {
+        flow->remove_project(project.project_id);
+    }
+    return flow;
 }
 
 Result<vault::Network> SampleServices::load_network(const std::filesystem::path& file,
@@ -432,6 +439,9 @@ Result<std::shared_ptr<flow::Flow>> SampleServices::open_unfinished(const std::s
         flow->pretend_to_be(*last);
     } else {
         flow->pretend_done(4);
+    }
+    if (!removes.empty()) {
+        flow->remove_project(removes);
     }
     return flow;
 }

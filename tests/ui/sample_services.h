@@ -41,7 +41,8 @@ public:
     std::optional<Error> refusal;         ///< of the second vault, for deployments sent to it
     std::optional<flow::LastChange> last; ///< what last_change answers
     std::vector<vault::Deployment> sent;  ///< what the first vault got last
-    ui::ChangeWish wish;                  ///< of the last plan
+    std::string removes; ///< the project whose removal is what open_unfinished opens; empty: none
+    ui::ChangeWish wish; ///< of the last plan
     /// The git host of a test with one; without, nobody can be reached.
     app::GitWork::Reach reach = [](const flow::LocalProject&, vault::Role,
                                    std::stop_token) -> Result<git::Remote> {

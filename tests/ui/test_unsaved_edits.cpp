@@ -10,6 +10,7 @@
 #include "ui/shell/change_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/project_area.h"
+#include "ui/shell/resume_page.h"
 #include "ui/shell/start_page.h"
 
 #include <QApplication>
@@ -26,7 +27,7 @@ namespace {
 struct Stage {
     test::Clone configuration, code;
     test::SampleServices services;
-    flow::LocalProject project{"Qm", "shop", 0, configuration.path, code.path, {}};
+    flow::LocalProject project{"Qm", "shop", 0, configuration.path, code.path, "/e"};
     MainWindow window{services};
     BranchBar& bar = window.area().branch_bar();
     ChangesView& changes = window.area().changes();
@@ -146,6 +147,19 @@ private Q_SLOTS:
         QCOMPARE(test::contents(stage.configuration.path / "config.yaml"), saved_text);
         QCOMPARE(stage.tab.workspace().store().file("config.yaml")->text(), saved_text);
         QVERIFY(stage.window.close());
+    }
+
+    void so_are_those_of_one_whose_removal_was_taken_up_again() {
+        Stage stage;
+        stage.type();
+        stage.services.removes = stage.project.project_id;
+        stage.window.resume(QStringLiteral("shop-1"), false);
+        FlowView& flow = stage.window.resume_page().flow_view();
+        QTRY_COMPARE(flow.removed_project(), stage.project.project_id);
+        QVERIFY(stage.window.close()); // nothing to ask about
+        stage.window.show();
+        QVERIFY(stage.press(QStringLiteral("C&lose")));
+        QVERIFY(stage.window.start_page().isVisible());
     }
 
     void whoever_keeps_editing_is_not_closed_later() {

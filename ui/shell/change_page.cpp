@@ -120,8 +120,7 @@ void ChangePage::run() {
 }
 
 bool ChangePage::project_gone() const {
-    return kind_ == ChangeWish::Kind::remove && pages_->currentWidget() == flow_view_ &&
-           flow_view_->state() == FlowView::State::done;
+    return pages_->currentWidget() == flow_view_ && !flow_view_->removed_project().empty();
 }
 
 QWidget* ChangePage::first_input() const {

@@ -205,16 +205,16 @@ void MainWindow::change_project(ChangeWish::Kind kind) {
 /// Back to the project, whose file may be another one by now.
 void MainWindow::leave_change() {
     if (change_->project_gone()) {
-        area().forget(change_->project());
         show_start();
-        return;
+    } else {
+        return_to_registration();
     }
-    return_to_registration();
 }
 
 /// To where it was taken up.
 void MainWindow::leave_resumed() {
-    if (resumed_in_project_) {
+    const std::string removed = resume_->flow_view().removed_project();
+    if (resumed_in_project_ && removed != area_->project().project_id) {
         return_to_registration();
     } else {
         show_start();
@@ -234,7 +234,11 @@ void MainWindow::follow(FlowView& view) {
     connect(&view, &FlowView::export_wanted, transfers_, [this](const flow::LocalProject& project) {
         transfers_->choose_export(project, ExportForm::signed_file);
     });
-    connect(&view, &FlowView::state_changed, this, [this] {
+    connect(&view, &FlowView::state_changed, this, [this, &view] {
+        if (const std::string removed = view.removed_project();
+            area_ != nullptr && !removed.empty()) {
+            area_->forget(removed);
+        }
         if (closing_ && busy_flow() == nullptr) {
             close();
         }

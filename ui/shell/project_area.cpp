@@ -53,7 +53,10 @@ void ProjectArea::connect_tabs() {
     connect(tabs_, &ProjectTabs::back_wanted, this, &ProjectArea::back_wanted);
     connect(tabs_, &ProjectTabs::project_changed, branches_, &BranchBar::refresh);
     connect(branches_, &BranchBar::project_changed, tabs_, &ProjectTabs::refresh);
-    connect(branches_, &BranchBar::project_cloned, tabs_, &ProjectTabs::reload);
+    connect(branches_, &BranchBar::project_cloned, this, [this](const flow::LocalProject& project) {
+        registered_[project.project_id] = project;
+        tabs_->reload(project);
+    });
     connect(branches_, &BranchBar::project_cloned, this, &ProjectArea::changed);
     connect(branches_, &BranchBar::merge_wanted, this,
             [this](const std::vector<flow::Pulled>& pulled) {
@@ -97,6 +100,9 @@ void ProjectArea::open(const flow::LocalProject& project) {
         tabs_->set_tab_visible(tab, project.is_registered());
     }
     tabs_->set_tab_visible(folder_, !project.is_registered());
+    if (project.is_registered()) {
+        registered_[project.project_id] = project;
+    }
     branches_->show_project(project);
     tabs_->show_project(project);
 }
@@ -112,9 +118,11 @@ void ProjectArea::return_to_registration() {
     registration_->look();
 }
 
-void ProjectArea::forget(const flow::LocalProject& project) {
-    configuration_->forget(project);
-    deployments_->forget(project.project_id);
+void ProjectArea::forget(const std::string& project_id) {
+    if (const auto gone = registered_.extract(project_id)) {
+        configuration_->forget(gone.mapped());
+    }
+    deployments_->forget(project_id);
 }
 
 const flow::LocalProject& ProjectArea::project() const {

@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <map>
+
 namespace tau::ui {
 
 class BranchBar;
@@ -32,7 +34,7 @@ public:
     /// Back from a change of its registration, after which its file may be another one.
     void return_to_registration();
     /// It was removed: what was edited of it is given up.
-    void forget(const flow::LocalProject& project);
+    void forget(const std::string& project_id);
     const flow::LocalProject& project() const;
 
     ProjectTabs& tabs() { return *tabs_; }
@@ -61,6 +63,7 @@ private:
     void add_code(const flow::LocalProject& project);
     void look_again(Qt::ApplicationState state);
 
+    std::map<std::string, flow::LocalProject> registered_; ///< those that were opened, by id
     BranchBar* branches_;
     ProjectTabs* tabs_;
     ProjectPage* overview_; ///< of a registered project

@@ -330,10 +330,14 @@ void FlowView::show_progress() {
     }
 }
 
+std::string FlowView::removed_project() const {
+    return state_ == State::done && flow_->kind() == "remove" ? flow_->project_id() : std::string();
+}
+
 /// The project that it was about; of a removed one there is nothing to show.
 void FlowView::load_result() {
     using Loaded = Result<std::pair<flow::LocalProject, project::Export>>;
-    if (flow_->kind() == "remove") {
+    if (!removed_project().empty()) {
         close_->setFocus(Qt::OtherFocusReason);
         return;
     }

@@ -33,6 +33,8 @@ public:
     QString problem() const;
     /// Id of the step that runs now; empty when none does.
     std::string running_step() const;
+    /// The id of the project that it removed; empty while it removed none.
+    std::string removed_project() const;
     bool has_result() const { return result_.has_value(); }
     void open_result() { Q_EMIT open_wanted(*result_); }
     QWidget* first_input() const;
