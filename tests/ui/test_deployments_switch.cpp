@@ -52,7 +52,7 @@ struct Stage : test::LivingStage {
 };
 
 void slow(SampleServices& services) {
-    services.step_time = std::chrono::milliseconds(500);
+    services.step_time = std::chrono::milliseconds(1500); // long enough to look around
 }
 
 } // namespace
