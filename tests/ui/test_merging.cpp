@@ -54,6 +54,35 @@ struct Hosted {
     }
 };
 
+/// What a pull finds where both sides changed these files.
+flow::Pulled both_changed(std::initializer_list<const char*> paths) {
+    flow::Pulled pulled;
+    pulled.merge.emplace();
+    for (const char* path : paths) {
+        git::MergeFile file;
+        file.path = path;
+        file.verdict = git::MergeFile::Verdict::choose;
+        file.base = "id: Qm\n";
+        file.ours = "id: Qm\nname: mine\n";
+        file.theirs = "id: Qm\nname: theirs\n";
+        pulled.merge->files.push_back(file);
+    }
+    return pulled;
+}
+
+/// Presses what is to be seen with these words.
+bool press(QWidget& window, const QString& text) {
+    return QTest::qWaitFor([&] {
+        for (QPushButton* button : window.findChildren<QPushButton*>()) {
+            if (button->isVisible() && button->text().remove(QLatin1Char('&')) == text) {
+                button->click();
+                return true;
+            }
+        }
+        return false;
+    });
+}
+
 } // namespace
 
 class TestMerging : public QObject {
@@ -205,6 +234,83 @@ private Q_SLOTS:
         QTest::keySequence(&view.editor(), QKeySequence::Undo); // not the other file's
         QCOMPARE(view.files().choice_at(1)->text, std::string("id: other\n"));
         QTRY_VERIFY(!view.busy());
+    }
+
+    void a_typed_text_outlives_other_choices() {
+        SampleServices services;
+        MergeView view(services);
+        show(view);
+        view.show_merge({}, {both_changed({"config.yaml", "other.yaml"})});
+        QVERIFY(press(view, QStringLiteral("Edit")));
+        QVERIFY(!view.files().has_typed()); // it is still this side's
+        view.editor().moveCursor(QTextCursor::Start);
+        QTest::keyClicks(&view.editor(), QStringLiteral("#x"));
+        QVERIFY(view.files().has_typed());
+        const std::string typed = "#xid: Qm\nname: mine\n";
+        QVERIFY(press(view, QStringLiteral("Edit"))); // again
+        QCOMPARE(view.files().choice_at(0)->text, typed);
+        QTest::keySequence(&view.editor(), QKeySequence::Undo);
+        QVERIFY(!view.files().has_typed());
+        QTest::keySequence(&view.editor(), QKeySequence::Redo);
+        for (const char* other : {"Keep mine", "Take theirs"}) {
+            QVERIFY(press(view, QString::fromLatin1(other)));
+            QVERIFY(view.files().choice_at(0)->text.empty());
+            QVERIFY(view.files().has_typed());
+            QVERIFY(press(view, QStringLiteral("Edit")));
+            QCOMPARE(view.files().choice_at(0)->text, typed);
+            QCOMPARE(view.editor().toPlainText().toStdString(), typed);
+        }
+        view.list().setCurrentIndex(view.files().index(1, 0));
+        QVERIFY(press(view, QStringLiteral("Edit")));
+        QCOMPARE(view.files().choice_at(1)->text, std::string("id: Qm\nname: mine\n"));
+        QTRY_VERIFY(!view.busy());
+    }
+
+    void a_typed_text_is_not_lost_unasked() {
+        Project p;
+        Project garden;
+        garden.project.project_id = "Qn";
+        garden.project.name = "garden";
+        MainWindow window(p.services);
+        show(window);
+        window.open_project(p.project);
+        ProjectArea& area = window.area();
+        BranchBar& bar = area.branch_bar();
+        QVERIFY(idle(bar));
+        Q_EMIT bar.merge_wanted({both_changed({"config.yaml"})});
+        MergeModel& files = area.merge().files();
+        area.merge().take(git::MergeChoice::Take::text);
+        QTest::keyClicks(&area.merge().editor(), QStringLiteral("#x"));
+        const auto asked = [&] {
+            const QString text = window.message_bar().text();
+            window.message_bar().close_message();
+            return files.has_typed() &&
+                   text.contains(QStringLiteral("typed for the merge of shop"));
+        };
+        window.show_start();
+        window.open_project(p.project); // the same one is still as it was
+        area.tabs().show_tab(&area.merge());
+        QVERIFY(area.merge().editor().isVisible());
+        QVERIFY(files.has_typed());
+        QVERIFY(idle(bar));
+        bar.pull();
+        QVERIFY(asked() && !bar.busy());
+        QVERIFY(press(window, QStringLiteral("Not now")));
+        QVERIFY(asked() && area.merge().isVisible());
+        window.show_start();
+        window.open_project(garden.project);
+        QCOMPARE(area.project().name, std::string("shop"));
+        QVERIFY(press(window, QStringLiteral("Show it")));
+        QVERIFY(area.merge().editor().isVisible());
+        QVERIFY(!window.close());
+        QVERIFY(window.message_bar().text().contains(QStringLiteral("for a merge")));
+        window.open_project(garden.project);
+        QVERIFY(press(window, QStringLiteral("Open garden without it")));
+        QCOMPARE(area.project().name, std::string("garden"));
+        QVERIFY(!files.has_typed());
+        QVERIFY(!area.merge().isVisible());
+        window.hide();
+        Job::wait_for_all();
     }
 };
 

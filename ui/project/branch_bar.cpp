@@ -275,9 +275,14 @@ void BranchBar::push() {
 }
 
 void BranchBar::pull() {
-    if (unsaved_ != nullptr && unsaved_->hold_back(tr("pulling"))) {
-        return;
+    if (unsaved_ == nullptr ||
+        (!unsaved_->hold_back(tr("pulling")) &&
+         !unsaved_->hold_merge(tr("Pull without it"), [this] { start_pull(); }))) {
+        start_pull();
     }
+}
+
+void BranchBar::start_pull() {
     auto pulled = std::make_shared<std::vector<flow::Pulled>>();
     start(
         tr("Pulling…"),

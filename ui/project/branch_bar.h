@@ -50,6 +50,7 @@ Q_SIGNALS:
     void merge_wanted(const std::vector<flow::Pulled>& pulled);
 
 private:
+    void start_pull();
     using Work = std::function<Result<void>(std::stop_token, const git::ProgressCallback&)>;
     void start(const QString& sentence, const Work& work, const std::function<void()>& done);
     void show_states(const Result<std::vector<flow::CloneState>>& states);

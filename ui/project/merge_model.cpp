@@ -12,6 +12,14 @@ using git::MergeChoice;
 using git::MergeFile;
 using Verdict = git::MergeFile::Verdict;
 
+namespace {
+
+std::string first_text(const MergeFile& file) {
+    return file.verdict == Verdict::merged ? file.merged : file.ours.value_or("");
+}
+
+} // namespace
+
 void MergeModel::set_pulled(const std::vector<flow::Pulled>& pulled) {
     beginResetModel();
     pulled_ = pulled;
@@ -21,7 +29,7 @@ void MergeModel::set_pulled(const std::vector<flow::Pulled>& pulled) {
             continue;
         }
         for (const MergeFile& file : one.merge->files) {
-            rows_.push_back({one.role, &file, std::nullopt});
+            rows_.push_back({one.role, &file, std::nullopt, std::nullopt});
         }
     }
     std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) {
@@ -45,10 +53,25 @@ bool MergeModel::is_open(int row) const {
     return verdict == Verdict::choose || verdict == Verdict::merged;
 }
 
-void MergeModel::choose(int row, MergeChoice::Take take, const std::string& text) {
-    rows_[static_cast<std::size_t>(row)].choice = MergeChoice{file_at(row).path, take, text};
+void MergeModel::choose(int row, MergeChoice::Take take) {
+    Row& chosen = rows_[static_cast<std::size_t>(row)];
+    chosen.choice = MergeChoice{chosen.file->path, take, {}};
+    if (take == MergeChoice::Take::text) {
+        chosen.choice->text = chosen.typed.value_or(first_text(*chosen.file));
+    }
     Q_EMIT dataChanged(index(row, 0), index(row, column_count - 1));
     Q_EMIT decided();
+}
+
+void MergeModel::set_text(int row, const std::string& text) {
+    Row& edited = rows_[static_cast<std::size_t>(row)];
+    edited.typed = text == first_text(*edited.file) ? std::nullopt : std::optional(text);
+    choose(row, MergeChoice::Take::text);
+}
+
+bool MergeModel::has_typed() const {
+    return std::any_of(rows_.begin(), rows_.end(),
+                       [](const Row& row) { return row.typed.has_value(); });
 }
 
 int MergeModel::undecided() const {

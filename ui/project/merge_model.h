@@ -24,7 +24,13 @@ public:
     /// Whether a person has, or may have, a say in it.
     bool is_open(int row) const;
     const std::optional<git::MergeChoice>& choice_at(int row) const { return row_at(row).choice; }
-    void choose(int row, git::MergeChoice::Take take, const std::string& text = {});
+    /// A text of one's own is what was typed before; it begins as the merged one, or as this
+    /// side's.
+    void choose(int row, git::MergeChoice::Take take);
+    /// Takes this text, and keeps it while another choice is tried.
+    void set_text(int row, const std::string& text);
+    /// Whether a person typed a text, chosen now or not.
+    bool has_typed() const;
     /// Files that still need a decision.
     int undecided() const;
     std::vector<git::MergeChoice> choices(vault::Role role) const;
@@ -42,6 +48,7 @@ private:
         vault::Role role = vault::Role::configuration;
         const git::MergeFile* file = nullptr;
         std::optional<git::MergeChoice> choice;
+        std::optional<std::string> typed; ///< where it is another than the one it began as
     };
     const Row& row_at(int row) const { return rows_[static_cast<std::size_t>(row)]; }
     QString outcome(const Row& row) const;

@@ -84,7 +84,10 @@ QWidget* MergeView::make_choice() {
                                          {theirs_, MergeChoice::Take::theirs},
                                          {edit_, MergeChoice::Take::text}}) {
         button->setCheckable(true);
-        connect(button, &QPushButton::clicked, this, [this, choice = choice] { take(choice); });
+        connect(button, &QPushButton::clicked, this, [this, button = button, choice = choice] {
+            button->setChecked(true); // a second press takes nothing back
+            take(choice);
+        });
         row->addWidget(button);
     }
     row->addStretch(1);
@@ -99,8 +102,8 @@ QWidget* MergeView::make_choice() {
         // A new colour of the text is a change to Qt, and is none.
         const auto choice = filling_ || row_ < 0 ? std::nullopt : model_->choice_at(row_);
         if (choice && choice->take == MergeChoice::Take::text) {
-            if (std::string text = to_utf8(editor_->text()); text != choice->text) {
-                model_->choose(row_, MergeChoice::Take::text, std::move(text));
+            if (const std::string text = to_utf8(editor_->text()); text != choice->text) {
+                model_->set_text(row_, text);
             }
         }
     });
@@ -124,7 +127,7 @@ QWidget* MergeView::make_footer() {
     row->setSpacing(space::s);
     row->addWidget(reason_, 1);
     auto* later = make_button(tr("Not now"));
-    connect(later, &QPushButton::clicked, this, &MergeView::closed);
+    connect(later, &QPushButton::clicked, this, &MergeView::put_off);
     connect(merge_, &QPushButton::clicked, this, &MergeView::merge);
     row->addWidget(later);
     row->addWidget(merge_);
@@ -155,6 +158,25 @@ void MergeView::show_merge(const flow::LocalProject& project,
         list_->setCurrentIndex(model_->index(0, 0));
     }
     refresh();
+}
+
+void MergeView::drop() {
+    if (!merge_job_.running()) {
+        error_->clear();
+        pulled_.clear();
+        row_ = -1;
+        model_->set_pulled(pulled_);
+    }
+}
+
+void MergeView::put_off() {
+    const auto leave = [this] {
+        drop();
+        Q_EMIT closed();
+    };
+    if (unsaved_ == nullptr || !unsaved_->hold_merge(tr("Throw it away"), leave)) {
+        leave();
+    }
 }
 
 void MergeView::show_file(int row) {
@@ -211,17 +233,15 @@ void MergeView::show_choice() {
     sides_->setCurrentIndex(edited ? 1 : 0);
 }
 
-/// An edited text begins as the merged one, or as this side's.
 void MergeView::take(MergeChoice::Take choice) {
     if (row_ < 0 || !model_->is_open(row_)) {
         return;
     }
-    const MergeFile& file = model_->file_at(row_);
-    model_->choose(row_, choice,
-                   choice != MergeChoice::Take::text ? std::string()
-                   : file.verdict == Verdict::merged ? file.merged
-                                                     : file.ours.value_or(""));
-    show_choice();
+    // What is taken already stays as it is, with what can be undone in its text.
+    if (const auto& before = model_->choice_at(row_); !before || before->take != choice) {
+        model_->choose(row_, choice);
+        show_choice();
+    }
     if (choice == MergeChoice::Take::text) {
         editor_->setFocus(Qt::OtherFocusReason);
     }
@@ -308,6 +328,7 @@ void MergeView::merge() {
             }
             announce(this, tr("Merged."));
             Q_EMIT project_changed();
+            drop();
             Q_EMIT closed();
         });
     refresh();

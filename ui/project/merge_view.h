@@ -28,6 +28,8 @@ public:
     QWidget* first_input() const override { return list_; }
     /// What a pull found, for the project that is shown.
     void show_merge(const flow::LocalProject& project, const std::vector<flow::Pulled>& pulled);
+    /// There is nothing to merge any more, or it is put off; what is being merged ends first.
+    void drop();
 
     MergeModel& files() { return *model_; }
     QTableView& list() { return *list_; }
@@ -49,6 +51,7 @@ private:
     void show_file(int row);
     void show_choice();
     void refresh();
+    void put_off();
     void keep_rest(const std::vector<vault::Role>& merged);
 
     Services& services_;

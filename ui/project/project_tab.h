@@ -6,6 +6,11 @@
 
 namespace tau::ui {
 
+/// Whether they are one project, though more of it may be on this computer by now.
+inline bool is_same(const flow::LocalProject& a, const flow::LocalProject& b) {
+    return a.project_id == b.project_id && a.configuration == b.configuration;
+}
+
 /// One of the pages of an open project.
 class ProjectTab : public QWidget {
     Q_OBJECT

@@ -1,17 +1,22 @@
 #include "ui/project/unsaved_edits.h"
 
+#include "ui/common/text.h"
 #include "ui/project/config_tab.h"
+#include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 
 namespace tau::ui {
 
-UnsavedEdits::UnsavedEdits(ConfigTab& tab, ProjectTabs& tabs, MessageBar& messages, QObject* parent)
-    : QObject(parent), tab_(tab), tabs_(tabs), messages_(messages) {
-    connect(&tab_, &ConfigTab::unsaved_changed, this, [this] {
+UnsavedEdits::UnsavedEdits(ConfigTab& tab, MergeView& merge, ProjectTabs& tabs,
+                           MessageBar& messages, QObject* parent)
+    : QObject(parent), tab_(tab), merge_(merge), tabs_(tabs), messages_(messages) {
+    const auto forget = [this] {
         if (!told_.isEmpty() && messages_.text() == told_) {
             messages_.close_message();
         }
-    });
+    };
+    connect(&tab_, &ConfigTab::unsaved_changed, this, forget);
+    connect(&merge_.files(), &MergeModel::decided, this, forget);
     connect(&tab_, &ConfigTab::save_failed, this, &UnsavedEdits::show);
 }
 
@@ -40,6 +45,20 @@ bool UnsavedEdits::hold_back(const QString& before) {
     messages_.show_message(
         Tone::warn, told_,
         {{tr("Save"), [this] { save(); }}, {tr("Show them"), [this] { show(); }}});
+    return true;
+}
+
+bool UnsavedEdits::hold_merge(const QString& without, const std::function<void()>& go_on) {
+    if (!merge_.files().has_typed()) {
+        return false;
+    }
+    const auto show = [this] {
+        Q_EMIT merge_shown();
+        tabs_.show_tab(&merge_);
+    };
+    told_ = tr("The text that you typed for the merge of %1 would be lost: it is not merged yet.")
+                .arg(to_qt(tabs_.project().name));
+    messages_.show_message(Tone::warn, told_, {{tr("Show it"), show}, {without, go_on}});
     return true;
 }
 

@@ -5,6 +5,7 @@
 namespace tau::ui {
 
 class ConfigTab;
+class MergeView;
 class ProjectTabs;
 
 /// Edits of the open project that are in memory only: for pages that commit its files, or that
@@ -12,7 +13,7 @@ class ProjectTabs;
 class UnsavedEdits : public QObject {
     Q_OBJECT
 public:
-    UnsavedEdits(ConfigTab& tab, ProjectTabs& tabs, MessageBar& messages,
+    UnsavedEdits(ConfigTab& tab, MergeView& merge, ProjectTabs& tabs, MessageBar& messages,
                  QObject* parent = nullptr);
     std::size_t files() const;
     void save();
@@ -20,9 +21,17 @@ public:
     void show();
     /// Whether there are any, and the person was told that they come first. `before`: "pulling".
     bool hold_back(const QString& before);
+    /// Whether a text was typed for a merge, and the person was asked about it: `without` is the
+    /// button that goes on all the same.
+    bool hold_merge(const QString& without, const std::function<void()>& go_on);
+
+Q_SIGNALS:
+    /// The merge came to the front of the project's pages.
+    void merge_shown();
 
 private:
     ConfigTab& tab_;
+    MergeView& merge_;
     ProjectTabs& tabs_;
     MessageBar& messages_;
     QString told_;

@@ -4,6 +4,7 @@
 #include "ui/common/text.h"
 #include "ui/project/config_tab.h"
 #include "ui/project/deployments_view.h"
+#include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/project/registration_view.h"
 #include "ui/project/unsaved_edits.h"
@@ -90,6 +91,8 @@ ProjectArea& MainWindow::area() {
         pages_->addWidget(area_);
         connect(area_, &ProjectArea::back_wanted, this, &MainWindow::show_start);
         connect(area_, &ProjectArea::changed, this, &MainWindow::refresh_actions);
+        connect(area_, &ProjectArea::wanted, this,
+                [this] { show_page(area_, to_qt(area_->project().name)); });
         connect(area_, &ProjectArea::change_wanted, this, &MainWindow::change_project);
         connect(area_, &ProjectArea::resume_wanted, this, &MainWindow::resume);
         connect(area_, &ProjectArea::export_wanted, transfers_,
@@ -181,6 +184,9 @@ void MainWindow::drop_wizard() {
 }
 
 void MainWindow::open_project(const flow::LocalProject& project) {
+    if (area().hold_back(project, [this, project] { open_project(project); })) {
+        return;
+    }
     show_page(&area(), to_qt(project.name));
     area_->open(project);
     refresh_actions();
@@ -350,11 +356,13 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     const bool unsaved = area_ != nullptr && area_->configuration().has_unsaved();
     const bool unsent = area_ != nullptr && area_->deployments().has_unsent();
-    if ((unsaved || unsent) && !close_unsaved_) {
+    const bool typed = area_ != nullptr && area_->merge().files().has_typed();
+    if ((unsaved || unsent || typed) && !close_unsaved_) {
         event->ignore();
         messages_->show_message(Tone::warn,
-                                unsaved ? tr("Some edits of the configuration are not saved.")
-                                        : tr("Some edits of the deployments are not sent."),
+                                unsaved  ? tr("Some edits of the configuration are not saved.")
+                                : unsent ? tr("Some edits of the deployments are not sent.")
+                                         : tr("The text that you typed for a merge is not merged."),
                                 {{tr("Keep editing"), [] {}}, {tr("Close without them"), [this] {
                                                                    close_unsaved_ = true;
                                                                    close();

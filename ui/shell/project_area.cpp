@@ -1,5 +1,6 @@
 #include "ui/shell/project_area.h"
 
+#include "ui/common/text.h"
 #include "ui/project/branch_bar.h"
 #include "ui/project/changes_view.h"
 #include "ui/project/config_tab.h"
@@ -25,7 +26,7 @@ ProjectArea::ProjectArea(Services& services, NodeShelf& nodes, MessageBar& messa
       changes_(new ChangesView(services)), history_(new HistoryView(services)),
       merge_(new MergeView(services)), deployments_(new DeploymentsView(services, nodes)),
       registration_(new RegistrationView(services)),
-      unsaved_(new UnsavedEdits(*configuration_, *tabs_, messages, this)) {
+      unsaved_(new UnsavedEdits(*configuration_, *merge_, *tabs_, messages, this)) {
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
     box->addWidget(tabs_);
@@ -73,6 +74,7 @@ void ProjectArea::connect_tabs() {
     connect(folder_, &FolderPage::closed, configuration_, &ConfigTab::forget);
     connect(folder_, &FolderPage::closed, this, &ProjectArea::back_wanted);
     connect(folder_, &FolderPage::code_chosen, this, &ProjectArea::add_code);
+    connect(unsaved_, &UnsavedEdits::merge_shown, this, &ProjectArea::wanted);
     // Whether there are edits to be told of is known by its tab alone.
     connect(configuration_, &ConfigTab::unsaved_changed, this, &ProjectArea::changed);
     connect(registration_, &RegistrationView::change_wanted, this, &ProjectArea::change_wanted);
@@ -93,8 +95,19 @@ void ProjectArea::look_again(Qt::ApplicationState state) {
     }
 }
 
+bool ProjectArea::hold_back(const flow::LocalProject& project, const std::function<void()>& go_on) {
+    return !is_same(project, tabs_->project()) &&
+           unsaved_->hold_merge(tr("Open %1 without it").arg(to_qt(project.name)), [this, go_on] {
+               merge_->drop();
+               go_on();
+           });
+}
+
 void ProjectArea::open(const flow::LocalProject& project) {
-    tabs_->set_tab_visible(merge_, false);
+    if (!is_same(project, tabs_->project())) {
+        merge_->drop();
+        tabs_->set_tab_visible(merge_, false);
+    }
     const std::initializer_list<ProjectTab*> of_registered{overview_, deployments_, registration_};
     for (ProjectTab* tab : of_registered) {
         tabs_->set_tab_visible(tab, project.is_registered());

@@ -31,6 +31,8 @@ public:
                 QWidget* parent = nullptr);
 
     void open(const flow::LocalProject& project);
+    /// Whether opening this one would lose a text, and the person was asked; `go_on` opens it.
+    bool hold_back(const flow::LocalProject& project, const std::function<void()>& go_on);
     /// Back from a change of its registration, after which its file may be another one.
     void return_to_registration();
     /// It was removed: what was edited of it is given up.
@@ -56,6 +58,8 @@ Q_SIGNALS:
     void resume_wanted(const QString& id, bool undo);
     /// More or less of it can be exported now.
     void changed();
+    /// It has something to show, also when another page of the window is in front.
+    void wanted();
 
 private:
     void add_tabs();
