@@ -174,7 +174,7 @@ void Transfers::start(const QString& sentence,
                 messages_.close_message();
             }
             if (!answer && answer.error().code == ErrorCode::cancelled) {
-                messages_.show_message(Tone::plain, tr("Stopped. Nothing was taken in."));
+                messages_.show_message(Tone::plain, tr("Stopped. Nothing was changed."));
                 return;
             }
             done(answer);
