@@ -6,7 +6,9 @@
 #include "tests/support/temporary_directory.h"
 #include "tests/ui/sample_services.h"
 #include "ui/common/theme.h"
+#include "ui/project/branch_bar.h"
 #include "ui/project/config_tab.h"
+#include "ui/project/merge_view.h"
 #include "ui/project/project_tabs.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/project_area.h"
@@ -282,6 +284,29 @@ private Q_SLOTS:
                  qPrintable(stage.asked()));
         QVERIFY(stage.press("Take in"));
         QCOMPARE(stage.edited("functions/new.yaml"), std::string("id: n\n"));
+    }
+
+    void it_does_not_go_into_another_project_that_is_kept_open() {
+        Stage stage;
+        flow::LocalProject garden = stage.shop;
+        garden.project_id = "Qn";
+        garden.name = "garden";
+        garden.configuration = stage.folder.path() / "garden";
+        QVERIFY(project::write_folder({{"config.yaml", "id: Qn\n"}}, garden.configuration));
+        stage.window->open_project(garden);
+        flow::Pulled pulled;
+        pulled.merge.emplace();
+        pulled.merge->files.emplace_back();
+        pulled.merge->files.back().verdict = git::MergeFile::Verdict::choose;
+        Q_EMIT stage.window->area().branch_bar().merge_wanted({pulled});
+        stage.window->area().merge().files().set_text(0, "typed");
+        stage.window->show_start();
+        QVERIFY(project::write_folder(sample_files(), stage.folder.path() / "given"));
+        QVERIFY(stage.drop(stage.window->start_page(), stage.folder.path() / "given"));
+        QVERIFY(stage.press("Take it into shop"));
+        QVERIFY2(stage.told().contains(QStringLiteral("merge of garden")),
+                 qPrintable(stage.told()));
+        QCOMPARE(stage.asked(), QString());
     }
 
     void one_of_a_project_elsewhere_becomes_a_folder() {

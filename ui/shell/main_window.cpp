@@ -271,11 +271,13 @@ void MainWindow::connect_transfers() {
     connect(
         transfers_, &Transfers::files_wanted, this,
         [this](const flow::LocalProject& project, const QString& from, const git::Files& files) {
-            if (!shows_project() || area_->project().configuration != project.configuration) {
+            if (!shows_project() || !is_same(project, area_->project())) {
                 open_project(project);
             }
-            area_->tabs().show_tab(&area_->configuration());
-            area_->configuration().take_in(from, files);
+            if (is_same(project, area_->project())) { // else a person is asked first
+                area_->tabs().show_tab(&area_->configuration());
+                area_->configuration().take_in(from, files);
+            }
         });
 }
 
