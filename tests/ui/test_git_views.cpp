@@ -11,6 +11,10 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QSignalSpy>
+
+#include <atomic>
+#include <thread>
 
 using namespace tau;
 using namespace tau::ui;
@@ -296,6 +300,56 @@ private Q_SLOTS:
         QVERIFY(idle(bar));
         QVERIFY(bar.pull_button().isEnabled());
         QCOMPARE(bar.branches(), (QStringList{QStringLiteral("dev"), QStringLiteral("main")}));
+    }
+
+    void work_goes_on_while_another_project_is_open() {
+        Project p;
+        Project garden;
+        garden.project.project_id = "Qn";
+        garden.project.name = "garden";
+        std::atomic<bool> answers = false;
+        std::atomic<bool> stopped = false;
+        p.services.reach = [&](const flow::LocalProject&, vault::Role, std::stop_token stop) {
+            while (!answers && !stop.stop_requested()) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            stopped = stop.stop_requested();
+            return Result<git::Remote>(fail(ErrorCode::unavailable, "It cannot be reached."));
+        };
+        BranchBar bar(p.services);
+        QSignalSpy done(&bar, &BranchBar::done_elsewhere);
+        std::string failure;
+        connect(&bar, &BranchBar::failed_elsewhere, &bar,
+                [&](const Error& error) { failure = error.message; });
+        show(bar);
+        bar.show_project(p.project);
+        QTRY_VERIFY(bar.push_button().isEnabled());
+        bar.push();
+        bar.show_project(p.project); // the same one
+        QCOMPARE(bar.standing(), QStringLiteral("Pushing…"));
+        bar.show_project(garden.project);
+        QCOMPARE(bar.standing(), QStringLiteral("shop: Pushing…"));
+        QVERIFY(!bar.push_button().isEnabled()); // one thing at a time
+        answers = true;
+        QTRY_COMPARE(failure, std::string("shop: Configuration: It cannot be reached."));
+        QVERIFY(!stopped);
+        QVERIFY(!bar.error().isVisible());
+        QVERIFY(idle(bar));
+        QVERIFY(bar.standing().contains(QStringLiteral("not pushed yet"))); // garden
+
+        bar.create(QStringLiteral("dev"));
+        bar.show_project(p.project);
+        QTRY_COMPARE(done.count(), 1);
+        QCOMPARE(done[0][0].toString(), QStringLiteral("garden: Created dev."));
+        QVERIFY(idle(bar));
+        QCOMPARE(bar.branch(), QStringLiteral("main"));
+        bar.push();
+        QTRY_VERIFY(bar.error().isVisible());
+        bar.show_project(p.project); // what is said of it stays said
+        QVERIFY(bar.error().isVisible());
+        bar.show_project(garden.project);
+        QVERIFY(!bar.error().isVisible());
+        QVERIFY(idle(bar));
     }
 
     void there_is_nothing_to_push_without_a_branch_or_a_commit() {

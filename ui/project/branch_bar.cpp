@@ -88,11 +88,13 @@ BranchBar::BranchBar(Services& services, QWidget* parent)
 }
 
 void BranchBar::show_project(const flow::LocalProject& project) {
+    if (!is_same(project, project_)) {
+        states_.clear();
+        look_job_.drop();
+        error_->clear();
+        prompt_->close_prompt();
+    }
     project_ = project;
-    states_.clear();
-    work_job_.drop();
-    error_->clear();
-    prompt_->close_prompt();
     refresh_buttons();
     refresh();
 }
@@ -142,11 +144,11 @@ void BranchBar::refresh_buttons() {
     }
     branch_->setText(names.isEmpty() ? tr("Branch") : names.join(QStringLiteral(" / ")));
     branch_->setAccessibleName(tr("Branch %1").arg(branch_->text()));
-    if (!working) {
-        standing_->setText(!here             ? tr("Not cloned to this computer")
-                           : parts.isEmpty() ? tr("As it was at the last pull")
-                                             : parts.join(QStringLiteral("  ·  ")));
-    }
+    standing_->setText(working && works_here() ? doing_
+                       : working               ? tr("%1: %2").arg(to_qt(working_.name), doing_)
+                       : !here                 ? tr("Not cloned to this computer")
+                       : parts.isEmpty()       ? tr("As it was at the last pull")
+                                               : parts.join(QStringLiteral("  ·  ")));
     branch_->setEnabled(!working && !states_.empty());
     clone_->setEnabled(!working);
     pull_->setEnabled(!working && !states_.empty());
@@ -211,10 +213,29 @@ void BranchBar::ask_name() {
                  });
 }
 
+void BranchBar::tell(const QString& sentence) {
+    if (works_here()) {
+        announce(this, sentence);
+    } else {
+        Q_EMIT done_elsewhere(tr("%1: %2").arg(to_qt(working_.name), sentence));
+    }
+}
+
+void BranchBar::tell_error(const Error& error) {
+    if (works_here()) {
+        error_->show_error(error);
+    } else {
+        Error named = error;
+        named.message = to_utf8(tr("%1: %2").arg(to_qt(working_.name), to_qt(error.message)));
+        Q_EMIT failed_elsewhere(named);
+    }
+}
+
 /// One piece of work at a time; `done` runs when it succeeded.
-void BranchBar::start(const QString& sentence, const Work& work,
-                      const std::function<void()>& done) {
+void BranchBar::start(const QString& sentence, const Work& work, const Done& done) {
     error_->clear();
+    working_ = project_;
+    doing_ = sentence;
     progress_->setRange(0, 0);
     work_job_.start(
         [work, this](std::stop_token stop, const Job::Post& post) {
@@ -228,16 +249,15 @@ void BranchBar::start(const QString& sentence, const Work& work,
             });
         },
         [this, done](const Result<void>& result) {
-            if (result) {
-                done();
-            } else {
-                error_->show_error(result.error());
+            if (!result) {
+                tell_error(result.error());
+            } else if (const QString told = done(); !told.isEmpty()) {
+                tell(told);
             }
             refresh_buttons();
             refresh();
             Q_EMIT project_changed();
         });
-    standing_->setText(sentence);
     refresh_buttons();
 }
 
@@ -251,7 +271,7 @@ void BranchBar::switch_to(const QString& branch) {
          name = to_utf8(branch)](std::stop_token, const git::ProgressCallback&) {
             return git.switch_branch(project, name);
         },
-        [] {});
+        [branch] { return tr("Switched to %1.").arg(branch); });
 }
 
 void BranchBar::create(const QString& branch) {
@@ -261,7 +281,7 @@ void BranchBar::create(const QString& branch) {
          name = to_utf8(branch)](std::stop_token, const git::ProgressCallback&) {
             return git.create_branch(project, name);
         },
-        [] {});
+        [branch] { return tr("Created %1.").arg(branch); });
 }
 
 void BranchBar::push() {
@@ -271,7 +291,7 @@ void BranchBar::push() {
                                                      const git::ProgressCallback& progress) {
             return git.push(project, stop, progress);
         },
-        [this] { announce(this, tr("Pushed.")); });
+        [] { return tr("Pushed."); });
 }
 
 void BranchBar::pull() {
@@ -297,12 +317,15 @@ void BranchBar::start_pull() {
         },
         [this, pulled] {
             for (const flow::Pulled& one : *pulled) {
+                if (one.merge && !works_here()) {
+                    return tr("Both sides changed it. Pull again there to merge.");
+                }
                 if (one.merge) {
                     Q_EMIT merge_wanted(*pulled);
-                    return;
+                    return QString();
                 }
             }
-            announce(this, tr("Pulled."));
+            return tr("Pulled.");
         });
 }
 
@@ -320,8 +343,12 @@ void BranchBar::clone() {
             return {};
         },
         [this, cloned] {
-            project_ = *cloned;
-            Q_EMIT project_cloned(*cloned);
+            if (works_here()) {
+                working_ = *cloned;
+                project_ = *cloned;
+                Q_EMIT project_cloned(*cloned);
+            }
+            return tr("Cloned.");
         });
 }
 

@@ -3,6 +3,7 @@
 #include "ui/common/error_view.h"
 #include "ui/common/job.h"
 #include "ui/common/prompt_row.h"
+#include "ui/project/project_tab.h"
 #include "ui/services.h"
 
 #include <QProgressBar>
@@ -21,6 +22,7 @@ class BranchBar : public QWidget {
 public:
     explicit BranchBar(Services& services, QWidget* parent = nullptr);
     void set_unsaved(UnsavedEdits* unsaved) { unsaved_ = unsaved; }
+    /// Work on another one goes on: this bar says whose it is, and the end of it is told apart.
     void show_project(const flow::LocalProject& project);
     /// Files, branches or commits are others now.
     void refresh();
@@ -48,11 +50,20 @@ Q_SIGNALS:
     void project_cloned(const flow::LocalProject& project);
     /// Both sides changed: a person has to decide.
     void merge_wanted(const std::vector<flow::Pulled>& pulled);
+    /// The end of work on a project that is no longer shown, with its name.
+    void done_elsewhere(const QString& sentence);
+    void failed_elsewhere(const tau::Error& error);
 
 private:
     void start_pull();
     using Work = std::function<Result<void>(std::stop_token, const git::ProgressCallback&)>;
-    void start(const QString& sentence, const Work& work, const std::function<void()>& done);
+    /// What is told once the work succeeded, if anything.
+    using Done = std::function<QString()>;
+    void start(const QString& sentence, const Work& work, const Done& done);
+    void tell(const QString& sentence);
+    void tell_error(const Error& error);
+    /// Whether the work is, or was, about the project that is shown.
+    bool works_here() const { return is_same(working_, project_); }
     void show_states(const Result<std::vector<flow::CloneState>>& states);
     void fill_menu();
     void ask_name();
@@ -61,6 +72,8 @@ private:
     Services& services_;
     UnsavedEdits* unsaved_ = nullptr;
     flow::LocalProject project_;
+    flow::LocalProject working_; ///< that the work is about
+    QString doing_;              ///< "Pushing…"
     std::vector<flow::CloneState> states_;
     QToolButton* branch_;
     QMenu* menu_;

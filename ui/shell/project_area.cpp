@@ -34,6 +34,9 @@ ProjectArea::ProjectArea(Services& services, NodeShelf& nodes, MessageBar& messa
     connect_tabs();
     branches_->set_unsaved(unsaved_);
     folder_->set_unsaved(unsaved_);
+    connect(branches_, &BranchBar::failed_elsewhere, &messages, &MessageBar::show_error);
+    connect(branches_, &BranchBar::done_elsewhere, &messages,
+            [&messages](const QString& sentence) { messages.show_message(Tone::plain, sentence); });
     changes_->set_unsaved(unsaved_);
     merge_->set_unsaved(unsaved_);
 }
