@@ -1,11 +1,13 @@
 // The small parts: colours, jobs, and what the wizard says to what one types.
 #include "tests/ui/sample_services.h"
 #include "ui/common/job.h"
+#include "ui/common/key_label.h"
 #include "ui/common/theme.h"
 #include "ui/wizard/unlock_panel.h"
 #include "ui/wizard/wizard.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QLineEdit>
 #include <QPalette>
 #include <QSignalSpy>
@@ -157,6 +159,22 @@ private Q_SLOTS:
         QCOMPARE(spy.count(), 1);
         QCoreApplication::sendPostedEvents();
         QVERIFY(!delivered);
+    }
+
+    void a_long_address_gives_up_its_middle() {
+        KeyLabel label(QStringLiteral("folder"), nullptr, 0, 0);
+        const QString path = QStringLiteral("/home/ada/") + QString(90, QLatin1Char('x')) +
+                             QStringLiteral("/tb_shop");
+        label.set_value(path);
+        label.resize(400, label.sizeHint().height());
+        label.show();
+        const QString shown = dynamic_cast<const ElidedLabel&>(*label.findChild<QLabel*>()).shown();
+        QVERIFY2(shown.size() < path.size() && shown.startsWith(QStringLiteral("/home")) &&
+                     shown.endsWith(QStringLiteral("shop")),
+                 qPrintable(shown));
+        QCOMPARE(label.findChild<QLabel*>()->toolTip(), path);
+        label.findChild<QToolButton*>()->click();
+        QCOMPARE(QGuiApplication::clipboard()->text(), path);
     }
 
     void first_page_says_why_next_is_off_data() {

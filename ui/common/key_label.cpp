@@ -12,15 +12,13 @@
 namespace tau::ui {
 
 KeyLabel::KeyLabel(const QString& what, QWidget* parent, int head, int tail)
-    : QWidget(parent), what_(what), head_(head), tail_(tail), text_(new QLabel(this)),
+    : QWidget(parent), what_(what), head_(head), tail_(tail), text_(new ElidedLabel({}, this)),
       copy_(new QToolButton(this)) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(space::xs);
-    text_->setTextFormat(Qt::PlainText);
-    text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     text_->setFocusPolicy(Qt::NoFocus);
-    // A long address gives way to the window's width; the whole of it is in the tooltip.
+    // A long address gives way to the window's width.
     text_->setSizePolicy(head == 0 ? QSizePolicy::Ignored : QSizePolicy::Preferred,
                          QSizePolicy::Preferred);
     text_->setFont(Theme::get().mono_font());

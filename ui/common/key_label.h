@@ -1,6 +1,7 @@
 #pragma once
 
-#include <QLabel>
+#include "ui/common/elided_label.h"
+
 #include <QToolButton>
 #include <QWidget>
 
@@ -11,7 +12,7 @@ class KeyLabel : public QWidget {
     Q_OBJECT
 public:
     /// `what` names it for people ("project id"). `head` and `tail`: characters that stay; 0 and 0
-    /// show all of it as far as there is room.
+    /// leave as many as there is room for.
     explicit KeyLabel(const QString& what, QWidget* parent = nullptr, int head = 8, int tail = 6);
     void set_value(const QString& value);
     QString value() const { return value_; }
@@ -23,7 +24,7 @@ private:
     int head_;
     int tail_;
     QString value_;
-    QLabel* text_;
+    ElidedLabel* text_;
     QToolButton* copy_;
 };
 
