@@ -14,6 +14,7 @@
 #include "ui/shell/start_page.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QTest>
 
 using namespace tau;
@@ -235,6 +236,50 @@ private Q_SLOTS:
         stage.rest();
         QVERIFY(stage.tab.messages().text().contains(QStringLiteral("config.yaml")));
         QCOMPARE(stage.on_disk(), std::string("id: theirs\n"));
+    }
+
+    void a_failed_push_leaves_room_to_edit() {
+        Stage stage;
+        write(stage.configuration.path / "functions/ping.yaml", "id: Qm\nsource: nowhere\n");
+        stage.tab.enter();
+        stage.rest();
+        stage.tab.select("functions/ping.yaml");
+        stage.window.resize(stage.window.minimumSize());
+        stage.bar.push();
+        ErrorView& error = stage.bar.error();
+        QTRY_VERIFY(error.isVisible());
+        stage.rest();
+        QCoreApplication::processEvents();
+        ProblemStrip& problems = stage.tab.problems();
+        QVERIFY(problems.table().model()->rowCount() > 2);
+        for (const QLabel* label : problems.findChildren<QLabel*>()) {
+            QVERIFY(!label->geometry().intersects(problems.table().geometry()));
+        }
+        QVERIFY(stage.tab.yaml().viewport()->height() >=
+                2 * stage.tab.yaml().fontMetrics().lineSpacing());
+        const QWidget& form = *stage.tab.form().viewport();
+        for (const char* field : {"id", "description", "trigger/type"}) {
+            const QWidget* input = stage.tab.form().input(QString::fromLatin1(field));
+            QVERIFY(input != nullptr);
+            const int left = input->mapTo(&form, QPoint()).x();
+            QVERIFY(input->width() > form.width() * 3 / 4);
+            QVERIFY(left >= 0 && left + input->width() <= form.width());
+        }
+        QVERIFY(error.hasFocus());
+        QTest::keyClick(&error, Qt::Key_Escape);
+        QVERIFY(!error.isVisible());
+        stage.bar.push();
+        QTRY_VERIFY(error.isVisible());
+        stage.rest();
+        for (QToolButton* button : error.findChildren<QToolButton*>()) {
+            if (button->accessibleName() == QStringLiteral("Close the error")) {
+                QTest::keyClick(button, Qt::Key_Space);
+            }
+        }
+        QVERIFY(!error.isVisible());
+        const int row = problems.table().rowHeight(0);
+        stage.window.resize(1200, 800);
+        QTRY_VERIFY(problems.table().height() > 3 * row);
     }
 };
 

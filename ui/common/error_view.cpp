@@ -6,6 +6,7 @@
 #include "ui/common/text.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 
 namespace tau::ui {
@@ -13,7 +14,7 @@ namespace tau::ui {
 ErrorView::ErrorView(QWidget* parent)
     : QFrame(parent), mark_(new IconLabel(this)), message_(make_label({}, {}, this)),
       hint_(make_label({}, {}, this)), more_(new QToolButton(this)), copy_(new QToolButton(this)),
-      detail_(new QPlainTextEdit(this)) {
+      close_(new QToolButton(this)), detail_(new QPlainTextEdit(this)) {
     set_role(this, QStringLiteral("message"));
     setAccessibleName(tr("What went wrong"));
     setFocusPolicy(Qt::StrongFocus);
@@ -28,6 +29,7 @@ ErrorView::ErrorView(QWidget* parent)
     grid->addWidget(mark_, 0, 0, Qt::AlignTop);
     grid->addWidget(message_, 0, 1);
     grid->addWidget(copy_, 0, 2, Qt::AlignTop);
+    grid->addWidget(close_, 0, 3, Qt::AlignTop);
     grid->addWidget(hint_, 1, 1);
     grid->addWidget(more_, 2, 1, Qt::AlignLeft);
     grid->addWidget(detail_, 3, 1);
@@ -38,6 +40,11 @@ ErrorView::ErrorView(QWidget* parent)
     copy_->setAccessibleName(tr("Copy the error"));
     connect(copy_, &QToolButton::clicked, this,
             [this] { copy_to_clipboard(report_text(error_), copy_); });
+    close_->setIcon(icon(QStringLiteral("close"), Tone::muted));
+    close_->setToolTip(tr("Close this message"));
+    close_->setAccessibleName(tr("Close the error"));
+    close_->hide();
+    connect(close_, &QToolButton::clicked, this, &ErrorView::clear);
     more_->setCheckable(true);
     more_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     more_->setText(tr("&Details"));
@@ -50,6 +57,18 @@ ErrorView::ErrorView(QWidget* parent)
     detail_->setFont(Theme::get().mono_font());
     fold(false);
     hide();
+}
+
+void ErrorView::let_close() {
+    close_->show();
+}
+
+void ErrorView::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && !close_->isHidden()) {
+        clear();
+    } else {
+        QFrame::keyPressEvent(event);
+    }
 }
 
 void ErrorView::fold(bool open) {

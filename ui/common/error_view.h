@@ -19,8 +19,13 @@ public:
     /// Announces it and, when asked, takes the focus to it.
     void show_error(const Error& error, bool focus = true);
     void clear();
+    /// For one that stands over other work: it goes with a button, or with Esc.
+    void let_close();
     const Error& error() const { return error_; }
     QString sentence() const { return message_->text(); }
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void fold(bool open);
@@ -31,6 +36,7 @@ private:
     QLabel* hint_;
     QToolButton* more_;
     QToolButton* copy_;
+    QToolButton* close_;
     QPlainTextEdit* detail_;
 };
 

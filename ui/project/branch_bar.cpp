@@ -79,6 +79,7 @@ BranchBar::BranchBar(Services& services, QWidget* parent)
     progress_->hide();
     box->addWidget(progress_);
     box->addWidget(prompt_);
+    error_->let_close();
     box->addWidget(error_);
     connect(clone_, &QPushButton::clicked, this, &BranchBar::clone);
     connect(pull_, &QPushButton::clicked, this, &BranchBar::pull);

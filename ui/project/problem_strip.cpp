@@ -146,6 +146,7 @@ ProblemStrip::ProblemStrip(QWidget* parent)
     table_->horizontalHeader()->hide();
     table_->horizontalHeader()->setStretchLastSection(true);
     table_->horizontalHeader()->setResizeContentsPrecision(0); // to what is seen, not to all
+    table_->setMinimumHeight(space::row + space::xs); // where what is edited needs the room
     box->addWidget(table_);
     box->addWidget(advice_);
     connect(table_, &QTableView::activated, this, [this] {
@@ -161,6 +162,10 @@ ProblemStrip::ProblemStrip(QWidget* parent)
         }
     });
     set_problems({});
+}
+
+QSize ProblemStrip::sizeHint() const {
+    return {QWidget::sizeHint().width(), layout()->totalHeightForWidth(width())};
 }
 
 void ProblemStrip::set_problems(const std::vector<Problem>& problems) {
@@ -193,7 +198,7 @@ void ProblemStrip::set_problems(const std::vector<Problem>& problems) {
     table_->setVisible(!problems.empty());
     if (!problems.empty()) {
         const int last = static_cast<int>(problems.size()) - 1;
-        table_->setFixedHeight(std::min(rows_seen, last + 1) * space::row + space::xs);
+        table_->setMaximumHeight(std::min(rows_seen, last + 1) * space::row + space::xs);
         table_->resizeColumnToContents(ProblemModel::severity_column);
         table_->resizeColumnToContents(ProblemModel::place_column);
         const int widest = fontMetrics().averageCharWidth() * longest_place;

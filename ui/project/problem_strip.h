@@ -35,6 +35,10 @@ class ProblemStrip : public QWidget {
     Q_OBJECT
 public:
     explicit ProblemStrip(QWidget* parent = nullptr);
+    /// As high as its sentences need, but its table may give way: a layout never gives less than
+    /// the whole height to what has one for its width.
+    QSize sizeHint() const override;
+    bool hasHeightForWidth() const override { return false; }
     void set_problems(const std::vector<project::Problem>& problems);
     /// The one that is chosen; nullptr: none.
     const project::Problem* current() const;

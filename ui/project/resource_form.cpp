@@ -6,7 +6,6 @@
 #include "ui/project/problem_strip.h"
 
 #include <QAccessible>
-#include <QGridLayout>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QStyle>
@@ -20,32 +19,12 @@ using project::KindId;
 
 namespace {
 
-constexpr int name_width = 16; ///< in characters
-
 void set_invalid(QWidget* widget, bool invalid) {
     if (widget->property("invalid").toBool() != invalid) {
         widget->setProperty("invalid", invalid);
         widget->style()->unpolish(widget);
         widget->style()->polish(widget);
     }
-}
-
-/// Names on the left, as wide in each part of a form, and inputs.
-QGridLayout* make_grid(QWidget& holder) {
-    auto* grid = new QGridLayout(&holder);
-    grid->setContentsMargins(0, 0, 0, space::s);
-    grid->setHorizontalSpacing(space::m);
-    grid->setVerticalSpacing(space::xs);
-    grid->setColumnStretch(1, 1);
-    return grid;
-}
-
-QLabel* make_name(const QString& text) {
-    auto* label = new QLabel(text);
-    label->setWordWrap(true);
-    label->setFixedWidth(label->fontMetrics().averageCharWidth() * name_width);
-    label->setMinimumHeight(space::control);
-    return label;
 }
 
 } // namespace
@@ -147,21 +126,34 @@ void ResourceForm::build(const project::Resource& resource, const yaml::Document
         group.title->setToolTip(to_qt(section.help));
         box_->addWidget(group.title);
         auto* holder = new QWidget;
-        QGridLayout* grid = make_grid(*holder);
+        auto* rows = new FormRows(holder);
         box_->addWidget(holder);
         for (const auto& [row, path] : shown_) {
             if (row->section == section.id) {
-                add_row(group, *grid, *row, path);
+                add_row(group, *rows, *row, path);
             }
         }
         if (resource.kind == KindId::domain && section.id == "identity") {
             make_domain_part(*box_);
         }
     }
+    place_all_names();
     order_keys();
     if (!focused.isEmpty()) {
         focus_field(focused);
     }
+}
+
+/// Over the inputs where there is no room beside them.
+void ResourceForm::place_all_names() {
+    for (FormRows* rows : body_->findChildren<FormRows*>()) {
+        rows->place_names(width() < space::field_width);
+    }
+}
+
+void ResourceForm::resizeEvent(QResizeEvent* event) {
+    place_all_names();
+    QScrollArea::resizeEvent(event);
 }
 
 /// The inputs are younger than what stands after them.
@@ -176,7 +168,7 @@ void ResourceForm::order_keys() {
     }
 }
 
-void ResourceForm::add_row(Group& group, QGridLayout& grid, const FieldRow& row,
+void ResourceForm::add_row(Group& group, FormRows& rows, const FieldRow& row,
                            const std::string& path) {
     Row made;
     made.row = &row;
@@ -191,16 +183,12 @@ void ResourceForm::add_row(Group& group, QGridLayout& grid, const FieldRow& row,
         label += QStringLiteral(" (%1)").arg(
             to_qt(std::string_view(path).substr(first, path.rfind('/') - first)));
     }
-    made.label = make_name(label);
-    made.label->setBuddy(made.input->focus_widget());
-    made.label->setToolTip(to_qt(row.help));
     made.input->focus_widget()->setAccessibleName(label);
     made.note = make_label({}, QStringLiteral("caption"));
     made.note->hide();
-    const int at = grid.rowCount();
-    grid.addWidget(made.label, at, 0, Qt::AlignTop);
-    grid.addWidget(made.input, at, 1);
-    grid.addWidget(made.note, at + 1, 1);
+    made.label = rows.add(label, {made.input, made.note});
+    made.label->setBuddy(made.input->focus_widget());
+    made.label->setToolTip(to_qt(row.help));
     const auto tell = [this, path](bool finished) {
         if (const Row* found = find(to_qt(path)); found != nullptr && !is_read_only()) {
             project::FieldValue value = found->value;
@@ -296,29 +284,26 @@ void ResourceForm::set_project(const std::string& project_id, const QString& suf
 
 /// Below a domain's name: one of the cloud's own, and the record that proves another one.
 void ResourceForm::make_domain_part(QVBoxLayout& box) {
-    auto* holder = new QWidget;
-    QGridLayout* grid = make_grid(*holder);
-    QLabel* label = make_name(tr("Cloud's suffix"));
+    const QString name = tr("Cloud's suffix");
     suffix_ = new QLineEdit(suffix_text_);
-    suffix_->setAccessibleName(label->text());
+    suffix_->setAccessibleName(name);
     suffix_->setPlaceholderText(QStringLiteral("g.tau.link"));
     suffix_->setToolTip(tr("The name below which the cloud gives away domains."));
-    label->setBuddy(suffix_);
-    grid->addWidget(label, 0, 0);
-    grid->addWidget(suffix_, 0, 1);
     use_generated_ = make_button({}, ButtonKind::quiet);
-    grid->addWidget(use_generated_, 1, 1, Qt::AlignLeft);
+    use_generated_->setMinimumWidth(space::control); // its tooltip has the whole of a long name
+    use_generated_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     txt_words_ = make_label({}, QStringLiteral("caption"));
     txt_name_ = new KeyLabel(tr("name of the TXT record"), nullptr, 0, 0);
-    grid->addWidget(txt_words_, 2, 1);
-    grid->addWidget(txt_name_, 3, 1);
     txt_value_ =
         make_label(tr("Its value is a token that the cloud signs for this project and name: "
                       "what the cloud's auth service answers to POST "
                       "/domain/<name>/for/<project id>, signed in with GitHub."),
                    QStringLiteral("caption"));
     txt_value_->setTextFormat(Qt::PlainText);
-    grid->addWidget(txt_value_, 4, 1);
+    auto* holder = new QWidget;
+    (new FormRows(holder))
+        ->add(name, {suffix_, use_generated_, txt_words_, txt_name_, txt_value_})
+        ->setBuddy(suffix_);
     box.addWidget(holder);
     connect(suffix_, &QLineEdit::textEdited, this, [this](const QString& text) {
         suffix_text_ = text.trimmed();
@@ -342,6 +327,7 @@ void ResourceForm::fill_domain_part() {
     use_generated_->setVisible(known && !is_read_only());
     if (known) {
         use_generated_->setText(tr("Use %1").arg(to_qt(generated_name_(suffix))));
+        use_generated_->setToolTip(use_generated_->text());
     }
     const bool own = !name.empty() && !project_id_.empty() &&
                      (suffix.empty() || !project::is_generated_domain(name, suffix));

@@ -5,6 +5,7 @@
 #include "core/project/workspace.h"
 #include "ui/common/key_label.h"
 #include "ui/project/form_input.h"
+#include "ui/project/form_rows.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -50,6 +51,9 @@ Q_SIGNALS:
                 bool finished);
     void suffix_chosen(const QString& suffix);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     struct Row {
         const project::FieldRow* row = nullptr;
@@ -68,7 +72,8 @@ private:
     };
 
     void build(const project::Resource& resource, const yaml::Document& document);
-    void add_row(Group& group, class QGridLayout& grid, const project::FieldRow& row,
+    void place_all_names();
+    void add_row(Group& group, FormRows& rows, const project::FieldRow& row,
                  const std::string& path);
     std::vector<std::pair<const project::FieldRow*, std::string>>
     wanted_rows(const yaml::Document& document) const;
