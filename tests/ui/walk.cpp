@@ -11,6 +11,7 @@
 #include <QHeaderView>
 #include <QKeySequence>
 #include <QLabel>
+#include <QLayout>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -95,6 +96,36 @@ bool stands_out(const QWidget& widget) {
            !parent->rect().contains(widget.geometry());
 }
 
+void add_laid_out(const QLayout& layout, QList<const QWidget*>& found) {
+    for (int i = 0; i < layout.count(); ++i) {
+        QLayoutItem* item = layout.itemAt(i);
+        if (item->layout() != nullptr) {
+            add_laid_out(*item->layout(), found);
+        } else if (item->widget() != nullptr && item->widget()->isVisible()) {
+            found << item->widget();
+        }
+    }
+}
+
+/// Where a layout has too little room, its widgets stand over each other.
+void add_overlaps(const QWidget& parent, QStringList& found) {
+    QList<const QWidget*> beside;
+    if (parent.layout() != nullptr) {
+        add_laid_out(*parent.layout(), beside);
+    }
+    for (qsizetype i = 0; i < beside.size(); ++i) {
+        for (qsizetype j = i + 1; j < beside.size(); ++j) {
+            const QRect both = beside[i]->geometry() & beside[j]->geometry();
+            if (!both.isEmpty()) {
+                found << QStringLiteral("%1 over %2 (%3 x %4)")
+                             .arg(describe(*beside[i]), describe(*beside[j]))
+                             .arg(both.width())
+                             .arg(both.height());
+            }
+        }
+    }
+}
+
 bool is_input(const QWidget& widget) {
     for (const QWidget* over = widget.parentWidget(); over != nullptr;
          over = over->parentWidget()) {
@@ -151,9 +182,13 @@ void add_shared(QStringList& found, const QMultiMap<QString, QString>& users) {
 QStringList clipped(const QWidget& page) {
     QStringList found;
     for (const QWidget* widget : page.findChildren<QWidget*>()) {
-        if (widget->isVisible() && (!has_room(*widget) || stands_out(*widget))) {
+        if (!widget->isVisible()) {
+            continue;
+        }
+        if (!has_room(*widget) || stands_out(*widget)) {
             found << describe(*widget);
         }
+        add_overlaps(*widget, found);
     }
     return found;
 }

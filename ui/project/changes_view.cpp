@@ -170,7 +170,9 @@ QWidget* ChangesView::make_commit_box() {
     message_->setAccessibleName(tr("Message of the commit"));
     message_->setPlaceholderText(tr("What was changed, and why"));
     message_->setTabChangesFocus(true);
-    message_->setFixedHeight(message_lines * fontMetrics().lineSpacing() + 2 * space::s);
+    const int line = fontMetrics().lineSpacing();
+    message_->setMinimumHeight(line + 2 * space::s); // in a small window
+    message_->setMaximumHeight(message_lines * line + 2 * space::s);
     card->box()->addWidget(message_);
     card->box()->addWidget(author_);
     auto* row = new QHBoxLayout;

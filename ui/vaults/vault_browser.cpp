@@ -373,8 +373,9 @@ void VaultBrowser::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     const int wide = std::clamp(width() * 2 / 5, space::field_width, space::field_width * 2);
     side_->setFixedWidth(wide);
-    // The earth's own shape; nor is it counted and drawn anew when the filters take a line more.
-    map_->setFixedHeight(wide / 2);
+    // The earth's own shape, where there is room; nor is it counted and drawn anew when the filters
+    // take a line more.
+    map_->setMaximumHeight(wide / 2);
 }
 
 void VaultBrowser::hideEvent(QHideEvent* event) {
