@@ -36,9 +36,10 @@ Result<std::vector<FileChange>> find_changes(const Status& status,
                                              const std::vector<std::string>& files) {
     std::vector<FileChange> changes;
     for (const std::string& file : files) {
-        const auto change = std::find_if(status.files.begin(), status.files.end(),
-                                         [&](const FileChange& one) { return one.path == file; });
-        if (change == status.files.end()) {
+        const auto change = std::lower_bound(
+            status.files.begin(), status.files.end(), file,
+            [](const FileChange& one, const std::string& path) { return one.path < path; });
+        if (change == status.files.end() || change->path != file) {
             return fail(ErrorCode::conflict,
                         "The file " + bounded_text(file, 200) + " has no changes any more.",
                         "Look at the changes again.");
