@@ -120,7 +120,10 @@ Result<void> stage(git_repository* repository, git_index* next, git_index* own,
         result = result == GIT_ENOTFOUND ? 0 : result;
         result = result == 0 && other != GIT_ENOTFOUND ? other : result;
     } else {
-        result = git_index_add_bypath(own, path.c_str());
+        // libgit2 keeps what was below a folder that is a file now.
+        result = git_index_remove_directory(own, path.c_str(), 0);
+        result = result < 0 ? result : git_index_remove_directory(next, path.c_str(), 0);
+        result = result < 0 ? result : git_index_add_bypath(own, path.c_str());
         const git_index_entry* entry =
             result == 0 ? git_index_get_bypath(own, path.c_str(), 0) : nullptr;
         result = entry == nullptr ? (result == 0 ? -1 : result) : git_index_add(next, entry);

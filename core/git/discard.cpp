@@ -116,9 +116,10 @@ Result<void> go_back(git_repository* repository, const std::vector<std::string>&
         const int found =
             tree ? git_tree_entry_bypath(Out(entry), tree.get(), path.c_str()) : GIT_ENOTFOUND;
         (found == 0 ? known : unknown).push_back(path);
-        if (result == 0) {
-            result = found == 0 ? add_entry(index.get(), path, entry.get())
-                                : git_index_remove(index.get(), path.c_str(), 0);
+        const bool is_file = found == 0 && git_tree_entry_type(entry.get()) == GIT_OBJECT_BLOB;
+        if (result == 0) { // where HEAD has a folder the checkout brings that back
+            result = is_file ? add_entry(index.get(), path, entry.get())
+                             : git_index_remove(index.get(), path.c_str(), 0);
             result = result == GIT_ENOTFOUND ? 0 : result;
         }
     }

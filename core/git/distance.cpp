@@ -48,7 +48,7 @@ std::vector<git_oid> shallow_history(git_repository* repository, const std::vect
         }
     };
     std::for_each(tops.begin(), tops.end(), meet);
-    while (!next.empty() && found.size() < most_walked) {
+    while (!next.empty() && found.size() < most_walked * tops.size()) {
         git_oid id;
         CommitPtr commit;
         (void)git_oid_fromstr(&id, next.top().second.c_str());

@@ -15,7 +15,8 @@ struct Distance {
 /// In a shallow clone only what is there counts.
 Result<Distance> distance(git_repository* repository, const git_oid& ours, const git_oid& theirs);
 
-/// The commits of a shallow clone that lead to these, newest before older; 10,000 at most. libgit2
+/// The commits of a shallow clone that lead to these, newest before older; 10,000 for each at
+/// most. libgit2
 /// 1.5 cannot walk there.
 std::vector<git_oid> shallow_history(git_repository* repository, const std::vector<git_oid>& tops);
 

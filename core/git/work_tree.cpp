@@ -175,7 +175,9 @@ Result<Status> read_status(git_repository* repository) {
             status.repositories.push_back(path.substr(0, path.size() - 1));
             continue;
         }
-        if (delta->old_file.mode == GIT_FILEMODE_COMMIT ||
+        const bool was_submodule = entry.head_to_index != nullptr &&
+                                   entry.head_to_index->old_file.mode == GIT_FILEMODE_COMMIT;
+        if (was_submodule || delta->old_file.mode == GIT_FILEMODE_COMMIT ||
             delta->new_file.mode == GIT_FILEMODE_COMMIT) {
             continue;
         }

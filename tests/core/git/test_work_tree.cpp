@@ -1,5 +1,6 @@
 #include "core/git/commit.h"
 #include "core/git/diff.h"
+#include "core/git/discard.h"
 #include "core/git/ignored.h"
 #include "core/git/work_tree.h"
 #include "tests/support/git_cli.h"
@@ -138,6 +139,45 @@ TEST_CASE("a folder takes a file's place, and a file a folder's") {
           "config.yaml\nfunctions/ping.yaml\nlib.rs/mod.rs\nold\n");
     CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
     CHECK(clone.problem() == "");
+}
+
+TEST_CASE("a file in a folder's place is committed and discarded alone, too") {
+    for (const bool link : {true, false}) {
+        for (const bool staged : {true, false}) {
+            CAPTURE(link);
+            CAPTURE(staged);
+            const Clone clone;
+            write(clone.path / "functions/pong.yaml", "id: pong\n");
+            clone.commit("Two");
+            const auto replace = [&] {
+                fs::remove_all(clone.path / "functions");
+                if (link) {
+                    fs::create_symlink("config.yaml", clone.path / "functions");
+                } else {
+                    write(clone.path / "functions", "x");
+                }
+                if (staged) {
+                    test::git(clone.path, {"add", "-A"});
+                }
+            };
+            replace();
+            if (!link) { // links are left to git
+                write(clone.path / "config.yaml", "id: mine\n");
+                const auto gone = discard_changes(clone.path, {"config.yaml", "functions"});
+                REQUIRE_MESSAGE(gone.has_value(), (gone ? "" : gone.error().message));
+                CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+                CHECK(contents(clone.path / "functions/pong.yaml") == "id: pong\n");
+                replace();
+            }
+            const auto done = commit_files(clone.path, {"functions"}, author, "A file now");
+            REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
+            CHECK(test::git(clone.path, {"ls-tree", "-r", "--name-only", "HEAD"}) ==
+                  "config.yaml\nfunctions\n");
+            CHECK(test::git(clone.path, {"status", "--porcelain"}).empty());
+            CHECK(test::try_git(clone.path, {"write-tree"}).code == 0);
+            CHECK(clone.problem() == "");
+        }
+    }
 }
 
 TEST_CASE("nothing behind a link is committed in the place of what is gone") {
