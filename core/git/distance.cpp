@@ -64,6 +64,16 @@ std::vector<git_oid> shallow_history(git_repository* repository, const std::vect
     return found;
 }
 
+std::optional<git_oid> shallow_base(git_repository* repository, const git_oid& ours,
+                                    const git_oid& theirs) {
+    const auto mine = names_of(shallow_history(repository, {ours}));
+    const auto others = shallow_history(repository, {theirs});
+    const auto base = std::find_if(others.begin(), others.end(), [&mine](const git_oid& one) {
+        return mine.contains(to_text(one));
+    });
+    return base == others.end() ? std::nullopt : std::optional(*base);
+}
+
 Result<Distance> distance(git_repository* repository, const git_oid& ours, const git_oid& theirs) {
     if (git_repository_is_shallow(repository) == 1) { // libgit2 1.5 fails where histories are cut
         return shallow_distance(repository, ours, theirs);

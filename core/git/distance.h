@@ -2,6 +2,7 @@
 
 #include "core/git/libgit2.h"
 
+#include <optional>
 #include <vector>
 
 namespace tau::git {
@@ -19,5 +20,9 @@ Result<Distance> distance(git_repository* repository, const git_oid& ours, const
 /// most. libgit2
 /// 1.5 cannot walk there.
 std::vector<git_oid> shallow_history(git_repository* repository, const std::vector<git_oid>& tops);
+
+/// The newest commit of both sides there; none when it is cut off, or they have none.
+std::optional<git_oid> shallow_base(git_repository* repository, const git_oid& ours,
+                                    const git_oid& theirs);
 
 } // namespace tau::git

@@ -210,9 +210,14 @@ Result<MergeSides> read_sides(git_repository* repository) {
     git_oid base;
     (void)git_oid_fromstr(&ours, comparison->ours->c_str());
     (void)git_oid_fromstr(&theirs, comparison->theirs->c_str());
-    if (const int result = git_merge_base(&base, repository, &ours, &theirs); result < 0) {
-        return fail(is_shallow ? cut_off()
-                               : local_failure("find what the two sides have in common", result));
+    if (is_shallow) { // libgit2 1.5 fails where a history is cut, though the base is there
+        const auto found = shallow_base(repository, ours, theirs);
+        if (!found) {
+            return fail(cut_off());
+        }
+        base = *found;
+    } else if (const int result = git_merge_base(&base, repository, &ours, &theirs); result < 0) {
+        return fail(local_failure("find what the two sides have in common", result));
     }
     for (const auto& [id, commit] :
          {std::pair(&ours, &sides.ours), {&theirs, &sides.theirs}, {&base, &sides.base}}) {

@@ -73,8 +73,7 @@ TEST_CASE("a repository without files is no code of a project, and none to open"
     REQUIRE_FALSE(chosen);
     CHECK(chosen.error().message.find("bare") != std::string::npos);
     // One that this libgit2 cannot read is one, and is not to be made anew.
-    test::git(configuration, {"config", "core.repositoryformatversion", "1"});
-    test::git(configuration, {"config", "extensions.objectformat", "sha256"});
+    test::git(configuration, {"config", "core.repositoryformatversion", "9"});
     const auto later = flow::open_folder(folder.path() / "other", configuration);
     REQUIRE_FALSE(later);
     CHECK(later.error().hint.find("git init") == std::string::npos);

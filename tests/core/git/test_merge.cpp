@@ -108,10 +108,19 @@ TEST_CASE("a shallow clone is compared as far as it goes") {
     CHECK(branches.front().ahead == 1);
     CHECK(branches.front().behind == 0);
 
-    // What the two sides have in common is cut off.
+    // What the two sides have in common is just there, and then cut off.
+    const std::vector<std::string> news{"fetch", "-q", "--depth=1", "origin",
+                                        "+main:refs/remotes/origin/main"};
     write(two.path / "c.yaml", "c: 1\n");
     two.commit("Theirs");
-    test::git(shallow, {"fetch", "-q", "--depth=1", "origin", "+main:refs/remotes/origin/main"});
+    test::git(shallow, news);
+    const auto near = plan_merge(shallow, sound);
+    CHECK_MESSAGE(near.has_value(), (near ? "" : near.error().message));
+    for (const char* text : {"c: 2\n", "c: 3\n"}) {
+        write(two.path / "c.yaml", text);
+        two.commit(text);
+    }
+    test::git(shallow, news);
     const auto plan = plan_merge(shallow, sound);
     REQUIRE_FALSE(plan);
     CHECK(plan.error().hint.find("--unshallow") != std::string::npos);
