@@ -179,6 +179,48 @@ private Q_SLOTS:
         QVERIFY(stage.window.isVisible()); // nobody wanted to close it
     }
 
+    void to_close_without_them_is_meant_once() {
+        Stage stage;
+        stage.services.step_time = std::chrono::hours(1);
+        stage.type();
+        stage.tab.flush();
+        QVERIFY(!stage.window.close());
+        stage.window.resume(QStringLiteral("shop-1"), false); // work that nobody held back
+        FlowView& flow = stage.window.resume_page().flow_view();
+        QTRY_VERIFY(flow.busy());
+        QVERIFY(stage.press(QStringLiteral("Close without them")));
+        QVERIFY(stage.press(QStringLiteral("Keep going")));
+        flow.cancel();
+        QTRY_VERIFY(!flow.busy());
+        QVERIFY(!stage.window.close());
+        QVERIFY(stage.window.isVisible());
+    }
+
+    void what_was_asked_about_a_project_goes_with_it() {
+        Stage stage;
+        stage.type();
+        stage.bar.pull();
+        QVERIFY(stage.window.message_bar().text().contains(QStringLiteral("not saved")));
+        flow::LocalProject other = stage.project;
+        other.project_id = "QmOther";
+        other.name = "other";
+        other.configuration.clear();
+        other.code.clear();
+        stage.window.open_project(other);
+        QVERIFY(!stage.window.message_bar().isVisible()); // its Save would be of the other one
+    }
+
+    void one_piece_of_work_at_a_time() {
+        Stage stage;
+        stage.bar.push();
+        QVERIFY(stage.bar.busy());
+        const QString doing = stage.bar.standing();
+        stage.bar.pull(); // offered before the push began
+        QCOMPARE(stage.bar.standing(), doing);
+        QTRY_VERIFY(stage.bar.error().isVisible()); // of the push: there is no host
+        stage.rest();
+    }
+
     void what_was_done_outside_is_seen_by_who_comes_back() {
         Stage stage;
         write(stage.configuration.path / "config.yaml", "id: Qm\nname: theirs\n");

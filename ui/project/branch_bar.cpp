@@ -234,6 +234,10 @@ void BranchBar::tell_error(const Error& error) {
 
 /// One piece of work at a time; `done` runs when it succeeded.
 void BranchBar::start(const QString& sentence, const Work& work, const Done& done) {
+    prompt_->close_prompt();
+    if (work_job_.running()) { // begun since the button that led here was offered
+        return;
+    }
     error_->clear();
     working_ = project_;
     doing_ = sentence;
@@ -347,8 +351,8 @@ void BranchBar::clone() {
             if (works_here()) {
                 working_ = *cloned;
                 project_ = *cloned;
-                Q_EMIT project_cloned(*cloned);
             }
+            Q_EMIT project_cloned(*cloned);
             return tr("Cloned.");
         });
 }

@@ -27,6 +27,7 @@ void DeploymentsView::send() {
                           tr("It asks the git host for the branches…")});
     }
     sent_project_ = project_;
+    outcomes_seen_ = false;
     progress_->setRange(0, static_cast<int>(lines_.size()));
     progress_->setValue(0);
     show_outcomes(tr("Sending to the vaults"), Tone::plain);
@@ -71,6 +72,7 @@ void DeploymentsView::take_sent(const std::vector<vault::Deployment>& rows, Sent
     } else if (sent.now && sent.now->vaults) {
         verify_outcomes(rows, *sent.now->vaults);
     }
+    outcomes_seen_ = shows_sent() && isVisible();
     const bool good = std::all_of(lines_.begin(), lines_.end(),
                                   [](const auto& line) { return line.tone == Tone::good; });
     const bool one = lines_.size() == 1;

@@ -159,8 +159,8 @@ void DeploymentsView::show_project(const flow::LocalProject& project) {
     if (model_->has_edits()) {
         set_aside_[project_.project_id] = model_->edits();
     }
-    if (shows_sent() && !send_job_.running()) {
-        lines_.clear(); // they were seen
+    if (shows_sent() && outcomes_seen_) {
+        lines_.clear();
     }
     look_job_.drop(); // it asks about the other one
     project_ = project;
@@ -184,6 +184,7 @@ void DeploymentsView::forget(const std::string& project_id) {
 }
 
 void DeploymentsView::enter() {
+    outcomes_seen_ = outcomes_seen_ || (shows_sent() && !send_job_.running());
     load_branches();
     if (!look_job_.running() && !sends_here()) { // sending ends with a look
         look();

@@ -94,6 +94,7 @@ private:
     std::array<DeploymentEditor::Known, 2> clones_;
     flow::LocalProject sent_project_; ///< whose deployments were sent last; another may be shown
     std::vector<FindingLine> lines_;  ///< how that went, a line a vault
+    bool outcomes_seen_ = false;      ///< the person was shown that
     bool fresh_ = false;              ///< the project was not shown yet
 
     QLabel* state_;

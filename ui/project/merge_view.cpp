@@ -160,13 +160,13 @@ void MergeView::show_merge(const flow::LocalProject& project,
     refresh();
 }
 
+/// A merge that is just being made goes on, and its end is nothing to this view any more.
 void MergeView::drop() {
-    if (!merge_job_.running()) {
-        error_->clear();
-        pulled_.clear();
-        row_ = -1;
-        model_->set_pulled(pulled_);
-    }
+    error_->clear();
+    project_ = {};
+    pulled_.clear();
+    row_ = -1;
+    model_->set_pulled(pulled_);
 }
 
 void MergeView::put_off() {
@@ -316,8 +316,18 @@ void MergeView::merge() {
             }
             return outcome;
         },
-        [this](const Outcome& outcome) {
+        [this, project = project_](const Outcome& outcome) {
             refresh();
+            if (!is_same(project, project_)) {
+                if (outcome.error) {
+                    Error error = *outcome.error;
+                    error.message =
+                        to_utf8(tr("%1: %2").arg(to_qt(project.name), to_qt(error.message)));
+                    Q_EMIT failed_elsewhere(error);
+                }
+                Q_EMIT project_changed();
+                return;
+            }
             if (outcome.error) {
                 keep_rest(outcome.merged);
                 error_->show_error(*outcome.error);

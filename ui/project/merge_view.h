@@ -43,6 +43,8 @@ public:
 Q_SIGNALS:
     /// Merged, or put off.
     void closed();
+    /// A merge of a project that is not shown any more.
+    void failed_elsewhere(const tau::Error& error);
 
 private:
     QWidget* make_list();

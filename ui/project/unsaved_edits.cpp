@@ -10,13 +10,8 @@ namespace tau::ui {
 UnsavedEdits::UnsavedEdits(ConfigTab& tab, MergeView& merge, ProjectTabs& tabs,
                            MessageBar& messages, QObject* parent)
     : QObject(parent), tab_(tab), merge_(merge), tabs_(tabs), messages_(messages) {
-    const auto forget = [this] {
-        if (!told_.isEmpty() && messages_.text() == told_) {
-            messages_.close_message();
-        }
-    };
-    connect(&tab_, &ConfigTab::unsaved_changed, this, forget);
-    connect(&merge_.files(), &MergeModel::decided, this, forget);
+    connect(&tab_, &ConfigTab::unsaved_changed, this, &UnsavedEdits::withdraw);
+    connect(&merge_.files(), &MergeModel::decided, this, &UnsavedEdits::withdraw);
     connect(&tab_, &ConfigTab::save_failed, this, &UnsavedEdits::show);
 }
 
@@ -29,7 +24,14 @@ void UnsavedEdits::save() {
 }
 
 void UnsavedEdits::show() {
+    Q_EMIT shown();
     tabs_.show_tab(&tab_);
+}
+
+void UnsavedEdits::withdraw() {
+    if (!told_.isEmpty() && messages_.text() == told_) {
+        messages_.close_message();
+    }
 }
 
 bool UnsavedEdits::hold_back(const QString& before) {
@@ -53,7 +55,7 @@ bool UnsavedEdits::hold_merge(const QString& without, const std::function<void()
         return false;
     }
     const auto show = [this] {
-        Q_EMIT merge_shown();
+        Q_EMIT shown();
         tabs_.show_tab(&merge_);
     };
     told_ = tr("The text that you typed for the merge of %1 would be lost: it is not merged yet.")

@@ -25,9 +25,12 @@ public:
     /// button that goes on all the same.
     bool hold_merge(const QString& without, const std::function<void()>& go_on);
 
+    /// Takes back what it told or asked, if that still stands.
+    void withdraw();
+
 Q_SIGNALS:
-    /// The merge came to the front of the project's pages.
-    void merge_shown();
+    /// One of them comes to the front of the project's pages.
+    void shown();
 
 private:
     ConfigTab& tab_;

@@ -79,9 +79,14 @@ void FolderPage::use_code(const std::filesystem::path& folder) {
 }
 
 void FolderPage::close_folder() {
-    if (unsaved_ != nullptr && unsaved_->hold_back(tr("taking it off the list"))) {
-        return;
+    if (unsaved_ == nullptr ||
+        (!unsaved_->hold_back(tr("taking it off the list")) &&
+         !unsaved_->hold_merge(tr("Take it off without it"), [this] { take_off_list(); }))) {
+        take_off_list();
     }
+}
+
+void FolderPage::take_off_list() {
     error_->clear();
     job_.start([&services = services_,
                 project = project_](std::stop_token) { return services.close_folder(project); },

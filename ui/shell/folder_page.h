@@ -31,6 +31,7 @@ Q_SIGNALS:
 private:
     void choose_code();
     void close_folder();
+    void take_off_list();
 
     Services& services_;
     UnsavedEdits* unsaved_ = nullptr;

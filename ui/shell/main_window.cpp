@@ -91,6 +91,7 @@ ProjectArea& MainWindow::area() {
         pages_->addWidget(area_);
         connect(area_, &ProjectArea::back_wanted, this, &MainWindow::show_start);
         connect(area_, &ProjectArea::changed, this, &MainWindow::refresh_actions);
+        connect(area_, &ProjectArea::cloned, start_, &StartPage::refresh);
         connect(area_, &ProjectArea::wanted, this,
                 [this] { show_page(area_, to_qt(area_->project().name)); });
         connect(area_, &ProjectArea::change_wanted, this, &MainWindow::change_project);
@@ -199,8 +200,13 @@ void MainWindow::resume(const QString& id, bool undo) {
 }
 
 void MainWindow::change_project(ChangeWish::Kind kind) {
+    const auto go_on = [this, kind] {
+        area_->merge().drop();
+        change_project(kind);
+    };
     if (kind == ChangeWish::Kind::remove &&
-        area().unsaved().hold_back(tr("removing the project"))) {
+        (area().unsaved().hold_back(tr("removing the project")) ||
+         area().unsaved().hold_merge(tr("Go on without it"), go_on))) {
         return;
     }
     change_->begin(area().project(), kind, area_->registration().vaults());
@@ -235,6 +241,7 @@ void MainWindow::return_to_registration() {
 void MainWindow::follow(FlowView& view) {
     connect(&view, &FlowView::open_wanted, this, [this](const flow::LocalProject& project) {
         drop_wizard();
+        show_start(); // while a person is asked
         open_project(project);
     });
     connect(&view, &FlowView::export_wanted, transfers_, [this](const flow::LocalProject& project) {
@@ -268,17 +275,19 @@ void MainWindow::connect_transfers() {
             [this] { transfers_->choose_import(false); });
     connect(start_, &StartPage::folder_wanted, transfers_, &Transfers::choose_to_open);
     connect(transfers_, &Transfers::taken_in, this, &MainWindow::open_project);
-    connect(
-        transfers_, &Transfers::files_wanted, this,
-        [this](const flow::LocalProject& project, const QString& from, const git::Files& files) {
-            if (!shows_project() || !is_same(project, area_->project())) {
-                open_project(project);
-            }
-            if (is_same(project, area_->project())) { // else a person is asked first
-                area_->tabs().show_tab(&area_->configuration());
-                area_->configuration().take_in(from, files);
-            }
-        });
+    connect(transfers_, &Transfers::files_wanted, this, &MainWindow::take_files);
+}
+
+void MainWindow::take_files(const flow::LocalProject& project, const QString& from,
+                            const git::Files& files) {
+    if (area().hold_back(project, [=, this] { take_files(project, from, files); })) {
+        return;
+    }
+    if (!shows_project() || !is_same(project, area_->project())) {
+        open_project(project);
+    }
+    area_->tabs().show_tab(&area_->configuration());
+    area_->configuration().take_in(from, files);
 }
 
 /// A page that can do something with a file.
@@ -361,13 +370,18 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     const bool typed = area_ != nullptr && area_->merge().files().has_typed();
     if ((unsaved || unsent || typed) && !close_unsaved_) {
         event->ignore();
-        messages_->show_message(Tone::warn,
-                                unsaved  ? tr("Some edits of the configuration are not saved.")
-                                : unsent ? tr("Some edits of the deployments are not sent.")
-                                         : tr("The text that you typed for a merge is not merged."),
+        QStringList left;
+        for (const auto& [is_left, sentence] :
+             {std::pair(unsaved, tr("Some edits of the configuration are not saved.")),
+              {unsent, tr("Some edits of the deployments are not sent.")},
+              {typed, tr("The text that you typed for a merge is not merged.")}}) {
+            left << (is_left ? QStringList(sentence) : QStringList());
+        }
+        messages_->show_message(Tone::warn, left.join(QLatin1Char(' ')),
                                 {{tr("Keep editing"), [] {}}, {tr("Close without them"), [this] {
                                                                    close_unsaved_ = true;
                                                                    close();
+                                                                   close_unsaved_ = false;
                                                                }}});
         return;
     }

@@ -46,6 +46,9 @@ public:
     void new_project();
     void show_vaults();
     void open_project(const flow::LocalProject& project);
+    /// What was given for a project goes into its configuration.
+    void take_files(const flow::LocalProject& project, const QString& from,
+                    const git::Files& files);
     void resume(const QString& id, bool undo);
     /// Of the open project, after a review.
     void change_project(ChangeWish::Kind kind);

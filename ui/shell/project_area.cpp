@@ -35,6 +35,7 @@ ProjectArea::ProjectArea(Services& services, NodeShelf& nodes, MessageBar& messa
     branches_->set_unsaved(unsaved_);
     folder_->set_unsaved(unsaved_);
     connect(branches_, &BranchBar::failed_elsewhere, &messages, &MessageBar::show_error);
+    connect(merge_, &MergeView::failed_elsewhere, &messages, &MessageBar::show_error);
     connect(branches_, &BranchBar::done_elsewhere, &messages,
             [&messages](const QString& sentence) { messages.show_message(Tone::plain, sentence); });
     changes_->set_unsaved(unsaved_);
@@ -59,14 +60,22 @@ void ProjectArea::connect_tabs() {
     connect(branches_, &BranchBar::project_changed, tabs_, &ProjectTabs::refresh);
     connect(branches_, &BranchBar::project_cloned, this, [this](const flow::LocalProject& project) {
         registered_[project.project_id] = project;
-        tabs_->reload(project);
+        if (is_same(project, tabs_->project())) {
+            tabs_->reload(project);
+        }
+        Q_EMIT cloned();
     });
     connect(branches_, &BranchBar::project_cloned, this, &ProjectArea::changed);
     connect(branches_, &BranchBar::merge_wanted, this,
             [this](const std::vector<flow::Pulled>& pulled) {
-                tabs_->set_tab_visible(merge_, true);
-                tabs_->show_tab(merge_);
-                merge_->show_merge(tabs_->project(), pulled);
+                const auto show = [this, pulled] {
+                    tabs_->set_tab_visible(merge_, true);
+                    tabs_->show_tab(merge_);
+                    merge_->show_merge(tabs_->project(), pulled);
+                };
+                if (!unsaved_->hold_merge(tr("Take the new one"), show)) {
+                    show();
+                }
             });
     connect(merge_, &MergeView::closed, this, [this] {
         tabs_->show_tab(changes_);
@@ -74,10 +83,15 @@ void ProjectArea::connect_tabs() {
     });
     connect(overview_, &ProjectPage::changed, this, &ProjectArea::changed);
     connect(overview_, &ProjectPage::export_wanted, this, &ProjectArea::export_wanted);
-    connect(folder_, &FolderPage::closed, configuration_, &ConfigTab::forget);
-    connect(folder_, &FolderPage::closed, this, &ProjectArea::back_wanted);
+    connect(folder_, &FolderPage::closed, this, [this](const flow::LocalProject& project) {
+        configuration_->forget(project);
+        drop_merge(project);
+        if (is_same(project, tabs_->project())) {
+            Q_EMIT back_wanted();
+        }
+    });
     connect(folder_, &FolderPage::code_chosen, this, &ProjectArea::add_code);
-    connect(unsaved_, &UnsavedEdits::merge_shown, this, &ProjectArea::wanted);
+    connect(unsaved_, &UnsavedEdits::shown, this, &ProjectArea::wanted);
     // Whether there are edits to be told of is known by its tab alone.
     connect(configuration_, &ConfigTab::unsaved_changed, this, &ProjectArea::changed);
     connect(registration_, &RegistrationView::change_wanted, this, &ProjectArea::change_wanted);
@@ -108,8 +122,8 @@ bool ProjectArea::hold_back(const flow::LocalProject& project, const std::functi
 
 void ProjectArea::open(const flow::LocalProject& project) {
     if (!is_same(project, tabs_->project())) {
-        merge_->drop();
-        tabs_->set_tab_visible(merge_, false);
+        drop_merge(tabs_->project());
+        unsaved_->withdraw();
     }
     const std::initializer_list<ProjectTab*> of_registered{overview_, deployments_, registration_};
     for (ProjectTab* tab : of_registered) {
@@ -134,9 +148,17 @@ void ProjectArea::return_to_registration() {
     registration_->look();
 }
 
+void ProjectArea::drop_merge(const flow::LocalProject& project) {
+    if (is_same(project, tabs_->project())) {
+        merge_->drop();
+        tabs_->set_tab_visible(merge_, false);
+    }
+}
+
 void ProjectArea::forget(const std::string& project_id) {
     if (const auto gone = registered_.extract(project_id)) {
         configuration_->forget(gone.mapped());
+        drop_merge(gone.mapped());
     }
     deployments_->forget(project_id);
 }

@@ -58,10 +58,14 @@ Q_SIGNALS:
     void resume_wanted(const QString& id, bool undo);
     /// More or less of it can be exported now.
     void changed();
+    /// A project has its clones.
+    void cloned();
     /// It has something to show, also when another page of the window is in front.
     void wanted();
 
 private:
+    /// If it is of the open project.
+    void drop_merge(const flow::LocalProject& project);
     void add_tabs();
     void connect_tabs();
     void add_code(const flow::LocalProject& project);

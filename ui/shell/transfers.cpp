@@ -209,8 +209,8 @@ void Transfers::import_signed(const fs::path& path) {
                 messages_.show_error(project.error());
                 return;
             }
-            Q_EMIT taken_in(*project);
             messages_.show_message(Tone::good, tr("Everything in the file holds. It is taken in."));
+            Q_EMIT taken_in(*project); // which may have something to ask
         });
 }
 
