@@ -36,7 +36,7 @@ public:
         bool is_signed = false; ///< Services::import_project takes it in; nothing below is set
         bool is_folder = false; ///< Services::open_folder may take it where it is
         git::Files files;
-        std::size_t left_out = 0; ///< links, and what git ignores there
+        std::size_t left_out = 0;                    ///< links, and what git ignores there
         std::string project_id, name;                ///< as its config.yaml has them; may be empty
         std::optional<flow::LocalProject> here = {}; ///< the project of this id on this computer
     };

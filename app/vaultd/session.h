@@ -103,10 +103,10 @@ private:
     std::string input_; ///< a header, or what came after a body
     beast::flat_buffer body_{16U << 10U};
     std::optional<Parser> parser_;
-    std::vector<HttpHeader> headers_; ///< of the request that is read
+    std::vector<HttpHeader> headers_;      ///< of the request that is read
     std::optional<HttpResponse> response_; ///< while it is written
-    node::Request request_; ///< while it is queued
-    Lane* lane_ = nullptr;  ///< where
+    node::Request request_;                ///< while it is queued
+    Lane* lane_ = nullptr;                 ///< where
     Entry entry_;
     enum class Turn { none, waiting, taken, gone };
     std::atomic<Turn> turn_ = Turn::none;

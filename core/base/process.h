@@ -31,7 +31,7 @@ struct Command {
     std::vector<std::string> arguments;
     std::vector<std::string> environment; ///< "NAME=value"
     std::filesystem::path folder;         ///< to work in; empty: this program's own
-    bool own_group = false;               ///< leads a process group, which ends with it or by kill()
+    bool own_group = false; ///< leads a process group, which ends with it or by kill()
     /// Descriptors to give instead of pipes; they stay the caller's.
     std::optional<int> input, output, error;
 };
